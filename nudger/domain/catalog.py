@@ -1,0 +1,19 @@
+"""The catalog: everything the operator wrote, checked and put together."""
+
+from dataclasses import dataclass
+
+from nudger.domain.messages import Message
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Schedules and messages, and the people of recipients.yaml (None where there is no such file).
+
+    People who were imported are in the ledger, not here.
+    """
+
+    schedules: tuple[Schedule, ...]
+    messages: tuple[Message, ...]
+    recipients: tuple[Recipient, ...] | None = None

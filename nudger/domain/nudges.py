@@ -1,0 +1,143 @@
+"""Nudges: the row and life of a slot, from the decision to the last thing known about it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nudger.domain.calendar import require_utc
+from nudger.domain.messages import Rendered
+from nudger.domain.schedules import SlotKey
+from nudger.domain.vocabulary import Channel, MessageKey, NudgeId
+
+WELCOME = "welcome"
+"""The schedule id of the first hello. No schedule of the operator's may take it."""
+
+TEST = "test"
+"""The schedule id of `nudger send`. No schedule of the operator's may take it."""
+
+
+class NudgeState(StrEnum):
+    """Where a nudge stands. Only PENDING and SENDING can still change by themselves, and UNKNOWN by asking."""
+
+    PENDING = "pending"
+    """Chosen and written down; waits for its moment or its next attempt."""
+
+    SENDING = "sending"
+    """An attempt is recorded and under way. Found after a crash, it becomes UNKNOWN."""
+
+    SENT = "sent"
+    """The provider accepted it. That is not: it arrived."""
+
+    UNKNOWN = "unknown"
+    """Interrupted in mid-send: it may have gone out. Never sent again without the provider's word that it did not."""
+
+    WITHHELD = "withheld"
+    """Decided against: nothing fitting to say, no address, quiet hours until too late."""
+
+    SUPPRESSED = "suppressed"
+    """The address may not be used (opted out, refused for good)."""
+
+    MISSED = "missed"
+    """Fell due while the service was down, and it was too late when it came back."""
+
+    EXPIRED = "expired"
+    """Chosen, but no attempt succeeded while it could still go out."""
+
+    FAILED = "failed"
+    """The provider refused it for good."""
+
+
+WAITING = frozenset({NudgeState.PENDING, NudgeState.SENDING})
+
+MAY_HAVE_BEEN_SEEN = frozenset({NudgeState.PENDING, NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN})
+"""States whose wording counts as seen when the next message is chosen."""
+
+_TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
+    NudgeState.PENDING: frozenset(
+        {NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED}
+    ),
+    NudgeState.SENDING: frozenset(
+        {NudgeState.SENT, NudgeState.UNKNOWN, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}
+        | {NudgeState.EXPIRED}
+    ),
+    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING, NudgeState.FAILED}),
+}
+
+
+def may_become(before: NudgeState, after: NudgeState) -> bool:
+    """Say whether a nudge may go from one state to another. Every other state is final."""
+    return after in _TRANSITIONS.get(before, frozenset())
+
+
+def nudge_id(installation: str, key: SlotKey) -> NudgeId:
+    """Derive the id of a slot's nudge: 32 hex digits, the same however often the slot is planned.
+
+    The Message-ID of an email and the name of a Maildir file come from it, so a second copy is the same mail.
+    """
+    return NudgeId(hashlib.blake2b(f"{installation}/{key}".encode(), digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided for a slot, and why: enough to explain it and to decide it again.
+
+    `message` is None when nothing is to be sent; `reason` then says why. `facts` are (name, value) pairs for
+    the record: the seed, how many options fitted, how many were unseen, which rule chose.
+    """
+
+    message: MessageKey | None
+    channel: Channel | None
+    rendered: Rendered | None
+    reason: str
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge:
+    """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out."""
+
+    id: NudgeId
+    key: SlotKey
+    due: datetime
+    expires_at: datetime
+    state: NudgeState
+    decision: Decision
+    next_attempt_at: datetime | None = None
+    attempts: int = 0
+
+    def __post_init__(self) -> None:
+        require_utc(self.due)
+        require_utc(self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """All that a channel needs for one attempt. `first_attempt_at` makes the Date of every try the same."""
+
+    nudge: NudgeId
+    channel: Channel
+    address: str
+    name: str | None
+    language: str
+    rendered: Rendered
+    first_attempt_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The provider's word that it took a parcel: its own id for it, where it has one."""
+
+    provider: str
+    provider_id: str | None = None
+
+
+class Finding(StrEnum):
+    """What a provider answers when asked about an interrupted attempt, other than with a receipt."""
+
+    ABSENT = "absent"
+    """It does not have it (yet): asked too early, that proves nothing."""
+
+    CANNOT_TELL = "cannot_tell"
+    """It cannot be asked, or did not answer."""

@@ -1,0 +1,93 @@
+"""The closed lists of words that files, decisions and the ledger share."""
+
+from enum import StrEnum
+from typing import NewType
+
+RecipientId = NewType("RecipientId", str)
+ScheduleId = NewType("ScheduleId", str)
+LibraryId = NewType("LibraryId", str)
+NudgeId = NewType("NudgeId", str)
+MessageKey = NewType("MessageKey", str)
+"""`library/message`: names one wording, whatever its language."""
+
+
+class Channel(StrEnum):
+    """A kind of path to a person. The company or server behind it is a provider."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class ChannelChoice(StrEnum):
+    """What a schedule asks for; `preferred` leaves it to each person."""
+
+    PREFERRED = "preferred"
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Component(StrEnum):
+    """The three parts of self-compassion (Neff 2003)."""
+
+    SELF_KINDNESS = "self-kindness"
+    COMMON_HUMANITY = "common-humanity"
+    MINDFULNESS = "mindfulness"
+
+
+class Practice(StrEnum):
+    """The five things that a message may suggest doing."""
+
+    MINDFULNESS = "mindfulness"
+    SELF_TALK = "self-talk"
+    SELF_CARE = "self-care"
+    JOURNAL = "journal"
+    SUPPORT = "support"
+
+
+class Situation(StrEnum):
+    """What a message fits; one without any fits every situation."""
+
+    ANXIOUS = "anxious"
+    LOW = "low"
+    RUMINATING = "ruminating"
+    AFTER_SETBACK = "after-setback"
+    CONFLICT = "conflict"
+    ALONE = "alone"
+    FLAT = "flat"
+    FINE = "fine"
+
+
+class Intensity(StrEnum):
+    """How much a message stirs up. Kindness can bring distress first, so gentle is the default (Germer: backdraft)."""
+
+    GENTLE = "gentle"
+    STEADY = "steady"
+    DEEP = "deep"
+
+
+class PartOfDay(StrEnum):
+    """Named parts of the local day; see `part_of_day` in `domain.calendar` for their hours."""
+
+    MORNING = "morning"
+    MIDDAY = "midday"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+class Purpose(StrEnum):
+    """What a library is for."""
+
+    NUDGE = "nudge"
+    """Ordinary nudges, chosen by schedules."""
+
+    WELCOME = "welcome"
+    """The first hello to a new recipient; never chosen by a schedule."""
+
+
+class ReviewState(StrEnum):
+    """How far the words have been looked at."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+    RETIRED = "retired"
+    """Kept for the record, never sent again."""
