@@ -36,7 +36,7 @@ class Problem:
     warning: bool = False
 
     def headline(self) -> str:
-        """`FILE:LINE:COL: what (path › in › words). What was expected.`"""
+        """Return `FILE:LINE:COL: what (path › in › words). What was expected.` on one line."""
         where = f" ({' › '.join(self.path)})" if self.path else ""
         level = "warning: " if self.warning else ""
         expected = f" {self.expected}" if self.expected else ""

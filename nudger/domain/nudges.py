@@ -54,14 +54,12 @@ MAY_HAVE_BEEN_SEEN = frozenset({NudgeState.PENDING, NudgeState.SENDING, NudgeSta
 """States whose wording counts as seen when the next message is chosen."""
 
 _TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
-    NudgeState.PENDING: frozenset(
-        {NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED}
-    ),
+    NudgeState.PENDING: frozenset({NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED}),
     NudgeState.SENDING: frozenset(
         {NudgeState.SENT, NudgeState.UNKNOWN, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}
         | {NudgeState.EXPIRED}
     ),
-    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING, NudgeState.FAILED}),
+    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING}),
 }
 
 
@@ -82,8 +80,9 @@ def nudge_id(installation: str, key: SlotKey) -> NudgeId:
 class Decision:
     """What was decided for a slot, and why: enough to explain it and to decide it again.
 
-    `message` is None when nothing is to be sent; `reason` then says why. `facts` are (name, value) pairs for
-    the record: the seed, how many options fitted, how many were unseen, which rule chose.
+    `message` is None when nothing is to be sent; `reason` then says why. Later `reason` says why the nudge stands
+    where it stands. `facts` are (name, value) pairs for the record: which rule chose, the seed it drew with, how
+    many options fitted, how many were unseen.
     """
 
     message: MessageKey | None
@@ -95,7 +94,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge:
-    """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out."""
+    """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out.
+
+    `next_attempt_at` is when to look at it again, None when nothing is left to do; `inquiries` counts how often
+    the provider was asked about an interrupted attempt.
+    """
 
     id: NudgeId
     key: SlotKey
@@ -105,6 +108,11 @@ class Nudge:
     decision: Decision
     next_attempt_at: datetime | None = None
     attempts: int = 0
+    inquiries: int = 0
+    first_attempt_at: datetime | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+    possible_duplicate: bool = False
 
     def __post_init__(self) -> None:
         require_utc(self.due)

@@ -44,8 +44,7 @@ class Template:
     def render(self, values: Mapping[str, str]) -> str:
         """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''."""
         return "".join(
-            piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or ""
-            for piece in self.pieces
+            piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or "" for piece in self.pieces
         )
 
     @property

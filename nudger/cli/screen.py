@@ -1,0 +1,35 @@
+"""Small pieces of what a person reads on the terminal."""
+
+from datetime import datetime, timedelta
+
+EXCERPT = 60
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return `1 segment`, `2 segments`, `3 people`."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def excerpt(text: str, width: int = EXCERPT) -> str:
+    """Return the first words of a text, in quotes, on one line."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= width else f'"{line[: width - 1].rstrip()}…"'
+
+
+def in_words(span: timedelta) -> str:
+    """Return `in 10 h 12 min`, or `now`."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "now"
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        f"{days} d" if days else "",
+        f"{hours} h" if hours else "",
+        f"{minutes} min" if minutes and not days else "",
+    ]
+    return "in " + " ".join(part for part in parts if part)
+
+
+def local_day(moment: datetime) -> str:
+    """Return `Mon 23 Nov 08:30`."""
+    return f"{moment:%a %d %b %H:%M}"

@@ -1,0 +1,54 @@
+"""What the commands that look into an installation start from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from nudger import wiring
+from nudger.decisions.agenda import Agenda
+from nudger.domain.catalog import Catalog
+from nudger.domain.recipients import Recipient
+from nudger.files.catalog import load_catalog
+from nudger.files.settings import Settings, load_settings
+from nudger.files.zones import prefer_newest_time_zones
+from nudger.storage.ledger import Transaction
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """An installation as a command finds it: nothing is opened for writing, nothing is sent."""
+
+    settings: Settings
+    catalog: Catalog
+
+    def ask_ledger(self, question: Callable[[Transaction], Result], *, otherwise: Result) -> Result:
+        """Ask the ledger, or return `otherwise` where there is none yet. Raises LedgerError."""
+        ledger = wiring.read_ledger(self.settings)
+        if ledger is None:
+            return otherwise
+        try:
+            return ledger.run(question)
+        finally:
+            ledger.close()
+
+    def people(self) -> list[Recipient]:
+        """Return everybody: those of recipients.yaml, and those who were imported."""
+        if self.catalog.recipients is None:
+            return self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=[])
+        imported = self.ask_ledger(lambda transaction: transaction.recipients(source="import"), otherwise=[])
+        here = {person.id: person for person in (*imported, *self.catalog.recipients)}
+        return sorted(here.values(), key=lambda person: person.id)
+
+    def agenda(self, people: list[Recipient]) -> Agenda:
+        """Return what the daemon would plan from, for these people."""
+        return wiring.make_agenda(self.settings, installation="")(self.catalog, people)
+
+
+def read_setup(config_dir: Path) -> Setup:
+    """Read settings and files. Raises SettingsError, or ConfigError with every problem of every file."""
+    prefer_newest_time_zones()
+    settings = load_settings(config_dir=config_dir)
+    return Setup(settings=settings, catalog=load_catalog(settings.config_dir, settings.recipients_path))

@@ -1,0 +1,89 @@
+"""The decision rule: which of the fitting messages, if any.
+
+No wording comes back to a person until the pool is used up, then the longest-unseen comes first: novelty serves
+dignity and staying-on (Kornfield 2023; Drink Less found no effect on the next hour's click). Practices do come
+back, in fresh words (Susman 2024).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from random import Random
+
+from nudger.domain.messages import Message
+from nudger.domain.schedules import Selection
+from nudger.domain.vocabulary import Channel, MessageKey, PartOfDay, Purpose
+
+Seen = Mapping[MessageKey, datetime]
+"""What one person has seen: each wording, and when last."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shelf:
+    """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
+
+    messages: tuple[Message, ...]
+
+    def welcome(self, language: str, channel: Channel) -> Message | None:
+        """Return the first hello in the person's language, else in any: saying hello in English beats silence."""
+        hellos = [m for m in self.messages if m.purpose is Purpose.WELCOME and m.speaks(channel) and not m.retired]
+        return next((m for m in hellos if _same_language(m.language, language)), next(iter(hellos), None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One message, the rule that picked it, and how many fitted (`options`) and were new (`unseen`)."""
+
+    message: Message
+    rule: str
+    options: int
+    unseen: int
+
+
+@lru_cache(maxsize=8192)
+def eligible(
+    shelf: Shelf, selection: Selection, *, language: str, channel: Channel, part_of_day: PartOfDay
+) -> tuple[Message, ...]:
+    """Return the messages that fit, in the order of their keys: the intervention options."""
+    fitting = (m for m in shelf.messages if _fits(m, selection, language, channel, part_of_day))
+    return tuple(sorted(fitting, key=lambda message: message.key))
+
+
+def _fits(message: Message, selection: Selection, language: str, channel: Channel, part_of_day: PartOfDay) -> bool:
+    return (
+        message.purpose is Purpose.NUDGE
+        and not message.retired
+        and message.speaks(channel)
+        and _same_language(message.language, language)
+        and _wanted(part_of_day, message.parts_of_day)
+        and _wanted(message.library, selection.libraries)
+        and _wanted(message.component, selection.components)
+        and _wanted(message.practice, selection.practices)
+        and _wanted(message.intensity, selection.intensities)
+        and (not selection.situations or not selection.situations.isdisjoint(message.situations))
+    )
+
+
+def _wanted(value: object, wanted: frozenset[object]) -> bool:
+    return not wanted or value in wanted
+
+
+def _same_language(message: str, person: str) -> bool:
+    """`es` words serve a person who asked for `es-MX`."""
+    return person == message or person.startswith(f"{message}-")
+
+
+def choose(options: Sequence[Message], seen: Seen, *, rng: Random) -> Choice | None:
+    """Return one of the options, or None when there are none."""
+    if not options:
+        return None
+    unseen = [message for message in options if message.key not in seen]
+    if unseen:
+        return _choice(unseen[rng.randrange(len(unseen))], "one not seen before", options, unseen)
+    oldest = min(options, key=lambda message: seen[message.key])
+    return _choice(oldest, "all seen before: the longest unseen", options, unseen)
+
+
+def _choice(message: Message, rule: str, options: Sequence[Message], unseen: Sequence[Message]) -> Choice:
+    return Choice(message=message, rule=rule, options=len(options), unseen=len(unseen))

@@ -1,0 +1,1 @@
+"""Alembic's folder: how an older ledger becomes the one that this code needs."""

@@ -1,0 +1,121 @@
+"""The tables. Present state in `nudges`; the append-only past in `events`.
+
+A change here needs a migration beside it (`migrations/versions/`), and its revision at the end of `REVISIONS`.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISIONS = ("0001",)
+"""Every schema version this code knows, oldest first; the last one is what it needs."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime: `timestamptz` on PostgreSQL, sortable text on SQLite, which has no such type."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values; SQLite gets UTC without the offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return UTC, whatever zone the connection speaks."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),  # file or import: a person gone from the file is not gone from the other
+    Column("active", Boolean, nullable=False),
+    Column("name", Text),
+    Column("sms", Text),
+    Column("email", Text),
+    Column("prefer", Text),
+    Column("time_zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("groups", Text, nullable=False),  # separated by blanks
+    Column("moments", Text, nullable=False),  # name=HH:MM, separated by blanks
+    Column("quiet_hours", Text, nullable=False),  # HH:MM-HH:MM or none
+    Column("joined", Date),
+)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("channel", Text),
+    Column("message", Text),
+    Column("subject", Text),
+    Column("text", Text),
+    Column("facts", Text, nullable=False),  # JSON: what the decision rested on
+    Column("attempts", Integer, nullable=False),
+    Column("inquiries", Integer, nullable=False),  # how often the provider was asked about an interrupted attempt
+    Column("possible_duplicate", Boolean, nullable=False),
+    Column("first_attempt_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime),  # when to look at it again; none when nothing is left to do
+    Column("provider", Text),
+    Column("provider_id", Text),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("recipient", "schedule", "local_date", "ordinal", name="one_slot_one_nudge"),
+)
+
+_waiting = nudges.c.next_attempt_at.is_not(None)
+Index("nudges_waiting", nudges.c.next_attempt_at, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("nudges_seen", nudges.c.recipient, nudges.c.message)
+Index("nudges_due", nudges.c.due_at)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("nudge", Text),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+Index("events_of_nudge", events.c.nudge)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,244 @@
+"""From the ledger to the person: claim, write the attempt down, send, write down what came of it.
+
+One `Delivery` serves one channel. Attempts run side by side; each turn of the loop ends the finished ones and
+claims new ones in a single transaction, so the disk is asked as seldom as its own speed allows, and a provider
+that hangs holds up nothing but its own attempts.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+import structlog
+
+from nudger.decisions.availability import Available, Deferred, Refused, availability
+from nudger.decisions.settle import after_attempt, after_inquiry, begin_attempt, begin_inquiry, in_doubt
+from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
+from nudger.domain.recipients import Recipient
+from nudger.domain.vocabulary import Channel
+from nudger.errors import DeliveryError, Effect
+from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, TransactionPort
+
+_log = structlog.get_logger("nudger")
+
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=15)
+_GONE = Refused(NudgeState.WITHHELD, "no longer a recipient, or without an address")
+
+Job = tuple[Nudge, Parcel]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a job: `before` is the nudge as the ledger has it."""
+
+    before: Nudge
+    parcel: Parcel
+    result: Receipt | DeliveryError | Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one transaction gave: jobs to do, and whether there may be more where they came from."""
+
+    attempts: tuple[Job, ...]
+    inquiries: tuple[Job, ...]
+    more: bool
+
+
+class Delivery:
+    """Delivers the waiting nudges of one channel."""
+
+    def __init__(self, channel: Channel, port: ChannelPort, ledger: LedgerPort, *, clock: Clock, rng: Random) -> None:
+        self.channel = channel
+        self._port = port
+        self._ledger = ledger
+        self._clock = clock
+        self._rng = rng
+        self._pause = _FIRST_PAUSE
+        self._paused_until: datetime | None = None
+        self._stopping = False
+        self._jobs: set[asyncio.Task[_Outcome]] = set()
+        self._unrecorded: list[_Outcome] = []
+
+    @property
+    def down(self) -> bool:
+        """Whether the provider refused the whole account or server the last time it was tried."""
+        return self._paused_until is not None
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping = True
+
+    def abandon(self) -> None:
+        """Give up waiting for what is under way: it ends in doubt."""
+        for job in self._jobs:
+            job.cancel()
+
+    async def drain(self) -> None:
+        """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError."""
+        while True:
+            room = 0 if self._stopping else self._port.concurrency - len(self._jobs)
+            # What could not be written down stays for the next try: it is the ledger's only news of those sends.
+            work = partial(self._turn, outcomes=self._unrecorded, room=room, now=self._clock())
+            turn = await self._ledger.run(work)
+            self._unrecorded = []
+            self._jobs |= {asyncio.create_task(self._attempt(*job)) for job in turn.attempts}
+            self._jobs |= {asyncio.create_task(self._inquire(*job)) for job in turn.inquiries}
+            if not self._jobs and not (turn.more and not self._stopping):
+                return
+            self._unrecorded = await self._wait()
+
+    async def _wait(self) -> list[_Outcome]:
+        if not self._jobs:
+            return []
+        done, _ = await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+        self._jobs -= done
+        return [job.result() for job in done]
+
+    # On the ledger's thread
+
+    def _turn(self, transaction: TransactionPort, *, outcomes: Sequence[_Outcome], room: int, now: datetime) -> _Turn:
+        self._record(transaction, outcomes, now=now)
+        if room <= 0 or (self._paused_until is not None and now < self._paused_until):
+            return _Turn((), (), more=False)
+        inquiries = self._claim_inquiries(transaction, room, now=now)
+        attempts, looked_at = self._claim_attempts(transaction, room - len(inquiries), now=now)
+        return _Turn(attempts, inquiries, more=looked_at + len(inquiries) >= room)
+
+    def _claim_attempts(self, transaction: TransactionPort, room: int, *, now: datetime) -> tuple[tuple[Job, ...], int]:
+        if room <= 0:
+            return (), 0
+        waiting = transaction.waiting(NudgeState.PENDING, self.channel, now=now, limit=room)
+        suppressed = transaction.suppressed() if waiting else frozenset()
+        changes: list[tuple[Nudge, Nudge]] = []
+        jobs: list[Job] = []
+        for nudge, recipient in waiting:
+            after = self._look_again(nudge, recipient, suppressed, now=now)
+            changes.append((nudge, after))
+            if after.state is NudgeState.SENDING and recipient is not None:
+                jobs.append((after, _parcel(after, recipient)))
+        transaction.save(changes, at=now)
+        for _, after in changes:
+            if after.state not in (NudgeState.SENDING, NudgeState.PENDING):
+                _report(after, now=now)
+        return tuple(jobs), len(waiting)
+
+    def _look_again(
+        self, nudge: Nudge, recipient: Recipient | None, suppressed: frozenset[str], *, now: datetime
+    ) -> Nudge:
+        """Check once more, just before the wire, that this person may hear from us now."""
+        address = recipient.address(self.channel) if recipient else None
+        verdict: Available | Deferred | Refused = _GONE
+        if recipient is not None and address is not None:
+            verdict = availability(recipient, suppressed=address in suppressed, expires_at=nudge.expires_at, now=now)
+        if isinstance(verdict, Available):
+            return begin_attempt(nudge, provider=self._port.provider, now=now)
+        decision = replace(nudge.decision, reason=verdict.reason)
+        if isinstance(verdict, Deferred):
+            return replace(nudge, decision=decision, next_attempt_at=verdict.until)
+        return replace(nudge, decision=decision, next_attempt_at=None, state=verdict.state)
+
+    def _claim_inquiries(self, transaction: TransactionPort, room: int, *, now: datetime) -> tuple[Job, ...]:
+        doubtful = transaction.waiting(NudgeState.UNKNOWN, self.channel, now=now, limit=room)
+        asked = [(nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful]
+        transaction.save([(before, after) for before, after, _ in asked], at=now)
+        return tuple((after, _parcel(after, recipient)) for _, after, recipient in asked if recipient is not None)
+
+    def _record(self, transaction: TransactionPort, outcomes: Sequence[_Outcome], *, now: datetime) -> None:
+        changes = []
+        for outcome in outcomes:
+            after = self._settle(outcome, now=now)
+            if after != outcome.before:
+                changes.append((outcome.before, after))
+            if isinstance(outcome.result, DeliveryError) and outcome.result.effect is Effect.SUPPRESS:
+                transaction.suppress(outcome.parcel.address, outcome.result.code, at=now)
+        transaction.save(changes, at=now)
+        for _, after in changes:
+            _report(after, now=now)
+
+    def _settle(self, outcome: _Outcome, *, now: datetime) -> Nudge:
+        result = outcome.result
+        if outcome.before.state is NudgeState.UNKNOWN and not isinstance(result, DeliveryError):
+            return after_inquiry(outcome.before, result, now=now)
+        assert not isinstance(result, Finding)
+        self._note_health(result, now=now)
+        return after_attempt(outcome.before, result, now=now, rng=self._rng)
+
+    def _note_health(self, result: Receipt | DeliveryError, *, now: datetime) -> None:
+        if isinstance(result, Receipt):
+            self._pause, self._paused_until = _FIRST_PAUSE, None
+        elif result.effect is Effect.CHANNEL_DOWN and (self._paused_until is None or now >= self._paused_until):
+            _log.error("channel down", channel=self.channel, provider=self._port.provider, code=result.code)
+            self._paused_until = now + self._pause
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    # On the event loop
+
+    async def _attempt(self, nudge: Nudge, parcel: Parcel) -> _Outcome:
+        result: Receipt | DeliveryError
+        try:
+            result = await self._port.send(parcel)
+        except DeliveryError as error:
+            result = error
+        except asyncio.CancelledError:
+            result = DeliveryError("interrupted", Effect.UNCERTAIN)
+        except Exception:  # noqa: BLE001 - the last net under the channels
+            # A bug in a channel must not stop everybody else's nudges; this one may have gone out.
+            _log.exception("channel failed", channel=self.channel, nudge=nudge.id)
+            result = DeliveryError("bug", Effect.UNCERTAIN)
+        return _Outcome(nudge, parcel, result)
+
+    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> _Outcome:
+        finding: Receipt | Finding = Finding.CANNOT_TELL
+        if nudge.provider == self._port.provider:
+            try:
+                finding = await self._port.look_up(parcel)
+            except asyncio.CancelledError:
+                finding = Finding.CANNOT_TELL
+        return _Outcome(nudge, parcel, finding)
+
+
+def recover_interrupted(transaction: TransactionPort, *, begun_before: datetime, now: datetime) -> int:
+    """Put in doubt every nudge whose attempt began before a moment and never ended; return how many."""
+    lost = transaction.interrupted(begun_before=begun_before)
+    changes = [(nudge, in_doubt(nudge, "interrupted in mid-send", now=now)) for nudge in lost]
+    transaction.save(changes, at=now)
+    for _, after in changes:
+        _report(after, now=now)
+    return len(changes)
+
+
+def _parcel(nudge: Nudge, recipient: Recipient) -> Parcel:
+    channel, rendered, begun = nudge.decision.channel, nudge.decision.rendered, nudge.first_attempt_at
+    assert channel is not None
+    assert rendered is not None
+    assert begun is not None
+    return Parcel(
+        nudge=nudge.id,
+        channel=channel,
+        address=recipient.address(channel) or "",
+        name=recipient.name,
+        language=recipient.language,
+        rendered=rendered,
+        first_attempt_at=begun,
+        expires_at=nudge.expires_at,
+    )
+
+
+def _report(nudge: Nudge, *, now: datetime) -> None:
+    """Write the canonical line of a nudge: ids and reasons, never a name, an address or a word of it."""
+    _log.info(
+        "nudge",
+        nudge=nudge.id,
+        schedule=nudge.key.schedule,
+        channel=nudge.decision.channel,
+        provider=nudge.provider,
+        state=nudge.state,
+        reason=nudge.decision.reason or None,
+        attempt=nudge.attempts,
+        late_s=round((now - nudge.due).total_seconds()),
+    )

@@ -1,0 +1,27 @@
+"""Imported before any test freezes the clock: pydantic models must be built while time is real."""
+
+import contextlib
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+with contextlib.suppress(ImportError):
+    import nudger.cli.check
+    import nudger.cli.preview
+    import nudger.cli.recipients
+    import nudger.cli.run
+    import nudger.cli.status  # noqa: F401
+
+from nudger.storage.database import open_database
+from nudger.storage.ledger import Ledger
+
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quick")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """A fresh ledger in a real SQLite file."""
+    opened = Ledger(*open_database(f"sqlite:///{tmp_path}/state/nudger.db", state_dir=tmp_path / "state"))
+    yield opened
+    opened.close()
