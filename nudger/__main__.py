@@ -7,6 +7,7 @@ import click
 
 from nudger.cli import nudger
 from nudger.errors import ConfigError, NudgerError
+from nudger.files.report import as_text
 
 EXPECTED_TROUBLE, BUG, INTERRUPTED = 1, 3, 130
 
@@ -24,9 +25,11 @@ def _run() -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except ConfigError as error:
+        click.echo(as_text(error.problems, files=error.files), err=True)
+        return EXPECTED_TROUBLE
     except NudgerError as error:
-        if not isinstance(error, ConfigError) or not error.shown:
-            print(f"nudger: {error}", file=sys.stderr)  # noqa: T201 - the last word of a command
+        click.echo(f"nudger: {error}", err=True)
         return EXPECTED_TROUBLE
     except BrokenPipeError:
         # Whoever read our output has seen enough (`nudger preview | head`).
@@ -34,7 +37,7 @@ def _run() -> int:
         return 0
     except Exception:  # noqa: BLE001 - a bug is shown whole, and told apart by its exit status
         traceback.print_exc()
-        print("nudger: this is a bug, please report it with the lines above", file=sys.stderr)  # noqa: T201
+        click.echo("nudger: this is a bug, please report it with the lines above", err=True)
         return BUG
 
 

@@ -44,10 +44,11 @@ class Problem:
 
 
 class ConfigError(NudgerError):
-    """One or more files are wrong. Carries every problem of every file, in reading order."""
+    """One or more files are wrong. Carries every problem of every file, in reading order, and how many were read."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], *, files: int = 0) -> None:
         self.problems = problems
+        self.files = files
         errors = sum(not problem.warning for problem in problems)
         super().__init__(f"{errors} error{'s' if errors != 1 else ''} in the configuration: nudger check")
 

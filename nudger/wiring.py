@@ -1,5 +1,6 @@
 """Floor 5: the one place that names every real part, and the only one that reads the clock."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,16 @@ Show = Callable[[str], None]
 def clock() -> datetime:
     """Return the present, in UTC."""
     return datetime.now(UTC)
+
+
+def settle_memory() -> None:
+    """Take what was loaded out of the garbage collector's rounds: it stays, and looking at it again costs every tick.
+
+    A tick with 100,000 slots is half as long with it (bench/planning).
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def open_ledger(settings: Settings) -> Ledger:

@@ -1,7 +1,6 @@
 """`nudger check`. Imports only what reading files needs: it is run after every edit."""
 
 import json
-import os
 from pathlib import Path
 
 import click

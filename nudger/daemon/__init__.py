@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -40,19 +42,35 @@ class Started:
     at: datetime
 
 
-class Daemon:
-    """One process serving one configuration folder. `show` puts local nudges on a terminal, if there is one."""
+class Screen(Protocol):
+    """Where somebody is watching the start."""
 
-    def __init__(self, settings: Settings, *, show: wiring.Show | None) -> None:
+    def show(self, words: str) -> None:
+        """Show a nudge of the local channel."""
+        ...
+
+    def began(self, started: Started) -> None:
+        """Say what is being served, before the first nudges."""
+        ...
+
+    def ready(self, started: Started) -> None:
+        """Say what comes next, after the first nudges."""
+        ...
+
+
+class Daemon:
+    """One process serving one configuration folder. Without a screen, the words of nudges are shown nowhere."""
+
+    def __init__(self, settings: Settings, *, screen: Screen | None) -> None:
         self._settings = settings
-        self._show = show
+        self._screen = screen
         self._notifier = Notifier()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._configured_at = wiring.clock()
         self._problems = 0
 
-    async def run(self, on_started: Callable[[Started], None]) -> None:
+    async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises ConfigError or LedgerError when it cannot start."""
         self._hear_signals()
         catalog = load_catalog(self._settings.config_dir, self._settings.recipients_path)
@@ -63,11 +81,20 @@ class Daemon:
                 lease = timedelta(0) if self._settings.ledger_is_file else LEASE
                 await service.adopt(catalog, begun_before=wiring.clock() - lease)
                 await self._tell_ledger(ledger, channels)
-                await self._tick(service)
-                self._notifier.ready(self._status(service.agenda))
-                await asyncio.wait([asyncio.ensure_future(service.settle())], timeout=FIRST_DELIVERIES.total_seconds())
-                on_started(_started(service, channels))
+                await self._begin(service, channels)
                 await self._serve(service, ledger, channels)
+
+    async def _begin(self, service: Service, channels: dict[Channel, ChannelPort]) -> None:
+        """Tick for the first time, and show somebody who watches what goes out and what comes next."""
+        providers = {channel: port.provider for channel, port in channels.items()}
+        if self._screen is not None:
+            self._screen.began(Started(agenda=service.agenda, providers=providers, at=wiring.clock()))
+        await self._tick(service)
+        self._notifier.ready(self._status(service.agenda))
+        if self._screen is not None:
+            first = asyncio.create_task(service.settle())
+            await asyncio.wait([first], timeout=FIRST_DELIVERIES.total_seconds())
+            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=wiring.clock()))
 
     async def _serve(self, service: Service, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
         waker = Waker(lambda: self._guarded_tick(service), clock=wiring.clock)
@@ -86,7 +113,7 @@ class Daemon:
     async def _service(self) -> AsyncIterator[tuple[Service, LedgerThread, dict[Channel, ChannelPort]]]:
         ledger = wiring.open_ledger(self._settings)
         thread = LedgerThread(ledger)
-        channels = wiring.make_channels(self._settings, show=self._show)
+        channels = wiring.make_channels(self._settings, show=self._screen.show if self._screen else None)
         try:
             yield (
                 Service(
@@ -117,7 +144,7 @@ class Daemon:
         except LedgerError as error:
             # A full disk or a lost database: nothing is sent that cannot be written down, and the next tick tries
             # again. The watchdog goes hungry, so systemd restarts us if it lasts.
-            _log.error("ledger trouble", error=str(error))  # noqa: TRY400 - expected trouble has no traceback
+            _log.error("ledger trouble", error=str(error))
             self._notifier.status(f"ledger trouble: {error}")
             return None
 
@@ -151,10 +178,10 @@ class Daemon:
             await service.adopt(catalog, begun_before=wiring.clock() - LEASE)
         except ConfigError as error:
             self._problems = len(error.problems)
-            for line in public_lines(error.problems, recipients_file=str(settings.recipients_path)):
+            for line in public_lines(error.problems, recipients_file=settings.recipients_path):
                 _log.error("configuration not taken", problem=line)
         except LedgerError as error:
-            _log.error("configuration not taken", problem=str(error))  # noqa: TRY400 - expected trouble
+            _log.error("configuration not taken", problem=str(error))
         else:
             self._problems, self._configured_at = 0, wiring.clock()
             _log.info("configuration taken", schedules=len(catalog.schedules), messages=len(catalog.messages))
@@ -180,16 +207,11 @@ class Daemon:
         await ledger.run(lambda transaction: transaction.remember("service", word))
 
 
-def _started(service: Service, channels: dict[Channel, ChannelPort]) -> Started:
-    providers = {channel: port.provider for channel, port in channels.items()}
-    return Started(agenda=service.agenda, providers=providers, at=wiring.clock())
-
-
-def public_lines(problems: tuple[Problem, ...], *, recipients_file: str) -> list[str]:
+def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path) -> list[str]:
     """Return one line for each problem, fit for a journal: of the people's file only the place, never what it says."""
     return [
         f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"
-        if problem.file == recipients_file
+        if Path(problem.file) == recipients_file
         else problem.headline()
         for problem in problems
     ]

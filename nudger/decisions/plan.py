@@ -6,11 +6,13 @@ all of them. (One trigger per person costs 25 s and 340 MB for 100,000 people; g
 What holds, for any way to cut time into ticks: `slots(a, b) + slots(b, c) == slots(a, c)`.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from nudger.decisions.dates import cron_times, dates_of
@@ -18,7 +20,7 @@ from nudger.decisions.draw import draw_below
 from nudger.domain.calendar import Instant, require_utc, resolve
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Between, Calendar, Cron, Schedule, Slot, SlotKey, WallTime
-from nudger.domain.vocabulary import RecipientId
+from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -82,32 +84,56 @@ def _wall(wall: WallTime, recipient: Recipient) -> time:
 
 
 def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> list[Slot]:
-    """Return the slots due in (since, until], in order of time, then of key.
+    """Return the slots due in (since, until], in order of time; at one instant, in the order of the schedules.
 
     `seed` belongs to the installation: it draws the minute of each person and day in a `between` window.
     """
     require_utc(since)
     require_utc(until)
-    found = [slot for group in roster for slot in _group_slots(group, since, until, seed)]
-    return sorted(found, key=lambda slot: (slot.due, slot.key))
+    batches = sorted(_batches(roster, since, until, seed), key=_batch_due)
+    return [
+        Slot(
+            SlotKey(member, batch.schedule, batch.day, batch.ordinal), batch.instant.at, batch.wall, batch.instant.moved
+        )
+        for batch in batches
+        for member in batch.members
+    ]
 
 
 def next_due(roster: Roster, *, since: datetime, until: datetime, seed: str) -> datetime | None:
     """Return the first instant in (since, until] at which a slot is due, or None."""
-    return min((slot.due for slot in slots(roster, since=since, until=until, seed=seed)), default=None)
+    return min((batch.instant.at for batch in _batches(roster, since, until, seed)), default=None)
 
 
-def _group_slots(group: Group, since: datetime, until: datetime, seed: str) -> Iterator[Slot]:
-    first = since.astimezone(group.zone).date() - _DAY
-    last = until.astimezone(group.zone).date() + _DAY
-    if isinstance(group.schedule.recurrence, Calendar) and isinstance(group.schedule.recurrence.times, Between):
-        for day in dates_of(group.schedule.recurrence, first, last):
-            yield from _drawn_slots(group, day, since, until, seed)
-        return
-    for day, ordinal, wall, instant in _instants(group, first, last):
-        if since < instant.at <= until:
-            for member in group.members:
-                yield _slot(group, member, day, ordinal, wall, instant)
+class _Batch(NamedTuple):
+    """The slots of one group that fall due at one instant."""
+
+    schedule: ScheduleId
+    day: date
+    ordinal: int
+    wall: time
+    instant: Instant
+    members: tuple[RecipientId, ...]
+
+
+def _batch_due(batch: _Batch) -> datetime:
+    return batch.instant.at
+
+
+def _batches(roster: Roster, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
+    for group in roster:
+        first = since.astimezone(group.zone).date() - _DAY
+        last = until.astimezone(group.zone).date() + _DAY
+        if _is_window(group.schedule):
+            yield from _drawn_batches(group, first, last, since, until, seed)
+            continue
+        for day, ordinal, wall, instant in _instants(group, first, last):
+            if since < instant.at <= until:
+                yield _Batch(group.schedule.id, day, ordinal, wall, instant, group.members)
+
+
+def _is_window(schedule: Schedule) -> bool:
+    return isinstance(schedule.recurrence, Calendar) and isinstance(schedule.recurrence.times, Between)
 
 
 @lru_cache(maxsize=4096)
@@ -130,32 +156,38 @@ def _days_and_walls(group: Group, first: date, last: date) -> Iterator[tuple[dat
     return ((day, group.walls) for day in dates_of(recurrence, first, last))
 
 
-def _drawn_slots(group: Group, day: date, since: datetime, until: datetime, seed: str) -> Iterator[Slot]:
-    """Yield the day's slots of a `between` window; the draws are made once a day, when the window comes near."""
+def _drawn_batches(
+    group: Group, first: date, last: date, since: datetime, until: datetime, seed: str
+) -> Iterator[_Batch]:
+    """Yield what falls due of a `between` window; the draws of a day are made once, when its window comes near."""
+    assert isinstance(group.schedule.recurrence, Calendar)
     start, end = group.walls
-    opens = resolve(day, start, group.zone)
-    closes = resolve(day, end, group.zone)
-    if opens is None or closes is None or closes.at <= since or opens.at > until:
-        return
-    for minute, members in _draws(group, day, seed):
-        wall = (datetime.combine(day, start) + minute * _MINUTE).time()
-        instant = resolve(day, wall, group.zone)
-        if instant is not None and since < instant.at <= until:
-            for member in members:
-                yield _slot(group, member, day, 0, wall, instant)
+    for day in dates_of(group.schedule.recurrence, first, last):
+        opens, closes = resolve(day, start, group.zone), resolve(day, end, group.zone)
+        if opens is None or closes is None or closes.at <= since or opens.at > until:
+            continue
+        drawn = _draws(group, day, seed)
+        for wall, instant, members in drawn[bisect_right(drawn, since, key=_draw_due) :]:
+            if instant.at > until:
+                break
+            yield _Batch(group.schedule.id, day, 0, wall, instant, members)
+
+
+_Draw = tuple[time, Instant, tuple[RecipientId, ...]]
+
+
+def _draw_due(draw: _Draw) -> datetime:
+    return draw[1].at
 
 
 @lru_cache(maxsize=1024)
-def _draws(group: Group, day: date, seed: str) -> tuple[tuple[int, tuple[RecipientId, ...]], ...]:
-    """Return (minutes after the start, who drew it), in order of minutes."""
+def _draws(group: Group, day: date, seed: str) -> tuple[_Draw, ...]:
+    """Return, in order of time, each minute that somebody drew, its instant, and who drew it."""
     start, end = (datetime.combine(day, wall) for wall in group.walls)
     width = max(1, (end - start) // _MINUTE)
     drawn: dict[int, list[RecipientId]] = defaultdict(list)
     for member in group.members:
         drawn[draw_below(width, seed, member, group.schedule.id, day, "minute")].append(member)
-    return tuple((minute, tuple(members)) for minute, members in sorted(drawn.items()))
-
-
-def _slot(group: Group, member: RecipientId, day: date, ordinal: int, wall: time, instant: Instant) -> Slot:
-    key = SlotKey(recipient=member, schedule=group.schedule.id, local_date=day, ordinal=ordinal)
-    return Slot(key=key, due=instant.at, wall=wall, moved=instant.moved)
+    walls = {(start + minute * _MINUTE).time(): tuple(members) for minute, members in sorted(drawn.items())}
+    resolved = ((wall, resolve(day, wall, group.zone), members) for wall, members in walls.items())
+    return tuple((wall, instant, members) for wall, instant, members in resolved if instant is not None)

@@ -7,6 +7,7 @@ Many rows are written at a time: one by one, a commit for each, is twenty times 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -50,6 +51,15 @@ class Ledger:
         self._engine.dispose()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened, and when. `kind` is the state that a nudge came to, or a word for what else it was."""
+
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any]
+
+
 class Transaction:
     """One transaction on the ledger."""
 
@@ -74,10 +84,11 @@ class Transaction:
         """Write down nudges whose slots have none yet; return those. A slot that has one keeps it, for ever."""
         statement = self._upsert(nudges).on_conflict_do_nothing().returning(nudges.c.id)
         added: set[str] = set()
-        for batch in _batches(new, _BATCH):
+        first_of_each = {nudge.id: nudge for nudge in reversed(new)}
+        for batch in _batches(reversed(first_of_each.values()), _BATCH):
             rows = [nudge_row(nudge, at=at) for nudge in batch]
             added.update(self._connection.execute(statement, rows).scalars())
-        fresh = [nudge for nudge in new if nudge.id in added]
+        fresh = [nudge for nudge in reversed(first_of_each.values()) if nudge.id in added]
         self._tell(fresh, at=at)
         return fresh
 
@@ -218,6 +229,11 @@ class Transaction:
         self.note("allowed", {}, at=at)
 
     # The past
+
+    def history(self, nudge: NudgeId) -> list[Event]:
+        """Return what happened to a nudge, oldest first."""
+        rows = self._connection.execute(select(events).where(events.c.nudge == nudge).order_by(events.c.id))
+        return [Event(at=row.at, kind=row.kind, detail=json.loads(row.detail)) for row in rows]
 
     def note(self, kind: str, detail: Mapping[str, Any], *, at: datetime, nudge: NudgeId | None = None) -> None:
         """Write down something that happened."""

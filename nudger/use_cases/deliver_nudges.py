@@ -120,7 +120,7 @@ class Delivery:
             after = self._look_again(nudge, recipient, suppressed, now=now)
             changes.append((nudge, after))
             if after.state is NudgeState.SENDING and recipient is not None:
-                jobs.append((after, _parcel(after, recipient)))
+                jobs.append((after, make_parcel(after, recipient)))
         transaction.save(changes, at=now)
         for _, after in changes:
             if after.state not in (NudgeState.SENDING, NudgeState.PENDING):
@@ -146,7 +146,7 @@ class Delivery:
         doubtful = transaction.waiting(NudgeState.UNKNOWN, self.channel, now=now, limit=room)
         asked = [(nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful]
         transaction.save([(before, after) for before, after, _ in asked], at=now)
-        return tuple((after, _parcel(after, recipient)) for _, after, recipient in asked if recipient is not None)
+        return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked if recipient is not None)
 
     def _record(self, transaction: TransactionPort, outcomes: Sequence[_Outcome], *, now: datetime) -> None:
         changes = []
@@ -212,7 +212,8 @@ def recover_interrupted(transaction: TransactionPort, *, begun_before: datetime,
     return len(changes)
 
 
-def _parcel(nudge: Nudge, recipient: Recipient) -> Parcel:
+def make_parcel(nudge: Nudge, recipient: Recipient) -> Parcel:
+    """Return what a channel needs for an attempt at a nudge that was written down as begun."""
     channel, rendered, begun = nudge.decision.channel, nudge.decision.rendered, nudge.first_attempt_at
     assert channel is not None
     assert rendered is not None

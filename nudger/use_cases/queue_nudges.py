@@ -21,6 +21,8 @@ STEP = timedelta(hours=1)
 LOOKBACK = timedelta(days=7)
 """How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
 
+_BEGAN = "planning_began"
+_DAY = timedelta(days=1)
 _AHEAD = timedelta(seconds=5)
 """How far the watermark may be ahead of the clock before the clock must have been wrong: NTP moves it by less."""
 
@@ -31,6 +33,13 @@ class Queued:
 
     counts: Counter[NudgeState]
     finished: bool
+
+
+def begin_planning(transaction: TransactionPort, *, now: datetime) -> None:
+    """At the very first start, draw the line: what fell due before it is nobody's to catch up on."""
+    if transaction.watermark() is None:
+        transaction.set_watermark(now)
+        transaction.remember(_BEGAN, {"at": now.isoformat()})
 
 
 def queue_step(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> Queued:
@@ -50,19 +59,23 @@ def queue_welcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetim
 
 
 def _since(transaction: TransactionPort, now: datetime) -> datetime:
-    """Return where planning goes on: at the watermark, unless there is none, or the clock was wrong."""
-    watermark = transaction.watermark()
-    if watermark is None:
-        return now
+    """Return where planning goes on: at the watermark, unless the clock was wrong."""
+    watermark = transaction.watermark() or now
     if watermark > now + _AHEAD:
-        # The clock was ahead and is right again, or was set back: go on from now, or nobody would hear from us
-        # until then. Slots that come by a second time have their nudge already.
+        # The clock was ahead and is right again, or was set back: go on from here, or nobody would hear from us
+        # until then. Slots that come by a second time have their nudge already; those passed over while the clock
+        # was wrong get theirs now.
         transaction.note("clock_was_ahead", {"watermark": watermark.isoformat()}, at=now)
-        return now
+        return max(now - _DAY, min(_began(transaction, now), now))
     if watermark < now - LOOKBACK:
         transaction.note("long_outage", {"from": watermark.isoformat()}, at=now)
         return now - LOOKBACK
     return min(watermark, now)
+
+
+def _began(transaction: TransactionPort, now: datetime) -> datetime:
+    """Return when this ledger's first start was, by the clock of that day."""
+    return datetime.fromisoformat(transaction.recall(_BEGAN).get("at", now.isoformat()))
 
 
 def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:

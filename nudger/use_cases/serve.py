@@ -19,7 +19,7 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.use_cases.deliver_nudges import Delivery, recover_interrupted
 from nudger.use_cases.ports import Clock, LedgerPort, TransactionPort
-from nudger.use_cases.queue_nudges import Queued, queue_step, queue_welcomes
+from nudger.use_cases.queue_nudges import Queued, begin_planning, queue_step, queue_welcomes
 
 _log = structlog.get_logger("nudger")
 
@@ -74,6 +74,7 @@ class Service:
             now = self._clock()
 
             def work(transaction: TransactionPort) -> tuple[Agenda, int]:
+                begin_planning(transaction, now=now)
                 _keep_people(transaction, catalog)
                 recover_interrupted(transaction, begun_before=begun_before, now=now)
                 return self._prepare(transaction, catalog, now=now)

@@ -43,10 +43,10 @@ def test_the_span_is_open_at_its_start_and_closed_at_its_end():
 @pytest.mark.parametrize(
     ("audience", "expected"),
     [
-        (Audience(everyone=True), ["kim", "sam"]),
+        (Audience(everyone=True), ["sam", "kim"]),
         (Audience(groups=frozenset({"daily"})), ["kim"]),
         (Audience(recipients=frozenset({"sam"})), ["sam"]),
-        (Audience(groups=frozenset({"daily"}), recipients=frozenset({"sam"})), ["kim", "sam"]),
+        (Audience(groups=frozenset({"daily"}), recipients=frozenset({"sam"})), ["sam", "kim"]),
         (Audience(groups=frozenset({"nobody"})), []),
     ],
 )

@@ -1,0 +1,141 @@
+"""Planning, side by side in one run: nudger's groups against one APScheduler cron job for each person and schedule.
+
+    python bench/planning.py [--people 100000] [--rounds 3]
+
+Each contender runs in a process of its own, so that memory is its own too. Look at the ratios: absolute numbers
+move with the machine. What is measured:
+  start-up   from the stored people to the first tick (ours: from the SQLite ledger; APScheduler: adding its jobs to
+             its memory store, the fastest it has; from its SQL store it would take ten times as long)
+  memory     what the process grew by
+  tick       planning an instant at which one schedule falls due for everybody in one zone, and one for everybody
+"""
+
+import argparse
+import gc
+import json
+import logging
+import resource
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from zoneinfo import available_timezones
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+SCHEDULES = 8
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def zones():
+    return sorted(zone for zone in available_timezones() if zone.startswith(("America/", "Europe/", "Asia/")))[:40]
+
+
+def rss_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def store_people(path, count):
+    from nudger.storage.database import open_database
+    from nudger.storage.ledger import Ledger
+    from tests.make import make_recipient
+
+    ledger = Ledger(*open_database(f"sqlite:///{path}/nudger.db", state_dir=path))
+    names = zones()
+    people = (make_recipient(f"p{n:06}", time_zone=names[n % 40]) for n in range(count))
+    ledger.run(lambda transaction: transaction.keep_recipients(people, source="import"))
+    ledger.close()
+
+
+def ours(path):
+    from nudger.decisions.plan import slots
+    from nudger.storage.database import open_database
+    from nudger.storage.ledger import Ledger
+    from nudger.wiring import settle_memory
+    from tests.make import make_agenda, make_schedule
+
+    before = rss_mb()
+    began = perf_counter()
+    ledger = Ledger(*open_database(f"sqlite:///{path}/nudger.db", state_dir=path))
+    people = ledger.run(lambda transaction: transaction.recipients())
+    schedules = [make_schedule(f"s{n}", at=f"{8 + n:02}:00") for n in range(SCHEDULES - 1)]
+    # The last one is due for everybody at one instant, wherever they are: the worst tick there is.
+    everywhere = [make_schedule("all", at="12:30")]
+    agenda = make_agenda(schedules=schedules + everywhere, recipients=people)
+    settle_memory()
+    started = perf_counter() - began
+
+    def tick(due, span):
+        began = perf_counter()
+        found = slots(agenda.roster, since=due - span, until=due, seed="s")
+        return perf_counter() - began, len(found)
+
+    tick(START, timedelta(hours=30))
+    hour = [tick(START + timedelta(days=1, hours=n), timedelta(hours=1)) for n in range(24)]
+    return {
+        "start-up s": started,
+        "memory MB": rss_mb() - before,
+        "tick us": 1e6 * sum(t for t, _ in hour) / sum(n for _, n in hour),
+        "slots": sum(n for _, n in hour),
+        "idle tick us": 1e6 * min(tick(START + timedelta(days=2, seconds=30 * n + 1), timedelta(seconds=30))[0] for n in range(1, 20)),
+    }
+
+
+def apscheduler(path, count):
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.cron import CronTrigger
+
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    names = zones()
+    before = rss_mb()
+    began = perf_counter()
+    scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
+    scheduler.start(paused=True)
+    for person in range(count):
+        for n in range(SCHEDULES):
+            trigger = CronTrigger(hour=8 + n, minute=0, timezone=names[person % 40])
+            scheduler.add_job(print, trigger, id=f"{person}/{n}")
+    started = perf_counter() - began
+    memory = rss_mb() - before
+    store = scheduler._jobstores["default"]
+    due = [job for job, _ in store._jobs[: count // 2]]
+    now = datetime.now(UTC)
+    began = perf_counter()
+    # What the scheduler's own loop does for each due job, without running it.
+    for job in due:
+        times = job._get_run_times(job.next_run_time)
+        job._modify(next_run_time=job.trigger.get_next_fire_time(times[-1], now))
+        store.update_job(job)
+    ticked = perf_counter() - began
+    return {"start-up s": started, "memory MB": memory, "tick us": 1e6 * ticked / len(due), "slots": len(due)}
+
+
+def measure(contender, path, count):
+    command = [sys.executable, __file__, "--contender", contender, "--path", str(path), "--people", str(count)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--contender")
+    parser.add_argument("--path", type=Path)
+    arguments = parser.parse_args()
+    if arguments.contender:
+        gc.collect()
+        run = {"ours": lambda: ours(arguments.path), "apscheduler": lambda: apscheduler(arguments.path, arguments.people)}
+        print(json.dumps(run[arguments.contender]()))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        store_people(Path(folder), arguments.people)
+        results = {name: measure(name, folder, arguments.people) for name in ("ours", "apscheduler")}
+    print(f"{arguments.people} people x {SCHEDULES} schedules in 40 zones")
+    for name, figures in results.items():
+        print(f"  {name:<12}", "  ".join(f"{key} {value:,.2f}" for key, value in figures.items()))
+    ratio = {key: results["apscheduler"][key] / results["ours"][key] for key in ("start-up s", "memory MB", "tick us")}
+    print(f"  start-up {ratio['start-up s']:.0f} times as fast, tick {ratio['tick us']:.0f} times, memory 1/{ratio['memory MB']:.0f}")
+
+
+if __name__ == "__main__":
+    main()

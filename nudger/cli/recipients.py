@@ -1,0 +1,162 @@
+"""`nudger recipients …`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nudger import wiring
+from nudger.cli.screen import plural
+from nudger.cli.setup import Setup, read_setup
+from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
+from nudger.domain.vocabulary import Channel
+from nudger.errors import NudgerError
+from nudger.files.people_csv import read_people
+from nudger.files.report import as_text
+from nudger.files.settings import Settings, load_settings
+from nudger.files.zones import prefer_newest_time_zones
+from nudger.storage.ledger import Transaction
+
+_STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+
+@click.group(name="recipients")
+def command() -> None:
+    """Import, list, show, stop and resume people."""
+
+
+@command.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def import_(ctx: click.Context, file: Path) -> None:
+    """Take people from a CSV file: new ones are added, known ones changed, nobody is removed.
+
+    The header names the columns, as in recipients.yaml: id, name, time_zone, sms, email, prefer, language, groups,
+    morning, midday, evening, night, quiet_hours, joined. All or nothing: one mistake, and nobody is taken.
+    A running service says hello to the new ones at its next tick.
+    """
+    prefer_newest_time_zones()
+    settings = load_settings(config_dir=ctx.obj)
+    people, problems = read_people(file)
+    if problems:
+        click.echo(as_text(problems, files=1), err=any(not problem.warning for problem in problems))
+    if any(not problem.warning for problem in problems):
+        ctx.exit(1)
+    _write(settings, lambda transaction: transaction.keep_recipients(people, source="import"))
+    click.echo(f"{plural(len(people), 'person', 'people')} taken from {file}.")
+
+
+@command.command(name="list")
+@_STYLE
+@click.pass_obj
+def list_(config_dir: Path, style: str) -> None:
+    """Show everybody."""
+    setup = read_setup(config_dir)
+    records = [_record(person, _stopped(setup)) for person in setup.people()]
+    if style == "json":
+        click.echo(json.dumps(records, indent=1, ensure_ascii=False))
+        return
+    for record in records:
+        groups = ", ".join(record["groups"]) or "-"
+        stopped = "  stopped" if record["stopped"] else ""
+        click.echo(f"{record['id']:<20}  {record['channel'] or '-':<5}  {record['time_zone']:<24}  {groups}{stopped}")
+    click.echo(plural(len(records), "person", "people"))
+
+
+@command.command()
+@click.argument("recipient_id", metavar="ID")
+@_STYLE
+@click.pass_obj
+def show(config_dir: Path, recipient_id: str, style: str) -> None:
+    """Show all that is known of one person."""
+    setup = read_setup(config_dir)
+    record = _record(_find(setup, recipient_id), _stopped(setup))
+    if style == "json":
+        click.echo(json.dumps(record, indent=1, ensure_ascii=False))
+        return
+    for name, value in record.items():
+        click.echo(f"{name:<12} {_spoken(value)}")
+
+
+@command.command()
+@click.argument("recipient_id", metavar="ID")
+@click.pass_obj
+def stop(config_dir: Path, recipient_id: str) -> None:
+    """Send this person nothing more, at any of their addresses, until `resume`. At once, and for ever if need be.
+
+    For whoever asks you to stop: every wish to stop counts, however it is put and wherever it reaches you.
+    """
+
+    def work(transaction: Transaction, addresses: list[str]) -> None:
+        for address in addresses:
+            transaction.suppress(address, "asked the operator to stop", at=wiring.clock())
+
+    _change(config_dir, recipient_id, work)
+    click.echo(f"{recipient_id} gets nothing more. `nudger recipients resume {recipient_id}` takes it back.")
+
+
+@command.command()
+@click.argument("recipient_id", metavar="ID")
+@click.pass_obj
+def resume(config_dir: Path, recipient_id: str) -> None:
+    """Send to this person again: only when they asked for it themselves."""
+
+    def work(transaction: Transaction, addresses: list[str]) -> None:
+        for address in addresses:
+            transaction.allow(address, at=wiring.clock())
+
+    _change(config_dir, recipient_id, work)
+    click.echo(f"{recipient_id} gets nudges again.")
+
+
+def _find(setup: Setup, recipient_id: str) -> Recipient:
+    found = next((person for person in setup.people() if person.id == recipient_id), None)
+    if found is None:
+        raise NudgerError(f"nobody here has the id {recipient_id!r}: see `nudger recipients list`")
+    return found
+
+
+def _stopped(setup: Setup) -> frozenset[str]:
+    return setup.ask_ledger(lambda transaction: transaction.suppressed(), otherwise=frozenset())
+
+
+def _change(config_dir: Path, recipient_id: str, work: Callable[[Transaction, list[str]], None]) -> None:
+    setup = read_setup(config_dir)
+    person = _find(setup, recipient_id)
+    addresses = [address for address in (person.sms, person.email) if address]
+    _write(setup.settings, lambda transaction: work(transaction, addresses))
+
+
+def _write(settings: Settings, work: Callable[[Transaction], None]) -> None:
+    ledger = wiring.open_ledger(settings)
+    try:
+        ledger.run(work)
+    finally:
+        ledger.close()
+
+
+def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
+    addresses = {channel: person.address(channel) for channel in Channel}
+    return {
+        "id": person.id,
+        "name": person.name,
+        **addresses,
+        "channel": next((c.value for c in (person.prefer or Channel.EMAIL, *Channel) if addresses[c]), None),
+        "stopped": sorted(channel.value for channel, address in addresses.items() if address in stopped),
+        "time_zone": person.time_zone,
+        "language": person.language,
+        "groups": sorted(person.groups),
+        "moments": {name: f"{person.moment(name):%H:%M}" for name in DEFAULT_MOMENTS},
+        "quiet_hours": str(person.quiet_hours or "none"),
+        "joined": person.joined.isoformat() if person.joined else None,
+    }
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(value) or "-"
+    return str(value) if value is not None else "-"

@@ -1,0 +1,136 @@
+"""`nudger run`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from nudger import __version__, wiring
+from nudger.cli.screen import in_words, local_day, plural
+from nudger.daemon import Daemon, Started, public_lines
+from nudger.decisions.plan import slots
+from nudger.domain.schedules import Slot
+from nudger.errors import ConfigError, NudgerError
+from nudger.files.settings import Settings, load_settings
+from nudger.files.starter import write_example_person
+from nudger.files.zones import machine_time_zone, prefer_newest_time_zones
+
+_NEXT = 3
+_LOOK_AHEAD = timedelta(days=8)
+
+
+@click.command(name="run")
+@click.option(
+    "--example", is_flag=True, help="Write an example person first, if there is nobody yet: you, on this terminal."
+)
+@click.pass_obj
+def command(config_dir: Path, example: bool) -> None:
+    """Serve: send what falls due, until stopped (Ctrl-C, SIGTERM). SIGHUP reads the files again, all or nothing.
+
+    Without credentials nothing real is ever sent: nudges are shown here and kept as mail files.
+    """
+    prefer_newest_time_zones()
+    settings = load_settings(config_dir=config_dir)
+    if example and not settings.recipients_path.exists():
+        write_example_person(settings.recipients_path, time_zone=machine_time_zone())
+    journal = _writes_to_journal()
+    _configure_logging(settings)
+    try:
+        asyncio.run(Daemon(settings, screen=None if journal else _Screen(settings)).run())
+    except ConfigError as error:
+        if journal:
+            raise NudgerError(
+                "; ".join(public_lines(error.problems, recipients_file=settings.recipients_path))
+            ) from None
+        raise
+
+
+def _writes_to_journal() -> bool:
+    """Say whether our output ends in systemd's journal (systemd.exec(5), JOURNAL_STREAM): words of nudges must not."""
+    stream = os.environ.get("JOURNAL_STREAM", "")
+    if not stream:
+        return False
+    status = os.fstat(sys.stdout.fileno())
+    return stream == f"{status.st_dev}:{status.st_ino}"
+
+
+def _configure_logging(settings: Settings) -> None:
+    on_terminal = sys.stderr.isatty()
+    style = settings.log_format if settings.log_format != "auto" else "console" if on_terminal else "json"
+    # On a terminal the nudges themselves are the news; elsewhere each one leaves a line.
+    level = settings.log_level or ("warning" if on_terminal else "info")
+    wiring.configure_logging(level=level, style=style, stream=sys.stderr)
+
+
+class _Screen:
+    """What someone sees who starts the service on a terminal."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def show(self, words: str) -> None:
+        """Show a nudge of the local channel."""
+        click.echo(words)
+
+    def began(self, started: Started) -> None:
+        """Say what is being served, before the first nudges."""
+        agenda = started.agenda
+        parts = [
+            plural(len(agenda.schedules), "schedule"),
+            plural(len(agenda.shelf.messages), "message"),
+            plural(len(agenda.recipients), "person", "people"),
+        ]
+        click.echo(
+            f"nudger {__version__} · {', '.join(parts)} · ledger in {self._settings.state} · {self._sending(started)}\n"
+        )
+
+    def ready(self, started: Started) -> None:
+        """Say what comes next, after the first nudges."""
+        rows = [f"{_when(slot, started)}  {slot.key.schedule}{_whose(slot, started)}" for slot in _coming(started)]
+        for number, row in enumerate(rows or ["nothing in the next eight days"]):
+            click.echo(f"{'next' if number == 0 else '':<7}{row}")
+        click.echo(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {_program()} preview")
+
+    def _sending(self, started: Started) -> str:
+        real = sorted({provider for provider in started.providers.values() if provider != "local"})
+        here = [channel.value for channel, provider in started.providers.items() if provider == "local"]
+        if not here:
+            return f"sending by {' and '.join(real)}"
+        stays = f"this terminal and {self._settings.maildir}"
+        if not real:
+            return f"sending to {stays} (no real provider is configured)"
+        return f"sending by {' and '.join(real)}; {' and '.join(here)} only to {stays} (no provider is configured)"
+
+
+def _program() -> str:
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return "python -m nudger"
+    return os.path.relpath(program) if program.is_absolute() and Path.cwd() in program.parents else program.name
+
+
+def _coming(started: Started) -> Iterator[Slot]:
+    """Return the first slots to come, looked for day by day so that many people cost no more than one."""
+    agenda, end = started.agenda, started.at + _LOOK_AHEAD
+
+    def by_day() -> Iterator[Slot]:
+        since = started.at
+        while since < end:
+            yield from slots(agenda.roster, since=since, until=since + timedelta(days=1), seed=agenda.seed)
+            since += timedelta(days=1)
+
+    return islice(by_day(), _NEXT)
+
+
+def _when(slot: Slot, started: Started) -> str:
+    local = slot.due.astimezone(started.agenda.recipients[slot.key.recipient].zone)
+    return f"{local_day(local)}  ({in_words(slot.due - started.at)})"
+
+
+def _whose(slot: Slot, started: Started) -> str:
+    return "" if len(started.agenda.recipients) == 1 else f"  {slot.key.recipient}"

@@ -1,0 +1,167 @@
+"""`nudger status`."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nudger import wiring
+from nudger.cli.screen import in_words, local_day, plural
+from nudger.cli.setup import Setup, read_setup
+from nudger.domain.nudges import Nudge, NudgeState
+from nudger.files.zones import time_zone_version
+from nudger.storage.ledger import Transaction
+from nudger.storage.lock import running_process
+from nudger.use_cases.preview import Coming, preview
+
+_RECENT = 8
+_NEXT = 8
+_TROUBLE = frozenset({NudgeState.FAILED, NudgeState.UNKNOWN, NudgeState.EXPIRED, NudgeState.SUPPRESSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What the ledger knows."""
+
+    today: dict[str, int]
+    recent: tuple[Nudge, ...]
+    trouble: tuple[Nudge, ...]
+    planned_until: datetime | None
+    service: dict[str, Any]
+    stopped: int
+
+
+_NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=0)
+
+
+@click.command(name="status")
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_obj
+def command(config_dir: Path, style: str) -> None:
+    """Show what went out, what did not and why, and what comes next. Works while the service runs, and changes nothing."""
+    setup = read_setup(config_dir)
+    now = wiring.clock()
+    past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
+    coming = _coming(setup, now)
+    if style == "json":
+        click.echo(json.dumps(_record(setup, past, coming), indent=1, default=str))
+    else:
+        for line in _lines(setup, past, coming, now):
+            click.echo(line)
+
+
+def _past(transaction: Transaction, now: datetime) -> _Past:
+    midnight = datetime.combine(now.astimezone().date(), time.min).astimezone(UTC)
+    recent = transaction.recent(since=now - timedelta(days=7), limit=500)
+    return _Past(
+        today={state.value: count for state, count in sorted(transaction.counts(since=midnight).items())},
+        recent=tuple(recent[:_RECENT]),
+        trouble=tuple(nudge for nudge in recent if nudge.state in _TROUBLE)[:_RECENT],
+        planned_until=transaction.watermark(),
+        service=transaction.recall("service"),
+        stopped=len(transaction.suppressed()),
+    )
+
+
+def _coming(setup: Setup, now: datetime) -> list[Coming]:
+    people = setup.people()
+    ids = [person.id for person in people]
+    today: date = now.astimezone().date()
+    seen = setup.ask_ledger(lambda transaction: transaction.seen(ids), otherwise={})
+    span = {"first": today - timedelta(days=1), "last": today + timedelta(days=1)}
+    return preview(setup.agenda(people), since=now, seen=seen, **span)
+
+
+def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
+    return {
+        "running": running_process(setup.settings.state) is not None,
+        "planned_until": past.planned_until,
+        "providers": _providers(setup, past),
+        "configuration": {"taken_at": past.service.get("configured_at"), "problems": past.service.get("problems", 0)},
+        "people": len(setup.people()),
+        "addresses_stopped": past.stopped,
+        "today": past.today,
+        "trouble": [_nudge(nudge) for nudge in past.trouble],
+        "recent": [_nudge(nudge) for nudge in past.recent],
+        "next": [
+            {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.key.schedule}
+            for each in coming[:_NEXT]
+        ],
+        "time_zones": "{} ({})".format(*time_zone_version()),
+    }
+
+
+def _nudge(nudge: Nudge) -> dict[str, Any]:
+    return {
+        "nudge": nudge.id,
+        "due": nudge.due,
+        "recipient": nudge.key.recipient,
+        "schedule": nudge.key.schedule,
+        "channel": nudge.decision.channel,
+        "provider": nudge.provider,
+        "state": nudge.state,
+        "reason": nudge.decision.reason or None,
+        "attempts": nudge.attempts,
+    }
+
+
+def _lines(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> list[str]:
+    today = " · ".join(f"{state} {count}" for state, count in past.today.items())
+    providers = " · ".join(f"{channel} by {_spoken(name)}" for channel, name in _providers(setup, past).items())
+    lines = [
+        _running(setup, past, now),
+        f"today     {today or 'nothing yet'}",
+        f"channels  {providers}",
+        f"people    {len(setup.people())} active · {plural(past.stopped, 'address', 'addresses')} stopped",
+        "clocks    time zones {} ({})".format(*time_zone_version()),
+    ]
+    lines += _table("trouble", [_past_line(nudge) for nudge in past.trouble])
+    lines += _table("recent", [_past_line(nudge) for nudge in past.recent])
+    return lines + _table("next", [_next_line(each, now) for each in coming[:_NEXT]])
+
+
+def _table(heading: str, rows: list[str]) -> list[str]:
+    return [f"{heading if number == 0 else '':<10}{row}" for number, row in enumerate(rows)]
+
+
+def _providers(setup: Setup, past: _Past) -> dict[str, str]:
+    """What the service really uses, if it ever ran; else what these settings would give it."""
+    settings = setup.settings
+    planned = {"sms": "twilio" if settings.sends_sms else "local", "email": "smtp" if settings.sends_email else "local"}
+    told: dict[str, str] = past.service.get("providers", planned)
+    return told
+
+
+def _spoken(provider: str) -> str:
+    return "this machine only (nothing real is sent)" if provider == "local" else provider
+
+
+def _running(setup: Setup, past: _Past, now: datetime) -> str:
+    process = running_process(setup.settings.state)
+    line = "not running" if process is None else f"running (process {process})"
+    if past.planned_until is not None:
+        seconds = max(0, round((now - past.planned_until).total_seconds()))
+        line += (
+            f" · last tick {seconds} s ago"
+            if seconds < 120
+            else f" · last tick {local_day(past.planned_until.astimezone())}"
+        )
+    if past.service.get("problems"):
+        line += f" · a newer configuration has {plural(past.service['problems'], 'problem')} and was not taken: nudger check"
+    return line
+
+
+def _past_line(nudge: Nudge) -> str:
+    channel = nudge.decision.channel or "-"
+    words = f"{local_day(nudge.due.astimezone())}  {nudge.state:<10} {channel:<5}  {nudge.key.schedule}  {nudge.key.recipient}"
+    return words + (f"  ({nudge.decision.reason})" if nudge.decision.reason else "")
+
+
+def _next_line(each: Coming, now: datetime) -> str:
+    return (
+        f"{local_day(each.slot.due.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.key.schedule}"
+        f"  {each.recipient.id}  ({in_words(each.slot.due - now)})"
+    )

@@ -1,0 +1,124 @@
+"""From a path to the text of a file: bounded, decoded, and free of characters that nobody can see."""
+
+import os
+import re
+import stat
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from nudger.files.flaws import Flaw, code_point
+
+MAX_BYTES = 1_000_000
+_MAX_INVISIBLE = 20
+
+_SIGNATURES = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x03\x04", "a zip archive (or an Office document)"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"\xff\xfe\x00\x00", "text in UTF-32"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
+)
+
+# ZERO WIDTH JOINER and NON-JOINER belong inside emoji and inside Persian or Hindi words, so between two
+# characters outside ASCII they may stay; anywhere else they only hide something.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffd\ufffe\uffff\U000e0000-\U000e007f]"
+    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
+_NAMES = {
+    "\x00": "a NUL character",
+    "\x1b": "an escape character",
+    "\x85": "an invisible line end",
+    "\xa0": "a space that does not break",
+    "\xad": "a soft hyphen",
+    "\u200b": "a zero-width space",
+    "\u200c": "a zero-width non-joiner",
+    "\u200d": "a zero-width joiner",
+    "\u2028": "an invisible line end",
+    "\u2029": "an invisible line end",
+    "\u2060": "an invisible word joiner",
+    "\ufeff": "a byte order mark in the middle of the text",
+    "\ufffd": "the mark of a character that was lost in a conversion",
+}
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Oddity(NamedTuple):
+    """A character that may not stand in a file, and its place (from 1)."""
+
+    line: int
+    column: int
+    flaw: Flaw
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file of at most `limit` bytes; raise Flaw for anything else, never wait."""
+    try:
+        # O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Flaw("this is no ordinary file", "A text file is expected here.")
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise Flaw(f"cannot be read: {(error.strerror or 'unknown trouble').lower()}") from error
+    if len(data) > limit:
+        raise Flaw(
+            f"the file is larger than {limit // 1_000_000} MB", "Divide it into several files in the same folder."
+        )
+    return data
+
+
+def decode(data: bytes) -> str:
+    """Return the text of UTF-8 bytes, without a byte order mark at the start; raise Flaw if they are none."""
+    for signature, looks_like in _SIGNATURES:
+        if data.startswith(signature):
+            raise Flaw(f"this looks like {looks_like}", "Text in UTF-8 is expected.")
+    if data[:2].count(0) == 1 and len(data) > 1:
+        raise Flaw("this looks like text in UTF-16", "Save it as UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line = len(_LINE_END.findall(before)) + 1
+        guess = data[error.start : error.start + 1].decode("latin-1")
+        wrong = f"byte 0x{data[error.start]:02X} in line {line} is not UTF-8"
+        looks = f"; in Latin-1 it would be '{guess}'" if guess.isprintable() else ""
+        raise Flaw(wrong + looks, "Save the file as UTF-8.") from error
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines as YAML counts them, without their ends."""
+    return _LINE_END.split(text)
+
+
+def invisible(text: str) -> Flaw | None:
+    """Return what is wrong with the first character that nobody can see, or None."""
+    match = _INVISIBLE.search(text)
+    return _explain(match[0]) if match else None
+
+
+def oddities(lines: list[str]) -> list[Oddity]:
+    """Return the first few characters that may not stand in a file."""
+    found: list[Oddity] = []
+    for number, line in enumerate(lines, start=1):
+        if line.isascii() and line.isprintable():
+            continue
+        matches = islice(_INVISIBLE.finditer(line), _MAX_INVISIBLE - len(found))
+        found += (Oddity(number, match.start() + 1, _explain(match[0])) for match in matches)
+    return found
+
+
+def _explain(letter: str) -> Flaw:
+    name = _NAMES.get(letter, "a control character")
+    if letter in "\u061c\u200e\u200f" or "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069":
+        name = "a character that changes the direction of text"
+    return Flaw(f"{name}, {code_point(letter)}, which nobody can see", "Delete it.", part=letter)

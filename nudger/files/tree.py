@@ -1,0 +1,119 @@
+"""What a YAML file says before anyone decides what it means: texts, lists and mappings, each with its place."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from nudger.errors import Problem
+
+Plain: TypeAlias = str | tuple["Plain", ...] | dict[str, "Plain"]
+Part = str | int
+
+
+class Mark(NamedTuple):
+    """A place in a file; lines and columns count from 1."""
+
+    line: int
+    column: int
+
+
+class Scalar(NamedTuple):
+    """A text. `quoted` says whether it stood in quotes or in a block, so that it was certainly meant as text."""
+
+    text: str
+    start: Mark
+    end: Mark
+    quoted: bool
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing, or YAML's word for nothing, was written."""
+        return not self.quoted and self.text in {"", "~", "null", "Null", "NULL"}
+
+
+class Listing(NamedTuple):
+    """A list."""
+
+    items: tuple["Node", ...]
+    start: Mark
+    end: Mark
+
+
+class Entry(NamedTuple):
+    """One key of a mapping, and its value."""
+
+    key: Scalar
+    value: "Node"
+
+
+class Mapping(NamedTuple):
+    """Keys and values. Not called a dict: it keeps the places."""
+
+    entries: dict[str, Entry]
+    start: Mark
+    end: Mark
+
+
+Node = Scalar | Listing | Mapping
+
+
+class Spot(NamedTuple):
+    """Where something stands: the node, the key before it, and the path to it in words."""
+
+    node: Node
+    key: Scalar | None
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that was read: its tree (None if it has no usable one), and what is wrong with it as YAML."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    root: Node | None = None
+    problems: tuple[Problem, ...] = field(default=())
+
+    def line(self, number: int) -> str:
+        """Return a source line, or '' where there is none."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+
+def plain(node: Node) -> Plain:
+    """Return the tree without its places: str, tuple and dict."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Listing):
+        return tuple(plain(item) for item in node.items)
+    return {key: plain(entry.value) for key, entry in node.entries.items()}
+
+
+def locate(root: Node, loc: tuple[Part, ...]) -> Spot:
+    """Follow `loc` as far as the tree goes; parts that are not there (a missing key, a union's tag) are skipped."""
+    node, key, path = root, None, []
+    for part in loc:
+        if isinstance(node, Mapping) and isinstance(part, str) and part in node.entries:
+            key, node = node.entries[part]
+            path.append(part)
+        elif isinstance(node, Listing) and isinstance(part, int) and part < len(node.items):
+            node, key = node.items[part], None
+            path += _label(node, part)
+    return Spot(node, key, tuple(path))
+
+
+def _label(node: Node, index: int) -> list[str]:
+    """Name a list's item by its id where it has one; an item that is no mapping is shown by the caret alone."""
+    if not isinstance(node, Mapping):
+        return []
+    entry = node.entries.get("id")
+    if entry and isinstance(entry.value, Scalar) and entry.value.text:
+        return [entry.value.text[:60]]
+    return [f"no. {index + 1}"]
+
+
+def text_at(node: Node, *keys: str) -> str | None:
+    """Return the text under these keys, or None if there is none there."""
+    for key in keys:
+        if not isinstance(node, Mapping) or key not in node.entries:
+            return None
+        node = node.entries[key].value
+    return node.text if isinstance(node, Scalar) and not node.absent else None

@@ -1,0 +1,92 @@
+"""PyYAML's syntax errors in plain words."""
+
+import re
+
+import yaml
+
+from nudger.files.flaws import quote
+
+_PLAIN = (
+    (
+        "mapping values are not allowed",
+        "a ':' where no key can stand",
+        "Is a line indented too far? If the ':' belongs to the text, put the whole text in quotes.",
+    ),
+    (
+        "could not find expected ':'",
+        "a key without its ':', or a quote that is not closed further up",
+        "Write 'key: value'.",
+    ),
+    ("found unexpected end of stream", "the quote that opens here is never closed", "Close it."),
+    ("found unexpected document indicator", "the quote that opens here is never closed", "Close it."),
+    ("unknown escape character", "a backslash means something special in double quotes", "Use single quotes."),
+    ("',' or ']'", "a list in brackets is not closed, or a comma is missing", "Write [one, two]."),
+    ("',' or '}'", "a mapping in braces is not closed, or a comma is missing", "Write {key: value, key: value}."),
+    (
+        "did not find expected key",
+        "this line does not fit the ones above it",
+        "Keys that belong together start in the same column; a text with quotes in it needs quotes around it.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this line does not fit the list above it",
+        "Every entry starts with '- ' in the same column, and its keys are indented by two spaces more.",
+    ),
+    ("expected <block end>", "this line does not fit the ones above it", "Check how far it is indented."),
+    (
+        "block sequence entries are not allowed",
+        "a '-' where no list can start",
+        "Put the list on the lines below its key.",
+    ),
+    (
+        "<document start>",
+        "something is left over after the end of the first value",
+        "A file is one mapping: its keys start in the first column.",
+    ),
+    ("expected node content", "a bracket, a brace or a comma with no value after it", "Write [one, two]."),
+    ("unknown directive", "a text cannot start with '%' here", "Put it in quotes."),
+    ("alphabetic or numeric character", "a text that starts with '&' or '*' needs quotes", "Put it in quotes."),
+    ("comment or line break", "nothing may follow '|' or '>' on its line", "Start the text on the next line."),
+    ("found undefined tag handle", "a text that starts with '!' needs quotes", "Put it in quotes."),
+    ("did not find URI", "a text that starts with '!' needs quotes", "Put it in quotes."),
+    ("unexpected ':'", "a ':' inside a text in brackets or braces", "Put the text in quotes."),
+)
+
+_NEVER_CLOSED = re.compile("end of stream|document indicator")
+
+
+def explain(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, int, str, str]:
+    """Return line, column, what is wrong and what was expected, in words for someone who never saw a parser."""
+    problem = error.problem or ""
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark and (_NEVER_CLOSED.search(problem) or _at_the_end(mark, lines)):
+        mark = error.context_mark  # where it opens says more than where the file ends
+    if mark is None:
+        return 0, 0, f"this is no YAML: {problem}", ""
+    line, column = min(mark.line + 1, len(lines)), mark.column + 1
+    what, expected = _words(problem, lines[line - 1], column)
+    return line, column, what, expected
+
+
+def _at_the_end(mark: yaml.Mark | None, lines: list[str]) -> bool:
+    return (
+        mark is not None
+        and not any(line.strip() for line in lines[mark.line + 1 :])
+        and (mark.line >= len(lines) or not lines[mark.line][mark.column :].strip())
+    )
+
+
+def _words(problem: str, source: str, column: int) -> tuple[str, str]:
+    if re.match(r" *\t", source):
+        return "a tab at the start of the line", "Indent with spaces."
+    if re.match(r" *\xa0", source):
+        return "a space at the start of the line that only looks like one (U+00A0)", "Write an ordinary space."
+    if "cannot start any token" in problem:
+        letter = source[column - 1 : column]
+        if letter == "\t":
+            return "a tab before a value", "Use spaces."
+        return f"a text cannot start with {quote(letter)} here", "Put it in quotes."
+    for words, what, expected in _PLAIN:
+        if words in problem:
+            return what, expected
+    return f"this is no YAML: {problem}", ""

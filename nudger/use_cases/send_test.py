@@ -1,0 +1,91 @@
+"""Sending one nudge to one person now, for a test: written down like any other, sent at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.availability import Available, availability
+from nudger.decisions.settle import after_attempt, begin_attempt
+from nudger.decisions.wording import message_values
+from nudger.domain.messages import Message
+from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import SlotKey
+from nudger.domain.vocabulary import Channel, ScheduleId
+from nudger.errors import DeliveryError, Effect, NudgerError
+from nudger.use_cases.deliver_nudges import make_parcel
+from nudger.use_cases.ports import ChannelPort, LedgerPort, TransactionPort
+
+_GRACE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestNudge:
+    """What to send to whom. `anyway` sends in quiet hours, too; after an opt-out nothing does."""
+
+    recipient: Recipient
+    channel: Channel
+    message: Message
+    anyway: bool
+
+
+async def send_test(
+    wanted: TestNudge, agenda: Agenda, port: ChannelPort, ledger: LedgerPort, *, clock: Callable[[], datetime]
+) -> Nudge:
+    """Send one nudge and return it as it stands afterwards. Raises NudgerError when it may not be sent now."""
+    now = clock()
+    nudge = await ledger.run(lambda transaction: _write_down(transaction, wanted, agenda, port.provider, now))
+    result: Receipt | DeliveryError
+    try:
+        result = await port.send(make_parcel(nudge, wanted.recipient))
+    except DeliveryError as error:
+        # Nobody waits for another try of a test.
+        result = DeliveryError(error.code, Effect.GIVE_UP) if error.effect is Effect.TRY_AGAIN else error
+    now = clock()
+    after = after_attempt(nudge, result, now=now, rng=Random(0))  # noqa: S311 - no retry, nothing to spread
+    if after.state is NudgeState.PENDING:
+        after = replace(after, state=NudgeState.FAILED, next_attempt_at=None)
+    await ledger.run(lambda transaction: transaction.save([(nudge, after)], at=now))
+    return after
+
+
+def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda, provider: str, now: datetime) -> Nudge:
+    person = wanted.recipient
+    suppressed = person.address(wanted.channel) in transaction.suppressed()
+    quiet_aside = replace(person, quiet_hours=None) if wanted.anyway else person
+    verdict = availability(quiet_aside, suppressed=suppressed, expires_at=now, now=now)
+    if not isinstance(verdict, Available):
+        hint = "" if suppressed else f" where {person.id} is. Add --anyway to send it nevertheless"
+        raise NudgerError(f"not sent: {verdict.reason}{hint}")
+    for ordinal in count():
+        pending = _pending(wanted, agenda, ordinal, now)
+        if transaction.add([pending], at=now):
+            break
+    sending = begin_attempt(pending, provider=provider, now=now)
+    transaction.save([(pending, sending)], at=now)
+    return sending
+
+
+def _pending(wanted: TestNudge, agenda: Agenda, ordinal: int, now: datetime) -> Nudge:
+    person = wanted.recipient
+    local_date = now.astimezone(person.zone).date()
+    key = SlotKey(recipient=person.id, schedule=ScheduleId(TEST), local_date=local_date, ordinal=ordinal)
+    rendered = wanted.message.render(wanted.channel, message_values(agenda, person, now))
+    return Nudge(
+        id=nudge_id(agenda.installation, key),
+        key=key,
+        due=now,
+        expires_at=now + _GRACE,
+        state=NudgeState.PENDING,
+        decision=Decision(
+            message=wanted.message.key,
+            channel=wanted.channel,
+            rendered=rendered,
+            reason="",
+            facts=(("rule", "asked for by hand"),),
+        ),
+        next_attempt_at=now + _GRACE,
+    )

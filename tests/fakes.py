@@ -1,0 +1,55 @@
+"""A way out that keeps what it was given, and fails as it is told; a clock that a test moves."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from nudger.domain.nudges import Finding, Parcel, Receipt
+from nudger.errors import DeliveryError
+
+
+@dataclass
+class FakeClock:
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass(eq=False)
+class FakeChannel:
+    """`script` holds what the next sends end in; then every send succeeds."""
+
+    script: list[DeliveryError | Exception | str] = field(default_factory=list)
+    findings: list[Receipt | Finding] = field(default_factory=list)
+    sent: list[Parcel] = field(default_factory=list)
+    asked: list[Parcel] = field(default_factory=list)
+    provider: str = "fake"
+    concurrency: int = 3
+    most_at_once: int = 0
+    _now: int = 0
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            await asyncio.sleep(0)
+            step = self.script.pop(0) if self.script else "ok"
+            if step == "hang":
+                await asyncio.sleep(3600)
+            if isinstance(step, Exception):
+                raise step
+            self.sent.append(parcel)
+            return Receipt(provider=self.provider, provider_id=f"id-{len(self.sent)}")
+        finally:
+            self._now -= 1
+
+    async def look_up(self, parcel: Parcel) -> Receipt | Finding:
+        self.asked.append(parcel)
+        return self.findings.pop(0) if self.findings else Finding.CANNOT_TELL
+
+    async def close(self) -> None:
+        pass

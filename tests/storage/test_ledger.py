@@ -1,0 +1,163 @@
+"""What one transaction can do, on real SQLite; `tests/system/test_postgresql.py` runs the same on PostgreSQL."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from nudger.decisions.settle import begin_attempt
+from nudger.domain.messages import Rendered
+from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
+from nudger.domain.recipients import QuietHours
+from nudger.domain.schedules import SlotKey
+from nudger.domain.vocabulary import Channel
+from nudger.errors import LedgerError
+from tests.make import make_recipient, utc
+
+NOW = utc("2026-11-23 08:30")
+
+
+def make_nudge(person="sam", *, ordinal=0, message="kind/one", due=NOW, **values):
+    key = SlotKey(recipient=person, schedule="kind", local_date=due.date(), ordinal=ordinal)
+    decision = Decision(
+        message=message, channel=Channel.EMAIL, rendered=Rendered(text="t", subject="s"), reason="", facts=(("seed", "x"),)
+    )
+    defaults = {"state": NudgeState.PENDING, "next_attempt_at": due, "expires_at": due + timedelta(hours=1)}
+    return Nudge(id=nudge_id("test", key), key=key, due=due, decision=decision, **(defaults | values))
+
+
+def test_a_nudge_is_read_back_as_it_was_written(ledger):
+    nudge = make_nudge(first_attempt_at=NOW, provider="smtp", possible_duplicate=True, attempts=2, inquiries=1)
+    ledger.run(lambda t: t.add([nudge], at=NOW))
+    assert ledger.run(lambda t: t.nudge(nudge.id)) == nudge
+    assert ledger.run(lambda t: t.nudge("other")) is None
+
+
+def test_a_slot_has_one_nudge_for_ever(ledger):
+    first, second = make_nudge(message="kind/one"), make_nudge(message="kind/two")
+    assert ledger.run(lambda t: t.add([first, second], at=NOW)) == [first]
+    assert ledger.run(lambda t: t.add([second], at=NOW)) == []
+    other_installation = replace(second, id="0" * 32)
+    assert ledger.run(lambda t: t.add([other_installation], at=NOW)) == []
+    assert ledger.run(lambda t: t.nudge(first.id)) == first
+
+
+def test_many_nudges_are_added_at_once(ledger):
+    many = [make_nudge(ordinal=n) for n in range(1201)]
+    assert len(ledger.run(lambda t: t.add(many, at=NOW))) == 1201
+    assert ledger.run(lambda t: t.counts(since=NOW))[NudgeState.PENDING] == 1201
+
+
+def test_a_change_is_written_only_if_nobody_was_faster(ledger):
+    pending = make_nudge()
+    sending = begin_attempt(pending, provider="smtp", now=NOW)
+    ledger.run(lambda t: t.add([pending], at=NOW))
+    ledger.run(lambda t: t.save([(pending, sending)], at=NOW))
+    expired = replace(pending, state=NudgeState.EXPIRED)
+    ledger.run(lambda t: t.save([(pending, expired)], at=NOW))
+    assert ledger.run(lambda t: t.nudge(pending.id)) == sending
+
+
+def test_a_step_that_no_nudge_may_take_is_a_bug(ledger):
+    sent = make_nudge(state=NudgeState.SENT)
+    with pytest.raises(ValueError, match="cannot go from sent"):
+        ledger.run(lambda t: t.save([(sent, replace(sent, state=NudgeState.PENDING))], at=NOW))
+
+
+def test_what_waits_comes_in_order_with_its_person(ledger):
+    late, soon, gone = (make_nudge(p, next_attempt_at=NOW - timedelta(minutes=m)) for p, m in (("a", 1), ("b", 5), ("c", 3)))
+    later = make_nudge("d", next_attempt_at=NOW + timedelta(minutes=1))
+    people = [make_recipient(name) for name in "abd"]
+    ledger.run(lambda t: (t.keep_recipients(people, source="import"), t.add([late, soon, gone, later], at=NOW)))
+    found = ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=10))
+    assert [(n.key.recipient, r and r.id) for n, r in found] == [("b", "b"), ("c", None), ("a", "a")]
+    assert ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.SMS, now=NOW, limit=10)) == []
+    assert ledger.run(lambda t: t.next_attempt(after=NOW)) == NOW + timedelta(minutes=1)
+
+
+def test_an_attempt_that_never_ended_is_found(ledger):
+    pending = make_nudge()
+    ledger.run(lambda t: t.add([pending], at=NOW))
+    ledger.run(lambda t: t.save([(pending, begin_attempt(pending, provider="x", now=NOW))], at=NOW))
+    assert ledger.run(lambda t: t.interrupted(begun_before=NOW)) == []
+    assert [n.id for n in ledger.run(lambda t: t.interrupted(begun_before=NOW + timedelta(seconds=1)))] == [pending.id]
+
+
+def test_only_wordings_that_may_have_arrived_count_as_seen(ledger):
+    states = list(NudgeState)
+    nudges = [make_nudge(ordinal=n, message=f"kind/{s}", state=s) for n, s in enumerate(states)]
+    again = make_nudge(ordinal=99, message="kind/sent", state=NudgeState.SENT, due=NOW + timedelta(days=1))
+    ledger.run(lambda t: t.add([*nudges, again], at=NOW))
+    seen = ledger.run(lambda t: t.seen(["sam", "kim"]))
+    assert set(seen["sam"]) == {"kind/pending", "kind/sending", "kind/sent", "kind/unknown"}
+    assert seen["sam"]["kind/sent"] == NOW + timedelta(days=1)
+
+
+def test_people_are_read_back_as_they_were_written(ledger):
+    people = [
+        make_recipient("a", name="Ann", groups=frozenset({"x", "y"}), moments=(("morning", time(6, 30)),), prefer=Channel.SMS),
+        make_recipient("b", quiet_hours=QuietHours(start=time(22), end=time(7)), joined=date(2026, 1, 2), email=None),
+    ]
+    ledger.run(lambda t: t.keep_recipients(people, source="file"))
+    assert ledger.run(lambda t: t.recipients()) == people
+    assert ledger.run(lambda t: t.recipients(source="import")) == []
+
+
+def test_whoever_left_the_file_gets_nothing_more_and_the_version_moves(ledger):
+    a, b, c = make_recipient("a"), make_recipient("b"), make_recipient("c")
+    ledger.run(lambda t: (t.keep_recipients([a, b], source="file"), t.keep_recipients([c], source="import")))
+    version = ledger.run(lambda t: t.recipients_version())
+    assert ledger.run(lambda t: t.retire_recipients(source="file", besides={"a"})) == 1
+    assert [p.id for p in ledger.run(lambda t: t.recipients())] == ["a", "c"]
+    assert ledger.run(lambda t: t.recipients_version()) == version + 1
+    ledger.run(lambda t: t.keep_recipients([b], source="file"))
+    assert [p.id for p in ledger.run(lambda t: t.recipients())] == ["a", "b", "c"]
+
+
+def test_newcomers_are_those_without_a_hello(ledger):
+    ledger.run(lambda t: t.keep_recipients([make_recipient("a"), make_recipient("b")], source="file"))
+    hello = make_nudge("a")
+    hello = replace(hello, key=hello.key._replace(schedule="welcome"))
+    ledger.run(lambda t: t.add([hello], at=NOW))
+    assert [p.id for p in ledger.run(lambda t: t.unwelcomed())] == ["b"]
+
+
+def test_an_address_is_suppressed_until_somebody_allows_it(ledger):
+    ledger.run(lambda t: t.suppress("+1", "21610", at=NOW))
+    ledger.run(lambda t: t.suppress("+1", "again", at=NOW))
+    assert ledger.run(lambda t: t.suppressed()) == {"+1"}
+    ledger.run(lambda t: t.allow("+1", at=NOW))
+    assert ledger.run(lambda t: t.suppressed()) == frozenset()
+
+
+def test_the_watermark_and_small_facts_are_kept(ledger):
+    assert ledger.run(lambda t: t.watermark()) is None
+    ledger.run(lambda t: t.set_watermark(NOW))
+    assert ledger.run(lambda t: t.watermark()) == NOW
+    ledger.run(lambda t: t.remember("service", {"x": 1}))
+    assert ledger.run(lambda t: t.recall("service")) == {"x": 1}
+    assert ledger.run(lambda t: t.recall("nothing")) == {}
+
+
+def test_a_transaction_that_fails_leaves_nothing(ledger):
+    def work(transaction):
+        transaction.set_watermark(NOW)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        ledger.run(work)
+    assert ledger.run(lambda t: t.watermark()) is None
+
+
+def test_every_change_leaves_an_event(ledger):
+    nudge = make_nudge()
+    ledger.run(lambda t: t.add([nudge], at=NOW))
+    ledger.run(lambda t: t.save([(nudge, begin_attempt(nudge, provider="smtp", now=NOW))], at=NOW))
+    assert [(e.kind, e.detail.get("provider")) for e in ledger.run(lambda t: t.history(nudge.id))] == [("pending", None), ("sending", "smtp")]
+
+
+def test_a_database_that_cannot_be_written_is_one_clear_trouble(ledger, tmp_path):
+    ledger.close()
+    (tmp_path / "state" / "nudger.db").write_bytes(b"no database at all, but long enough to look like one" * 50)
+    with pytest.raises(LedgerError, match="could not be used"):
+        ledger.run(lambda t: t.watermark())
