@@ -10,10 +10,12 @@ from random import Random
 from typing import TextIO
 
 import structlog
+import tzlocal
 
 from nudger.channels.email import SmtpEmail
 from nudger.channels.local import Local
 from nudger.channels.sms import TwilioSms
+from nudger.channels.terminal import can_draw
 from nudger.decisions.agenda import Agenda, OperatorWords, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
@@ -30,6 +32,14 @@ Show = Callable[[str], None]
 def clock() -> datetime:
     """Return the present, in UTC."""
     return datetime.now(UTC)
+
+
+def machine_time_zone() -> str:
+    """Return the IANA name of this machine's time zone; UTC where the machine does not say."""
+    try:
+        return tzlocal.get_localzone_name()
+    except (LookupError, ValueError, OSError):
+        return "UTC"
 
 
 def settle_memory() -> None:
@@ -63,7 +73,13 @@ def make_agenda(settings: Settings, installation: str) -> Callable[[Catalog, Seq
 
 def make_channels(settings: Settings, *, show: Show | None) -> dict[Channel, ChannelPort]:
     """Return a way out for each channel. Without credentials nothing real is ever sent: it stays on this machine."""
-    local = Local(maildir=settings.maildir, write=show, sender=settings.service_name)
+    local = Local(
+        maildir=settings.maildir,
+        write=show,
+        sender=settings.service_name,
+        contact=settings.contact,
+        plain=not can_draw(sys.stdout.encoding),
+    )
     return {
         Channel.SMS: _twilio(settings) if settings.sends_sms else local,
         Channel.EMAIL: _smtp(settings) if settings.sends_email else local,

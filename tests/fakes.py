@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nudger.domain.nudges import Finding, Parcel, Receipt
-from nudger.errors import DeliveryError
+from nudger.domain.nudges import Parcel, Receipt
+from nudger.errors import DeliveryError, Effect
 
 
 @dataclass
@@ -24,7 +24,7 @@ class FakeChannel:
     """`script` holds what the next sends end in; then every send succeeds."""
 
     script: list[DeliveryError | Exception | str] = field(default_factory=list)
-    findings: list[Receipt | Finding] = field(default_factory=list)
+    findings: list[tuple[Receipt, ...]] = field(default_factory=list)
     sent: list[Parcel] = field(default_factory=list)
     asked: list[Parcel] = field(default_factory=list)
     provider: str = "fake"
@@ -47,9 +47,11 @@ class FakeChannel:
         finally:
             self._now -= 1
 
-    async def look_up(self, parcel: Parcel) -> Receipt | Finding:
+    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
         self.asked.append(parcel)
-        return self.findings.pop(0) if self.findings else Finding.CANNOT_TELL
+        if not self.findings:
+            raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
+        return self.findings.pop(0)
 
     async def close(self) -> None:
         pass

@@ -1,5 +1,6 @@
-"""Floor 4: the ways out. One module per channel, each over one provider; they know no other floor at their height.
+"""Floor 4: the ways out. They know no other floor at their height.
 
-Every `send` ends in a receipt or in a DeliveryError whose effect comes from a table; nothing here retries,
-reads the clock, or logs, and no code or message of an error holds an address or a text.
+`sms` (Twilio), `email` (SMTP) and `local` (a Maildir and the terminal) are the channels; the other modules are
+their parts. Every `send` ends in a receipt, or in a DeliveryError whose effect comes from a table. Nothing here
+sends a message twice, reads the clock, or logs, and no error holds an address or a text.
 """

@@ -9,8 +9,8 @@ from pathlib import Path
 from nudger.channels import mime
 from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import STANDARD, Envelope, Limits, Line, Security, Server
-from nudger.domain.nudges import Finding, Parcel, Receipt
-from nudger.errors import DeliveryError, SettingsError
+from nudger.domain.nudges import Parcel, Receipt
+from nudger.errors import DeliveryError, Effect, SettingsError
 
 _KEPT = timedelta(seconds=60)  # some servers hang up after a minute; RFC 5321, 4.5.3.2.7 asks for five
 _PROBE = timedelta(seconds=5)
@@ -50,23 +50,26 @@ class SmtpEmail:
             limits=limits,
         )
         self._kept: list[tuple[float, Line]] = []
+        self._keeps = True
         self._slots = asyncio.Semaphore(self.concurrency)
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Return the server's queue id, where it names one. Raises DeliveryError, and nothing else."""
         mail = mime.build_mail(parcel, self._head)
         envelope = Envelope(sender=self._head.address, recipient=parcel.address)
+        self._keeps = True
         async with self._slots:
             words = await self._exchange(envelope, mail)
         queued = _QUEUED.search(words)
         return Receipt(provider=self.provider, provider_id=queued[1] if queued else None)
 
-    async def look_up(self, parcel: Parcel) -> Receipt | Finding:  # noqa: ARG002 - the port's signature
-        """Return CANNOT_TELL: SMTP has no way to ask. A second copy carries the same Message-ID, Date and words."""
-        return Finding.CANNOT_TELL
+    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:  # noqa: ARG002 - the port's signature
+        """Raise DeliveryError: SMTP has no way to ask. A second copy carries the same Message-ID, Date and words."""
+        raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
 
     async def close(self) -> None:
-        """Say goodbye on every kept connection. A later send opens new ones."""
+        """Say goodbye on every kept connection; those in use close when they are done. A later send opens new ones."""
+        self._keeps = False
         kept, self._kept = self._kept, []
         await asyncio.gather(*(line.quit() for _, line in kept))
 
@@ -112,7 +115,9 @@ class SmtpEmail:
         return None
 
     async def _keep(self, line: Line) -> None:
-        if await line.settle():
+        if not self._keeps:
+            await line.quit()
+        elif await line.settle():
             self._kept.append((asyncio.get_running_loop().time(), line))
 
 

@@ -23,7 +23,7 @@ from twilio.rest.api.v2010.account.message import (  # type: ignore[import-untyp
 
 from nudger.channels.loopback import is_loopback
 from nudger.channels.twilio_http import NotTwilioError, TwilioHttp
-from nudger.domain.nudges import Finding, Parcel, Receipt
+from nudger.domain.nudges import Parcel, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 EFFECTS: Mapping[int, Effect] = MappingProxyType(
@@ -119,17 +119,6 @@ class TwilioSms:
         if not message.sid:
             raise DeliveryError("no_sid", Effect.UNCERTAIN)
         return _receipt(message)
-
-    async def look_up(self, parcel: Parcel) -> Receipt | Finding:
-        """Return the receipt of the oldest message that can be this parcel, ABSENT, or CANNOT_TELL. Never raises.
-
-        ABSENT soon after an attempt proves nothing: Twilio's list may lag.
-        """
-        try:
-            found = await self.find(parcel)
-        except DeliveryError:
-            return Finding.CANNOT_TELL
-        return found[0] if found else Finding.ABSENT
 
     async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
         """Return a receipt for each message that can be this parcel, oldest first. Raises DeliveryError.

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypedDict
 
 import aiosmtplib
 
 from nudger.channels.smtp_trouble import Stage, is_plain_refusal, trouble
 from nudger.errors import DeliveryError, Effect
 
-_GOODBYE = 2.0
+_TAKEN = frozenset({250, 251})  # 251: taken, and forwarded to a new address
+_GO_ON = frozenset({354})
+_GOODBYE = 0.5  # a server that does not answer QUIT must not hold up the end of the program
 
 
 class Security(StrEnum):
@@ -70,11 +71,6 @@ class Envelope:
         return not (self.sender + self.recipient).isascii()
 
 
-class _Options(TypedDict, total=False):
-    options: list[str]
-    encoding: str
-
-
 class Line:
     """One connection. Its methods raise DeliveryError, and nothing else, by how far the dialogue got."""
 
@@ -116,19 +112,22 @@ class Line:
         self._stage = Stage.SENDER
         self._begun = True
         async with self._told(limit):
-            await self._smtp.mail(envelope.sender, **self._options(envelope))
+            if not envelope.international:
+                await self._say(b"MAIL", f"FROM:<{envelope.sender}>")
+            elif self._smtp.supports_extension("smtputf8"):
+                await self._say(b"MAIL", f"FROM:<{envelope.sender}>", "SMTPUTF8")
+            else:
+                raise DeliveryError("no_smtputf8", Effect.GIVE_UP)
 
     async def hand_over(self, envelope: Envelope, mail: bytes) -> str:
         """Name the recipient, write the mail, and return the server's words when it took it."""
         async with self._told(self._limits.command):
             self._stage = Stage.RECIPIENT
-            encoding = "utf-8" if envelope.international else "ascii"
-            await self._smtp.rcpt(envelope.recipient, encoding=encoding)
+            await self._say(b"RCPT", f"TO:<{envelope.recipient}>")
             self._stage = Stage.CONTENT
-            _require_code(await self._smtp.execute_command(b"DATA"), 354)
+            await self._say(b"DATA", accepted=_GO_ON)
         async with self._told(self._limits.answer):
-            answer = await self._write(mail)
-            _require_code(answer, 250)
+            answer = _accepted(await self._write(mail), _TAKEN)
         self._begun = False
         return answer.message
 
@@ -145,21 +144,20 @@ class Line:
 
     async def quit(self) -> None:
         """Say goodbye and close. Never raises."""
-        with suppress(Exception):
-            async with asyncio.timeout(_GOODBYE):
-                await self._smtp.quit()
-        self.drop()
+        try:
+            with suppress(Exception):
+                async with asyncio.timeout(_GOODBYE):
+                    await self._smtp.quit()
+        finally:
+            self.drop()
 
     def drop(self) -> None:
         """Close without a word."""
         self._smtp.close()
 
-    def _options(self, envelope: Envelope) -> _Options:
-        if not envelope.international:
-            return {}
-        if not self._smtp.supports_extension("smtputf8"):
-            raise DeliveryError("no_smtputf8", Effect.GIVE_UP)
-        return {"options": ["SMTPUTF8"], "encoding": "utf-8"}
+    async def _say(self, verb: bytes, *words: str, accepted: frozenset[int] = _TAKEN) -> None:
+        """Give one command. The addresses in it were checked when the mail was written."""
+        _accepted(await self._smtp.execute_command(verb, *(word.encode() for word in words)), accepted)
 
     async def _write(self, mail: bytes) -> aiosmtplib.SMTPResponse:
         """Write everything up to the final dot, with leading dots doubled (RFC 5321, 4.5.2), and await the answer."""
@@ -185,9 +183,10 @@ class Line:
             raise
 
 
-def _require_code(response: aiosmtplib.SMTPResponse, code: int) -> None:
-    if response.code != code:
+def _accepted(response: aiosmtplib.SMTPResponse, codes: frozenset[int]) -> aiosmtplib.SMTPResponse:
+    if response.code not in codes:
         raise aiosmtplib.SMTPResponseException(response.code, response.message)
+    return response
 
 
 def _require(what: str, *, met: bool) -> None:

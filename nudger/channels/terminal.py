@@ -8,7 +8,9 @@ _EMOJI = "\ufe0f"  # variation selector 16: the character before it is shown as 
 _JOINERS = "\u200c\u200d\ufe0e"
 _LINES = ("┌─┐", "│ │", "└─┘")
 _PLAIN_LINES = ("+-+", "| |", "+-+")
-_TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "•": "*"})
+_TYPED = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2022": "*"}
+)
 
 
 def can_draw(encoding: str | None) -> bool:

@@ -1,14 +1,18 @@
 """`nudger check`. Imports only what reading files needs: it is run after every edit."""
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 from nudger.cli.screen import plural
+from nudger.files import locations
 from nudger.files.catalog import read_configuration
 from nudger.files.report import as_records, as_text
 from nudger.files.zones import prefer_newest_time_zones
+
+_VARIABLES = ("NUDGER_RECIPIENTS", "NUDGER_STATE_DIR")
 
 
 @click.command(name="check")
@@ -22,7 +26,9 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     """
     prefer_newest_time_zones()
     config_dir = folder or ctx.obj
-    reading = read_configuration(config_dir, _recipients(config_dir))
+    explicit, state = (Path(os.environ[name]) if os.environ.get(name) else None for name in _VARIABLES)
+    recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
+    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None)
     if style == "json":
         click.echo(json.dumps(as_records(reading.problems), indent=1, ensure_ascii=False))
     elif reading.problems:

@@ -15,7 +15,6 @@ from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
-from nudger.errors import NudgerError
 from nudger.files.sms_length import segments
 from nudger.use_cases.preview import Coming, preview
 
@@ -56,7 +55,7 @@ def command(
     if days is not None and last is not None:
         raise click.UsageError("--days and --to say the same thing twice: give one of them")
     setup = read_setup(config_dir)
-    people = _people(setup, recipient_id)
+    people = [setup.person(recipient_id)] if recipient_id else setup.people()
     span = _span(wiring.clock(), first, last, days)
     _SHOW[style](_look_ahead(setup, people, span), setup)
 
@@ -74,22 +73,14 @@ def _span(now: datetime, first: datetime | None, last: datetime | None, days: in
     return _Span(since=min(now, datetime.combine(begin - _DAY, time.min, UTC)), first=begin, last=end)
 
 
-def _people(setup: Setup, recipient_id: str | None) -> list[Recipient]:
-    people = setup.people()
-    if recipient_id is None:
-        return people
-    chosen = [person for person in people if person.id == recipient_id]
-    if not chosen:
-        raise NudgerError(f"nobody here has the id {recipient_id!r}: see `nudger recipients list`")
-    return chosen
-
-
 def _look_ahead(setup: Setup, people: list[Recipient], span: _Span) -> list[Coming]:
-    ids = [person.id for person in people]
-    seen = setup.ask_ledger(lambda transaction: transaction.seen(ids), otherwise={})
-    suppressed = setup.ask_ledger(lambda transaction: transaction.suppressed(), otherwise=frozenset())
     return preview(
-        setup.agenda(people), since=span.since, first=span.first, last=span.last, seen=seen, suppressed=suppressed
+        setup.agenda(people),
+        since=span.since,
+        first=span.first,
+        last=span.last,
+        seen=setup.seen(people),
+        suppressed=setup.suppressed(),
     )
 
 

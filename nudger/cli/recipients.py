@@ -9,10 +9,9 @@ import click
 
 from nudger import wiring
 from nudger.cli.screen import plural
-from nudger.cli.setup import Setup, read_setup
+from nudger.cli.setup import read_setup
 from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
 from nudger.domain.vocabulary import Channel
-from nudger.errors import NudgerError
 from nudger.files.people_csv import read_people
 from nudger.files.report import as_text
 from nudger.files.settings import Settings, load_settings
@@ -54,7 +53,7 @@ def import_(ctx: click.Context, file: Path) -> None:
 def list_(config_dir: Path, style: str) -> None:
     """Show everybody."""
     setup = read_setup(config_dir)
-    records = [_record(person, _stopped(setup)) for person in setup.people()]
+    records = [_record(person, setup.suppressed()) for person in setup.people()]
     if style == "json":
         click.echo(json.dumps(records, indent=1, ensure_ascii=False))
         return
@@ -72,7 +71,7 @@ def list_(config_dir: Path, style: str) -> None:
 def show(config_dir: Path, recipient_id: str, style: str) -> None:
     """Show all that is known of one person."""
     setup = read_setup(config_dir)
-    record = _record(_find(setup, recipient_id), _stopped(setup))
+    record = _record(setup.person(recipient_id), setup.suppressed())
     if style == "json":
         click.echo(json.dumps(record, indent=1, ensure_ascii=False))
         return
@@ -111,20 +110,9 @@ def resume(config_dir: Path, recipient_id: str) -> None:
     click.echo(f"{recipient_id} gets nudges again.")
 
 
-def _find(setup: Setup, recipient_id: str) -> Recipient:
-    found = next((person for person in setup.people() if person.id == recipient_id), None)
-    if found is None:
-        raise NudgerError(f"nobody here has the id {recipient_id!r}: see `nudger recipients list`")
-    return found
-
-
-def _stopped(setup: Setup) -> frozenset[str]:
-    return setup.ask_ledger(lambda transaction: transaction.suppressed(), otherwise=frozenset())
-
-
 def _change(config_dir: Path, recipient_id: str, work: Callable[[Transaction, list[str]], None]) -> None:
     setup = read_setup(config_dir)
-    person = _find(setup, recipient_id)
+    person = setup.person(recipient_id)
     addresses = [address for address in (person.sms, person.email) if address]
     _write(setup.settings, lambda transaction: work(transaction, addresses))
 
@@ -142,7 +130,7 @@ def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
     return {
         "id": person.id,
         "name": person.name,
-        **addresses,
+        **{channel.value: address for channel, address in addresses.items()},
         "channel": next((c.value for c in (person.prefer or Channel.EMAIL, *Channel) if addresses[c]), None),
         "stopped": sorted(channel.value for channel, address in addresses.items() if address in stopped),
         "time_zone": person.time_zone,

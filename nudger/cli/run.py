@@ -18,7 +18,7 @@ from nudger.domain.schedules import Slot
 from nudger.errors import ConfigError, NudgerError
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
-from nudger.files.zones import machine_time_zone, prefer_newest_time_zones
+from nudger.files.zones import prefer_newest_time_zones
 
 _NEXT = 3
 _LOOK_AHEAD = timedelta(days=8)
@@ -37,7 +37,7 @@ def command(config_dir: Path, example: bool) -> None:
     prefer_newest_time_zones()
     settings = load_settings(config_dir=config_dir)
     if example and not settings.recipients_path.exists():
-        write_example_person(settings.recipients_path, time_zone=machine_time_zone())
+        write_example_person(settings.recipients_path, time_zone=wiring.machine_time_zone())
     journal = _writes_to_journal()
     _configure_logging(settings)
     try:

@@ -42,9 +42,7 @@ def command(config_dir: Path, recipient_id: str, key: str | None, channel: str |
 
 
 def _wanted(setup: Setup, recipient_id: str, key: str | None, channel: str | None, *, anyway: bool) -> TestNudge:
-    person = next((each for each in setup.people() if each.id == recipient_id), None)
-    if person is None:
-        raise NudgerError(f"nobody here has the id {recipient_id!r}: see `nudger recipients list`")
+    person = setup.person(recipient_id)
     way = person.channel_for(ChannelChoice(channel) if channel else ChannelChoice.PREFERRED)
     if way is None:
         raise NudgerError(f"{recipient_id} has no address for {channel}")

@@ -1,14 +1,17 @@
 """What the commands that look into an installation start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from nudger import wiring
 from nudger.decisions.agenda import Agenda
+from nudger.decisions.choose import Seen
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
+from nudger.domain.vocabulary import RecipientId
+from nudger.errors import NudgerError
 from nudger.files.catalog import load_catalog
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
@@ -34,6 +37,24 @@ class Setup:
         finally:
             ledger.close()
 
+    def seen(self, people: Sequence[Recipient]) -> Mapping[RecipientId, Seen]:
+        """Return what these people have seen so far."""
+        nobody: Mapping[RecipientId, Seen] = {}
+        ids = [person.id for person in people]
+        return self.ask_ledger(lambda transaction: transaction.seen(ids), otherwise=nobody)
+
+    def suppressed(self) -> frozenset[str]:
+        """Return the addresses that may not be used."""
+        nothing: frozenset[str] = frozenset()
+        return self.ask_ledger(lambda transaction: transaction.suppressed(), otherwise=nothing)
+
+    def person(self, recipient_id: str) -> Recipient:
+        """Return one person. Raises NudgerError if nobody has the id."""
+        found = next((person for person in self.people() if person.id == recipient_id), None)
+        if found is None:
+            raise NudgerError(f"nobody here has the id {recipient_id!r}: see `nudger recipients list`")
+        return found
+
     def people(self) -> list[Recipient]:
         """Return everybody: those of recipients.yaml, and those who were imported."""
         if self.catalog.recipients is None:
@@ -51,4 +72,4 @@ def read_setup(config_dir: Path) -> Setup:
     """Read settings and files. Raises SettingsError, or ConfigError with every problem of every file."""
     prefer_newest_time_zones()
     settings = load_settings(config_dir=config_dir)
-    return Setup(settings=settings, catalog=load_catalog(settings.config_dir, settings.recipients_path))
+    return Setup(settings=settings, catalog=load_catalog(settings.config_dir, settings.recipients_file))

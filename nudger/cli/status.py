@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,15 @@ from nudger import wiring
 from nudger.cli.screen import in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.nudges import Nudge, NudgeState
-from nudger.files.zones import time_zone_version
+from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.ledger import Transaction
 from nudger.storage.lock import running_process
 from nudger.use_cases.preview import Coming, preview
 
 _RECENT = 8
 _NEXT = 8
+_DAY = timedelta(days=1)
+_LATELY_S = 120
 _TROUBLE = frozenset({NudgeState.FAILED, NudgeState.UNKNOWN, NudgeState.EXPIRED, NudgeState.SUPPRESSED})
 
 
@@ -41,7 +43,7 @@ _NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_obj
 def command(config_dir: Path, style: str) -> None:
-    """Show what went out, what did not and why, and what comes next. Works while the service runs, and changes nothing."""
+    """Show what went out, what did not and why, and what comes next. Changes nothing; the service may be running."""
     setup = read_setup(config_dir)
     now = wiring.clock()
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
@@ -68,11 +70,15 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
 
 def _coming(setup: Setup, now: datetime) -> list[Coming]:
     people = setup.people()
-    ids = [person.id for person in people]
-    today: date = now.astimezone().date()
-    seen = setup.ask_ledger(lambda transaction: transaction.seen(ids), otherwise={})
-    span = {"first": today - timedelta(days=1), "last": today + timedelta(days=1)}
-    return preview(setup.agenda(people), since=now, seen=seen, **span)
+    today = now.astimezone().date()
+    return preview(
+        setup.agenda(people),
+        since=now,
+        first=today - _DAY,
+        last=today + _DAY,
+        seen=setup.seen(people),
+        suppressed=setup.suppressed(),
+    )
 
 
 def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
             {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.key.schedule}
             for each in coming[:_NEXT]
         ],
-        "time_zones": "{} ({})".format(*time_zone_version()),
+        "time_zones": "{} ({})".format(*prefer_newest_time_zones()),
     }
 
 
@@ -116,7 +122,7 @@ def _lines(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> li
         f"today     {today or 'nothing yet'}",
         f"channels  {providers}",
         f"people    {len(setup.people())} active · {plural(past.stopped, 'address', 'addresses')} stopped",
-        "clocks    time zones {} ({})".format(*time_zone_version()),
+        "clocks    time zones {} ({})".format(*prefer_newest_time_zones()),
     ]
     lines += _table("trouble", [_past_line(nudge) for nudge in past.trouble])
     lines += _table("recent", [_past_line(nudge) for nudge in past.recent])
@@ -146,18 +152,21 @@ def _running(setup: Setup, past: _Past, now: datetime) -> str:
         seconds = max(0, round((now - past.planned_until).total_seconds()))
         line += (
             f" · last tick {seconds} s ago"
-            if seconds < 120
+            if seconds < _LATELY_S
             else f" · last tick {local_day(past.planned_until.astimezone())}"
         )
     if past.service.get("problems"):
-        line += f" · a newer configuration has {plural(past.service['problems'], 'problem')} and was not taken: nudger check"
+        problems = plural(past.service["problems"], "problem")
+        line += f" · a newer configuration has {problems} and was not taken: nudger check"
     return line
 
 
 def _past_line(nudge: Nudge) -> str:
     channel = nudge.decision.channel or "-"
-    words = f"{local_day(nudge.due.astimezone())}  {nudge.state:<10} {channel:<5}  {nudge.key.schedule}  {nudge.key.recipient}"
-    return words + (f"  ({nudge.decision.reason})" if nudge.decision.reason else "")
+    what = f"{nudge.state:<10} {channel:<5}  {nudge.key.schedule}  {nudge.key.recipient}"
+    return f"{local_day(nudge.due.astimezone())}  {what}" + (
+        f"  ({nudge.decision.reason})" if nudge.decision.reason else ""
+    )
 
 
 def _next_line(each: Coming, now: datetime) -> str:

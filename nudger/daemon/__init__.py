@@ -73,7 +73,7 @@ class Daemon:
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises ConfigError or LedgerError when it cannot start."""
         self._hear_signals()
-        catalog = load_catalog(self._settings.config_dir, self._settings.recipients_path)
+        catalog = load_catalog(self._settings.config_dir, self._settings.recipients_file)
         with lock_state_dir(self._settings.state):
             async with self._service() as (service, ledger, channels):
                 # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
@@ -89,6 +89,7 @@ class Daemon:
         providers = {channel: port.provider for channel, port in channels.items()}
         if self._screen is not None:
             self._screen.began(Started(agenda=service.agenda, providers=providers, at=wiring.clock()))
+        wiring.settle_memory()
         await self._tick(service)
         self._notifier.ready(self._status(service.agenda))
         if self._screen is not None:
@@ -174,7 +175,7 @@ class Daemon:
         """Take all of the new configuration or none of it; the last good one goes on meanwhile."""
         settings = self._settings
         try:
-            catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_path)
+            catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
             await service.adopt(catalog, begun_before=wiring.clock() - LEASE)
         except ConfigError as error:
             self._problems = len(error.problems)
@@ -183,6 +184,7 @@ class Daemon:
         except LedgerError as error:
             _log.error("configuration not taken", problem=str(error))
         else:
+            wiring.settle_memory()
             self._problems, self._configured_at = 0, wiring.clock()
             _log.info("configuration taken", schedules=len(catalog.schedules), messages=len(catalog.messages))
         self._notifier.ready(self._status(service.agenda))

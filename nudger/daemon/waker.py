@@ -26,11 +26,15 @@ Tick = Callable[[], Awaitable[datetime | None]]
 
 
 class Waker:
-    """Calls `tick` at least every 30 s by the wall clock, and at the moment that the last tick named."""
+    """Calls `tick` at least every 30 s by the wall clock, and at the moment that the last tick named.
 
-    def __init__(self, tick: Tick, *, clock: Clock) -> None:
+    `look` is how often the wall clock is held against the steady one, to notice that it was set.
+    """
+
+    def __init__(self, tick: Tick, *, clock: Clock, look: timedelta = _LOOK) -> None:
         self._tick = tick
         self._clock = clock
+        self._look = look
         self._guard: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -62,7 +66,7 @@ class Waker:
         loop = asyncio.get_running_loop()
         wall, steady = self._clock(), loop.time()
         while True:
-            await asyncio.sleep(_LOOK.total_seconds())
+            await asyncio.sleep(self._look.total_seconds())
             passed = timedelta(seconds=loop.time() - steady)
             wall, steady, jump = self._clock(), loop.time(), self._clock() - wall - passed
             if abs(jump) > _JUMP:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, WELCOME, Nudge, NudgeState, may_become
+from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, WELCOME, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
 from nudger.errors import LedgerError
@@ -128,6 +128,12 @@ class Transaction:
         """Return nudges whose attempt began before a moment and never came to an end: a crash lies between."""
         statement = select(nudges).where(nudges.c.state == NudgeState.SENDING.value, nudges.c.updated_at < begun_before)
         return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
+        """Return which of the receipts belong to a nudge already. One without a provider's id belongs to none."""
+        by_id = {receipt.provider_id: receipt for receipt in receipts if receipt.provider_id is not None}
+        statement = select(nudges.c.provider_id).where(nudges.c.provider_id.in_(by_id))
+        return {by_id[taken] for taken in self._connection.execute(statement).scalars()} if by_id else set()
 
     def nudge(self, nudge_id: NudgeId) -> Nudge | None:
         """Return one nudge."""

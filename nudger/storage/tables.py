@@ -100,6 +100,7 @@ _waiting = nudges.c.next_attempt_at.is_not(None)
 Index("nudges_waiting", nudges.c.next_attempt_at, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("nudges_seen", nudges.c.recipient, nudges.c.message)
 Index("nudges_due", nudges.c.due_at)
+Index("nudges_at_provider", nudges.c.provider_id)
 
 events = Table(
     "events",

@@ -37,7 +37,16 @@ class _Outcome:
 
     before: Nudge
     parcel: Parcel
-    result: Receipt | DeliveryError | Finding
+    result: Receipt | DeliveryError
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a provider said when asked: `found` is None when it could not tell."""
+
+    before: Nudge
+    parcel: Parcel
+    found: tuple[Receipt, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,8 @@ class Delivery:
         self._pause = _FIRST_PAUSE
         self._paused_until: datetime | None = None
         self._stopping = False
-        self._jobs: set[asyncio.Task[_Outcome]] = set()
-        self._unrecorded: list[_Outcome] = []
+        self._jobs: set[asyncio.Task[_Outcome | _Answer]] = set()
+        self._unrecorded: list[_Outcome | _Answer] = []
 
     @property
     def down(self) -> bool:
@@ -92,7 +101,7 @@ class Delivery:
                 return
             self._unrecorded = await self._wait()
 
-    async def _wait(self) -> list[_Outcome]:
+    async def _wait(self) -> list[_Outcome | _Answer]:
         if not self._jobs:
             return []
         done, _ = await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
@@ -101,7 +110,9 @@ class Delivery:
 
     # On the ledger's thread
 
-    def _turn(self, transaction: TransactionPort, *, outcomes: Sequence[_Outcome], room: int, now: datetime) -> _Turn:
+    def _turn(
+        self, transaction: TransactionPort, *, outcomes: Sequence[_Outcome | _Answer], room: int, now: datetime
+    ) -> _Turn:
         self._record(transaction, outcomes, now=now)
         if room <= 0 or (self._paused_until is not None and now < self._paused_until):
             return _Turn((), (), more=False)
@@ -148,25 +159,23 @@ class Delivery:
         transaction.save([(before, after) for before, after, _ in asked], at=now)
         return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked if recipient is not None)
 
-    def _record(self, transaction: TransactionPort, outcomes: Sequence[_Outcome], *, now: datetime) -> None:
+    def _record(self, transaction: TransactionPort, news: Sequence[_Outcome | _Answer], *, now: datetime) -> None:
         changes = []
-        for outcome in outcomes:
-            after = self._settle(outcome, now=now)
-            if after != outcome.before:
-                changes.append((outcome.before, after))
-            if isinstance(outcome.result, DeliveryError) and outcome.result.effect is Effect.SUPPRESS:
-                transaction.suppress(outcome.parcel.address, outcome.result.code, at=now)
+        for each in news:
+            after = self._settle(transaction, each, now=now)
+            if after != each.before:
+                changes.append((each.before, after))
         transaction.save(changes, at=now)
         for _, after in changes:
             _report(after, now=now)
 
-    def _settle(self, outcome: _Outcome, *, now: datetime) -> Nudge:
-        result = outcome.result
-        if outcome.before.state is NudgeState.UNKNOWN and not isinstance(result, DeliveryError):
-            return after_inquiry(outcome.before, result, now=now)
-        assert not isinstance(result, Finding)
-        self._note_health(result, now=now)
-        return after_attempt(outcome.before, result, now=now, rng=self._rng)
+    def _settle(self, transaction: TransactionPort, news: _Outcome | _Answer, *, now: datetime) -> Nudge:
+        if isinstance(news, _Answer):
+            return after_inquiry(news.before, _finding(transaction, news.found), now=now)
+        self._note_health(news.result, now=now)
+        if isinstance(news.result, DeliveryError) and news.result.effect is Effect.SUPPRESS:
+            transaction.suppress(news.parcel.address, news.result.code, at=now)
+        return after_attempt(news.before, news.result, now=now, rng=self._rng)
 
     def _note_health(self, result: Receipt | DeliveryError, *, now: datetime) -> None:
         if isinstance(result, Receipt):
@@ -192,14 +201,21 @@ class Delivery:
             result = DeliveryError("bug", Effect.UNCERTAIN)
         return _Outcome(nudge, parcel, result)
 
-    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> _Outcome:
-        finding: Receipt | Finding = Finding.CANNOT_TELL
-        if nudge.provider == self._port.provider:
-            try:
-                finding = await self._port.look_up(parcel)
-            except asyncio.CancelledError:
-                finding = Finding.CANNOT_TELL
-        return _Outcome(nudge, parcel, finding)
+    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> _Answer:
+        if nudge.provider != self._port.provider:
+            return _Answer(nudge, parcel, None)
+        try:
+            return _Answer(nudge, parcel, await self._port.find(parcel))
+        except (DeliveryError, asyncio.CancelledError):
+            return _Answer(nudge, parcel, None)
+
+
+def _finding(transaction: TransactionPort, found: tuple[Receipt, ...] | None) -> Receipt | Finding:
+    """Return the first receipt that no other nudge has: two equal texts to one person look alike."""
+    if found is None:
+        return Finding.CANNOT_TELL
+    bound = transaction.bound(found)
+    return next((receipt for receipt in found if receipt not in bound), Finding.ABSENT)
 
 
 def recover_interrupted(transaction: TransactionPort, *, begun_before: datetime, now: datetime) -> int:

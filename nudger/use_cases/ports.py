@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
+from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel, MessageKey, RecipientId
 
@@ -31,8 +31,11 @@ class ChannelPort(Protocol):
         """Hand over one parcel. Raises DeliveryError, and nothing else, when it was not accepted."""
         ...
 
-    async def look_up(self, parcel: Parcel) -> Receipt | Finding:
-        """Ask whether an interrupted attempt was accepted. Never raises."""
+    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
+        """Return what the provider holds that can be this parcel, oldest first. Raises DeliveryError if it cannot tell.
+
+        Two equal texts to one person look alike: take the first that no other nudge has.
+        """
         ...
 
     async def close(self) -> None:
@@ -51,6 +54,7 @@ class TransactionPort(Protocol):
         self, state: NudgeState, channel: Channel, *, now: datetime, limit: int
     ) -> list[tuple[Nudge, Recipient | None]]: ...
     def next_attempt(self, *, after: datetime) -> datetime | None: ...
+    def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]: ...
     def interrupted(self, *, begun_before: datetime) -> list[Nudge]: ...
     def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]: ...
     def keep_recipients(self, people: Iterable[Recipient], *, source: str) -> None: ...

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nudger.decisions.agenda import build_agenda
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import Finding, NudgeState, Receipt
+from nudger.domain.nudges import NudgeState, Receipt
 from nudger.domain.recipients import QuietHours
 from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose
 from nudger.errors import DeliveryError, Effect, LedgerError
@@ -255,7 +255,7 @@ def crashed(world, findings):
 
 
 def test_interrupted_and_found_at_the_provider_it_was_sent(world):
-    assert crashed(world, [Finding.ABSENT, Receipt(provider="fake", provider_id="x")]) == (["sent"], 0, 2)
+    assert crashed(world, [(), (Receipt(provider="fake", provider_id="x"),)]) == (["sent"], 0, 2)
 
 
 def test_interrupted_and_not_to_be_asked_it_stays_in_doubt_and_is_never_resent(world):
@@ -263,7 +263,13 @@ def test_interrupted_and_not_to_be_asked_it_stays_in_doubt_and_is_never_resent(w
 
 
 def test_interrupted_and_not_found_it_goes_out_once_more(world):
-    assert crashed(world, [Finding.ABSENT] * 3) == (["sent"], 1, 3)
+    assert crashed(world, [()] * 3) == (["sent"], 1, 3)
+    assert world.nudge().possible_duplicate
+
+
+def test_a_receipt_that_belongs_to_another_nudge_settles_nothing(world):
+    hello = Receipt(provider="fake", provider_id="id-1")
+    assert crashed(world, [(hello,)] * 3) == (["sent"], 1, 3)
     assert world.nudge().possible_duplicate
 
 

@@ -60,6 +60,7 @@ def upgrade() -> None:
     )
     op.create_index("nudges_seen", "nudges", ["recipient", "message"])
     op.create_index("nudges_due", "nudges", ["due_at"])
+    op.create_index("nudges_at_provider", "nudges", ["provider_id"])
     op.create_table(
         "events",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,0 +1,172 @@
+"""kill -9, again and again, at random moments of a busy minute: what does the provider hold, what does the ledger say?
+
+    python tests/system/kill_campaign.py [--kills 50] [--slots 2000] [--seed 1]
+
+A real daemon on a real SQLite ledger, sending to the Twilio stand-in over HTTP. Every slot must have been accepted
+at most once; every slot that the provider does not hold must still be waiting or be marked `unknown`. Prints one
+line of JSON; exit status 1 if a promise was broken.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STAND_IN = ROOT / "tests" / "channels" / "twilio_stand_in.py"
+MESSAGES = """library: campaign
+messages:
+"""
+MESSAGE = """  - {{id: m{n}, component: mindfulness, practice: mindfulness, sms: "Words number {n}."}}
+"""
+HELLO = """library: welcome
+purpose: welcome
+messages:
+  - {id: hello, component: self-kindness, practice: support, sms: "Hello from {service}."}
+"""
+SCHEDULE = """schedules:
+  - id: busy
+    to: everyone
+    when: {cron: "* * * * *"}
+    channel: sms
+    late: 2 hours
+"""
+
+
+def write_configuration(folder, people):
+    (folder / "schedules").mkdir()
+    (folder / "messages").mkdir()
+    (folder / "schedules" / "busy.yaml").write_text(SCHEDULE)
+    (folder / "messages" / "campaign.yaml").write_text(MESSAGES + "".join(MESSAGE.format(n=n) for n in range(20)))
+    (folder / "messages" / "welcome.yaml").write_text(HELLO)
+    rows = [f'  - {{id: p{n}, time_zone: UTC, sms: "+1415555{n:04}", quiet_hours: none}}\n' for n in range(people)]
+    (folder / "recipients.yaml").write_text("recipients:\n" + "".join(rows))
+
+
+@contextlib.contextmanager
+def provider(log):
+    """Run the stand-in; yield its URL and credentials."""
+    command = [sys.executable, str(STAND_IN), "--log", str(log), "--latency", "5-60"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+def environment(folder, url):
+    sys.path.insert(0, str(ROOT))
+    from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUDGER_")}
+    return kept | {
+        "NUDGER_CONFIG_DIR": str(folder),
+        "NUDGER_TWILIO_ACCOUNT_SID": ACCOUNT,
+        "NUDGER_TWILIO_AUTH_TOKEN": TOKEN,
+        "NUDGER_TWILIO_FROM": NUMBER,
+        "NUDGER_TWILIO_BASE_URL": url,
+        "NUDGER_LOG_FORMAT": "json",
+    }
+
+
+def start(variables, log):
+    return subprocess.Popen(
+        [sys.executable, "-m", "nudger", "run"], env=variables, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log
+    )
+
+
+def states(database):
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return dict(connection.execute("select id, state from nudges").fetchall())
+
+
+def rewind(database, minutes):
+    """Say that the last minutes were never planned, so that they fall due now: a busy minute on demand."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "update meta set value = strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', ?) where key = 'planned_until'",
+            (f"-{minutes} minutes",),
+        )
+        connection.commit()
+
+
+def wait_for(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"gave up waiting for {what}")
+
+
+def campaign(*, kills, slots, seed, folder):
+    rng = random.Random(seed)
+    people = 50
+    minutes = min(100, max(2, slots // people))
+    write_configuration(folder, people)
+    accepted, database = folder / "accepted.jsonl", folder / "var" / "nudger.db"
+    with provider(accepted) as url, (folder / "log.jsonl").open("w") as log:
+        variables = environment(folder, url)
+        process = start(variables, log)
+        wait_for(lambda: accepted.exists() and len(accepted.read_text().splitlines()) >= people, 60, "the first hellos")
+        stop(process)
+        for number in range(kills):
+            if number % 10 == 0:
+                rewind(database, minutes * (number // 10 + 1) // max(1, kills // 10) + 1)
+            process = start(variables, log)
+            time.sleep(rng.uniform(0.8, 3.0))
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+        # The last one lives on: it finishes, and settles what is in doubt by asking.
+        process = start(variables, log)
+        wait_for(
+            lambda: not {"pending", "sending", "unknown"} & set(states(database).values()), 420, "everything to settle"
+        )
+        stop(process)
+        return verdict(accepted, states(database), kills)
+
+
+def stop(process):
+    process.terminate()
+    process.wait(15)
+
+
+def verdict(accepted, ledger, kills):
+    held = [json.loads(line) for line in accepted.read_text().splitlines()]
+    per_slot = Counter((message["to"], message["body"]) for message in held)
+    sent = Counter(ledger.values())
+    with_sid = len({message["sid"] for message in held})
+    return {
+        "kills": kills,
+        "slots": len(ledger),
+        "accepted": with_sid,
+        "states": dict(sent),
+        "ok": with_sid == sent["sent"] and set(sent) <= {"sent", "unknown", "missed"} and bool(per_slot),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--slots", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        result = campaign(kills=arguments.kills, slots=arguments.slots, seed=arguments.seed, folder=Path(folder))
+    print(json.dumps(result))
+    sys.exit(not result["ok"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""The service on a real systemd 252, put there by `make install`, as an administrator would live with it.
+
+The tests share one machine and run in this order; each leaves the service running, but for the last two.
+"""
+
+import hashlib
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.system import systemd_machine
+from tests.system.conftest import skip_if
+
+pytestmark = pytest.mark.system
+
+ROOT = Path(__file__).parents[2]
+MAILBOX = "/var/lib/nudger/mail/new"
+MOST_EXPOSURE = 1.5
+PERSON = """recipients:
+  - id: p1
+    name: Zebedee
+    time_zone: UTC
+    email: canary.zebedee@example.org
+    sms: "+15005550006"
+    prefer: email
+    quiet_hours: none
+"""
+PRIVATE = ("Zebedee", "canary", "5005550006")
+"""Words about the person. None may ever be in the journal."""
+
+SCHEDULE = """schedules:
+  - {{id: {id}, to: everyone, when: {{at: "08:00", starts: 2090-01-01}}}}
+"""
+"""Far away, so that the welcome is the only nudge in these tests."""
+
+
+@pytest.fixture(scope="module")
+def machine():
+    skip_if(systemd_machine.what_is_missing())
+    wheels = systemd_machine.wheels(ROOT / "requirements.lock")
+    with systemd_machine.booted(copies={"/srv/nudger": ROOT}, shows={"/srv/wheels": wheels}) as booted:
+        yield booted
+
+
+@pytest.fixture(autouse=True)
+def _journal_of_this_test(machine):
+    """Show, beside a failure, what the service wrote during the test."""
+    since = time.time()
+    yield
+    print(machine.run("journalctl", "--unit=nudger", f"--since=@{since:.0f}", "--no-pager", check=False).stdout)
+
+
+def make(machine, target):
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/srv/wheels"}
+    return machine.run("make", "-C", "/srv/nudger", target, timeout=300, **offline).stdout
+
+
+def write(machine, path, text):
+    machine.path(path).write_text(text)
+    machine.run("chown", "root:nudger", path)
+    machine.run("chmod", "640", path)
+
+
+def show(machine, name):
+    return machine.says("systemctl", "show", "nudger", f"--property={name}", "--value")
+
+
+def eventually(condition, what, limit=20):
+    give_up = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < give_up, f"not within {limit} s: {what}"
+        time.sleep(0.1)
+
+
+def mails(machine):
+    return sorted(machine.path(MAILBOX).glob("*"))
+
+
+def journal(machine):
+    return machine.says("journalctl", "--unit=nudger", "--no-pager", "--output=cat")
+
+
+def fingerprint(machine, folder):
+    """Sum up every file of a folder: names, modes, owners, contents."""
+    listing = machine.says("find", folder, "-printf", "%p %m %u %g\n")
+    files = machine.says("find", folder, "-type", "f", "-exec", "sha256sum", "{}", "+")
+    return hashlib.sha256("\n".join(sorted(f"{listing}\n{files}".splitlines())).encode()).hexdigest()
+
+
+def test_make_install_says_what_to_do_next_and_starts_nothing(machine):
+    said = make(machine, "install")
+
+    assert "systemctl enable --now nudger" in said
+    assert machine.run("systemctl", "is-active", "nudger", check=False).stdout.strip() == "inactive"
+    assert machine.says("stat", "--format=%a %U:%G", "/etc/nudger") == "750 root:nudger"
+    assert machine.says("stat", "--format=%a %U:%G", "/etc/nudger/credentials") == "700 root:root"
+    wide = machine.says(
+        "find", "/etc/nudger", "-type", "f", "(", "-not", "-perm", "640", "-o", "-not", "-group", "nudger", ")"
+    )
+    assert wide == ""
+
+
+def test_the_starter_configuration_is_right(machine):
+    machine.run("nudger", "check")
+
+
+def test_the_unit_is_sound(machine):
+    assert machine.says("systemd-analyze", "verify", "--man=no", "nudger.service") == ""
+
+
+def test_little_is_exposed(machine):
+    verdict = machine.says("systemd-analyze", "security", "--no-pager", "nudger.service").splitlines()[-1]
+
+    exposure = re.search(r"exposure level for nudger.service: ([\d.]+)", verdict)
+    assert exposure, verdict
+    assert float(exposure[1]) <= MOST_EXPOSURE
+
+
+def test_start_returns_when_it_serves(machine):
+    machine.run("sh", "-c", "rm -r /etc/nudger/schedules/*")
+    write(machine, "/etc/nudger/schedules/one.yaml", SCHEDULE.format(id="one"))
+    write(machine, "/etc/nudger/recipients.yaml", PERSON)
+
+    machine.run("systemctl", "enable", "--now", "nudger")
+
+    assert show(machine, "ActiveState") == "active"
+    assert show(machine, "StatusText").startswith("1 schedule")
+
+
+def test_the_welcome_is_sent(machine):
+    eventually(lambda: mails(machine), "a mail in the mailbox")
+
+    (mail,) = mails(machine)
+    assert "canary.zebedee@example.org" in mail.read_text()
+
+
+def test_what_it_keeps_is_private(machine):
+    assert machine.says("stat", "--format=%a %U:%G", "/var/lib/nudger") == "700 nudger:nudger"
+    assert machine.says("find", "/var/lib/nudger", "-not", "-user", "nudger") == ""
+    assert machine.says("find", "/var/lib/nudger", "-type", "f", "-not", "-perm", "600") == ""
+    assert machine.says("find", "/var/lib/nudger", "-type", "d", "-not", "-perm", "700") == ""
+
+
+def test_the_administrators_command_sees_what_the_service_sees(machine):
+    assert "running" in machine.says("nudger", "status")
+    assert machine.says("find", "/var/lib/nudger", "-not", "-user", "nudger") == ""
+
+
+def test_reload_takes_a_good_file(machine):
+    write(machine, "/etc/nudger/schedules/two.yaml", SCHEDULE.format(id="two"))
+    process = show(machine, "MainPID")
+
+    machine.run("systemctl", "reload", "nudger")
+
+    eventually(lambda: show(machine, "StatusText").startswith("2 schedules"), "two schedules in the status")
+    assert "configuration taken" in journal(machine)
+    assert show(machine, "MainPID") == process
+
+
+def test_reload_leaves_a_wrong_file_and_goes_on(machine):
+    write(machine, "/etc/nudger/schedules/two.yaml", "schedules:\n  - {id: two, too: everyone}\n")
+    process = show(machine, "MainPID")
+
+    machine.run("systemctl", "reload", "nudger")
+
+    eventually(lambda: "was not taken" in show(machine, "StatusText"), "a status that says so")
+    assert show(machine, "StatusText").startswith("2 schedules")
+    assert (show(machine, "ActiveState"), show(machine, "MainPID")) == ("active", process)
+    assert "two.yaml:2" in journal(machine)
+
+    write(machine, "/etc/nudger/schedules/two.yaml", SCHEDULE.format(id="two"))
+    machine.run("systemctl", "reload", "nudger")
+    eventually(lambda: "was not taken" not in show(machine, "StatusText"), "the mended file being taken")
+
+
+def test_killed_it_comes_back_and_welcomes_nobody_twice(machine):
+    process, ticks = show(machine, "MainPID"), show(machine, "WatchdogTimestampMonotonic")
+
+    machine.run("systemctl", "kill", "--signal=KILL", "--kill-who=main", "nudger")
+
+    eventually(lambda: show(machine, "MainPID") not in (process, "0"), "another process")
+    eventually(lambda: show(machine, "ActiveState") == "active", "active again")
+    eventually(lambda: show(machine, "WatchdogTimestampMonotonic") not in (ticks, "0"), "a tick")
+    assert show(machine, "NRestarts") == "1"
+    time.sleep(2)  # a second welcome would come with the first ticks
+    assert len(mails(machine)) == 1
+
+
+def test_a_credential_reaches_the_settings(machine):
+    """Half a pair of settings is refused by name: so the half that is there was read."""
+    machine.path("/etc/nudger/credentials/twilio_auth_token").write_text("canary-token")
+
+    refused = machine.run("systemctl", "restart", "nudger", check=False)
+
+    assert refused.returncode != 0
+    assert "NUDGER_TWILIO_AUTH_TOKEN" in journal(machine)
+    assert "canary-token" not in journal(machine)
+
+    machine.path("/etc/nudger/credentials/twilio_auth_token").unlink()
+    machine.run("systemctl", "restart", "nudger")
+    assert show(machine, "ActiveState") == "active"
+
+
+def test_hung_it_is_restarted_by_the_watchdog(machine):
+    """Ticks feed the watchdog, 30 seconds apart; the unit's own 90 seconds would only make this test longer."""
+    machine.path("/etc/systemd/system/nudger.service.d").mkdir()
+    machine.path("/etc/systemd/system/nudger.service.d/test.conf").write_text("[Service]\nWatchdogSec=34\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", "nudger")
+    process = show(machine, "MainPID")
+
+    machine.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", "nudger")
+
+    eventually(lambda: show(machine, "MainPID") not in (process, "0"), "another process", limit=60)
+    eventually(lambda: show(machine, "ActiveState") == "active", "active again")
+    assert "Watchdog timeout" in machine.says("journalctl", "--unit=nudger", "--no-pager")
+    assert len(mails(machine)) == 1
+
+
+def test_an_upgrade_leaves_configuration_and_data_alone(machine):
+    before = fingerprint(machine, "/etc/nudger")
+    process = show(machine, "MainPID")
+
+    said = make(machine, "install")
+
+    assert "systemctl restart nudger" in said
+    assert fingerprint(machine, "/etc/nudger") == before
+    assert show(machine, "MainPID") == process
+    assert len(mails(machine)) == 1
+
+
+def test_stop_takes_less_than_ten_seconds(machine):
+    began = time.monotonic()
+
+    machine.run("systemctl", "stop", "nudger")
+
+    assert time.monotonic() - began < 10
+    assert show(machine, "Result") == "success"
+    assert show(machine, "ExecMainStatus") == "0"
+
+
+def test_the_journal_never_said_who_or_what(machine):
+    (mail,) = mails(machine)
+    said = [line for line in mail.read_text().partition("\n\n")[2].splitlines() if len(line) > 20 and "=" not in line]
+    everything = machine.says("journalctl", "--no-pager", "--output=export")
+
+    assert said
+    assert [word for word in (*PRIVATE, *said) if word in everything] == []
+
+
+def test_uninstall_keeps_configuration_and_data(machine):
+    before = fingerprint(machine, "/etc/nudger")
+
+    make(machine, "uninstall")
+
+    assert not machine.path("/opt/nudger").exists()
+    assert fingerprint(machine, "/etc/nudger") == before
+    assert len(mails(machine)) == 1
+    assert "not be found" in machine.run("systemctl", "status", "nudger", check=False).stdout

@@ -1,0 +1,86 @@
+"""The preview is the plan: thirty days of the example person, shown beforehand and then lived through in frozen time."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from freezegun import freeze_time
+
+from nudger import wiring
+from nudger.cli import nudger
+from nudger.files.catalog import load_catalog
+from nudger.files.settings import load_settings
+from nudger.files.starter import write_example_person
+from nudger.storage.thread import LedgerThread
+from nudger.use_cases.serve import Service
+
+ROOT = Path(__file__).parents[1]
+DAYS = 30
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        ("America/New_York", "2026-10-20 13:07:00"),  # over the autumn change
+        ("Europe/Berlin", "2027-03-20 05:00:30"),  # over the spring change
+        ("Asia/Kolkata", "2026-11-23 00:00:00"),
+    ],
+)
+def test_what_was_shown_is_what_was_sent(tmp_path, monkeypatch, zone, start):
+    monkeypatch.setenv("NUDGER_STATE_DIR", str(tmp_path / "state"))
+    write_example_person(tmp_path / "state" / "recipients.yaml", time_zone=zone)
+    begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    shown = show(begin)
+    lived = asyncio.run(live(begin, until=begin + timedelta(days=DAYS + 2)))
+    last = max(each["due"] for each in shown)
+    lived = {key: value for key, value in lived.items() if value[0] <= last}
+    assert len(shown) > 15
+    assert lived == {(e["schedule"], e["date"]): (e["due"], e["channel"], e["message"], e["text"]) for e in shown}
+
+
+def show(begin):
+    with freeze_time(begin):
+        result = CliRunner().invoke(nudger, ["--config", str(ROOT), "preview", "--days", str(DAYS), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+async def live(begin, *, until):
+    """Run the service's own parts through frozen time, waking as the alarm clock would, but every half hour."""
+    with freeze_time(begin, real_asyncio=True) as frozen:
+        settings = load_settings(config_dir=ROOT)
+        ledger = wiring.open_ledger(settings)
+        thread = LedgerThread(ledger)
+        channels = wiring.make_channels(settings, show=None)
+        deliveries = wiring.make_deliveries(channels, thread)
+        agenda = wiring.make_agenda(settings, ledger.installation)
+        service = Service(thread, deliveries, make_agenda=agenda, clock=wiring.clock)
+        await service.adopt(load_catalog(settings.config_dir, settings.recipients_file), begun_before=begin)
+        while (now := wiring.clock()) < until:
+            wake = await service.tick()
+            await service.settle()
+            frozen.move_to(min(wake or until, now + timedelta(seconds=30)) if wake else now + timedelta(seconds=30))
+        nudges = ledger.run(lambda t: t.recent(since=begin, limit=1000))
+        thread.close()
+    check_mail(settings.maildir, nudges)
+    return {
+        (n.key.schedule, f"{n.key.local_date}"): (
+            n.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            n.decision.channel.value,
+            n.decision.message,
+            n.decision.rendered.text,
+        )
+        for n in nudges
+        if n.key.schedule != "welcome"
+    }
+
+
+def check_mail(maildir, nudges):
+    """Every nudge is a mail in the Maildir, dated to the minute at which it was due."""
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in (maildir / "new").iterdir()]
+    dates = sorted(mail["Date"].datetime.astimezone(UTC).replace(second=0) for mail in mails)
+    assert dates == sorted(n.due.replace(second=0, microsecond=0) for n in nudges)
