@@ -8,8 +8,8 @@ The way of a nudge, and where each step lives; imports only go down, and import-
         plan      decisions/plan.py       which slots fell due since the last tick?          (calendar: domain/calendar.py)
         decide    decisions/decide.py     may we (availability.py)? which words (choose.py)?
         write     use_cases/queue_nudges.py ─> storage/ledger.py       one slot, one nudge, for ever
-        deliver   use_cases/deliver_nudges.py ─> channels/             attempt written down, then made, then settled
-        settle    decisions/settle.py     sent, again later, failed, or in doubt: ask the provider
+        deliver   use_cases/deliver_nudges.py ─> channels/     an attempt is written down, then made
+        settle    decisions/settle.py     sent, again later, failed, or in doubt: ask them
 
     floor 0  errors.py      expected trouble, and what a failed attempt means
           1  domain/        nouns: frozen values

@@ -130,7 +130,7 @@ def configure_logging(*, level: str, style: str, stream: TextIO = sys.stderr) ->
         renderer = structlog.dev.ConsoleRenderer(
             colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-        processors = [structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
+        processors: list[structlog.typing.Processor] = [structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
     else:
         renderer = structlog.processors.JSONRenderer()
         processors = [

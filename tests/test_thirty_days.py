@@ -12,6 +12,7 @@ from freezegun import freeze_time
 
 from nudger import wiring
 from nudger.cli import nudger
+from nudger.decisions.plan import next_due
 from nudger.files.catalog import load_catalog
 from nudger.files.settings import load_settings
 from nudger.files.starter import write_example_person
@@ -50,7 +51,7 @@ def show(begin):
 
 
 async def live(begin, *, until):
-    """Run the service's own parts through frozen time, waking as the alarm clock would, but every half hour."""
+    """Run the service's own parts through frozen time: a tick at each due moment, and else every three hours."""
     with freeze_time(begin, real_asyncio=True) as frozen:
         settings = load_settings(config_dir=ROOT)
         ledger = wiring.open_ledger(settings)
@@ -61,9 +62,10 @@ async def live(begin, *, until):
         service = Service(thread, deliveries, make_agenda=agenda, clock=wiring.clock)
         await service.adopt(load_catalog(settings.config_dir, settings.recipients_file), begun_before=begin)
         while (now := wiring.clock()) < until:
-            wake = await service.tick()
+            await service.tick()
             await service.settle()
-            frozen.move_to(min(wake or until, now + timedelta(seconds=30)) if wake else now + timedelta(seconds=30))
+            roster, later = service.agenda.roster, now + timedelta(hours=3)
+            frozen.move_to(next_due(roster, since=now, until=later, seed=settings.seed) or later)
         nudges = ledger.run(lambda t: t.recent(since=begin, limit=1000))
         thread.close()
     check_mail(settings.maildir, nudges)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -91,7 +92,7 @@ class _Screen:
 
     def ready(self, started: Started) -> None:
         """Say what comes next, after the first nudges."""
-        rows = [f"{_when(slot, started)}  {slot.key.schedule}{_whose(slot, started)}" for slot in _coming(started)]
+        rows = [_row(slot, started) for slot in _coming(started)]
         for number, row in enumerate(rows or ["nothing in the next eight days"]):
             click.echo(f"{'next' if number == 0 else '':<7}{row}")
         click.echo(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {_program()} preview")
@@ -108,10 +109,11 @@ class _Screen:
 
 
 def _program() -> str:
-    program = Path(sys.argv[0])
-    if program.name == "__main__.py":
+    """Return what to type to call this program again."""
+    typed = sys.argv[0]
+    if Path(typed).name == "__main__.py":
         return "python -m nudger"
-    return os.path.relpath(program) if program.is_absolute() and Path.cwd() in program.parents else program.name
+    return "nudger" if shutil.which("nudger") == typed else typed
 
 
 def _coming(started: Started) -> Iterator[Slot]:
@@ -127,10 +129,8 @@ def _coming(started: Started) -> Iterator[Slot]:
     return islice(by_day(), _NEXT)
 
 
-def _when(slot: Slot, started: Started) -> str:
-    local = slot.due.astimezone(started.agenda.recipients[slot.key.recipient].zone)
-    return f"{local_day(local)}  ({in_words(slot.due - started.at)})"
-
-
-def _whose(slot: Slot, started: Started) -> str:
-    return "" if len(started.agenda.recipients) == 1 else f"  {slot.key.recipient}"
+def _row(slot: Slot, started: Started) -> str:
+    people = started.agenda.recipients
+    local = slot.due.astimezone(people[slot.key.recipient].zone)
+    whose = "" if len(people) == 1 else f"{slot.key.recipient}  "
+    return f"{local_day(local)}  {whose}{slot.key.schedule}  ({in_words(slot.due - started.at)})"

@@ -57,9 +57,10 @@ class Setup:
 
     def people(self) -> list[Recipient]:
         """Return everybody: those of recipients.yaml, and those who were imported."""
+        nobody: list[Recipient] = []
         if self.catalog.recipients is None:
-            return self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=[])
-        imported = self.ask_ledger(lambda transaction: transaction.recipients(source="import"), otherwise=[])
+            return self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=nobody)
+        imported = self.ask_ledger(lambda transaction: transaction.recipients(source="import"), otherwise=nobody)
         here = {person.id: person for person in (*imported, *self.catalog.recipients)}
         return sorted(here.values(), key=lambda person: person.id)
 

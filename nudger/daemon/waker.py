@@ -7,6 +7,7 @@ second drops late runs in silence. Here a late tick is as good as one in time: i
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
@@ -19,7 +20,7 @@ _log = structlog.get_logger("nudger")
 EVERY = timedelta(seconds=30)
 _LOOK = timedelta(seconds=10)
 _JUMP = timedelta(seconds=3)
-_REGULAR, _NEXT = "tick", "next due moment"
+_TICK = "tick"
 
 Tick = Callable[[], Awaitable[datetime | None]]
 """Returns the next moment at which something falls due before the next regular tick, if any."""
@@ -36,6 +37,7 @@ class Waker:
         self._clock = clock
         self._look = look
         self._guard: asyncio.Task[None] | None = None
+        self._stopped = False
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -43,23 +45,35 @@ class Waker:
 
     def start(self) -> None:
         """Begin, with a tick at once."""
-        self._scheduler.add_job(
-            self._run, "interval", seconds=EVERY.total_seconds(), id=_REGULAR, next_run_time=self._clock()
-        )
         self._scheduler.start()
+        self._wake()
         self._guard = asyncio.create_task(self._watch_the_clock())
 
     def stop(self) -> None:
         """Wake no more. A tick under way goes on to its end."""
+        self._stopped = True
         if self._guard is not None:
             self._guard.cancel()
-        self._scheduler.pause()
         self._scheduler.remove_all_jobs()
+        self._scheduler.pause()
 
     async def _run(self) -> None:
-        moment = await self._tick()
-        if moment is not None and self._scheduler.get_job(_REGULAR) is not None:
-            self._scheduler.add_job(self._run, "date", run_date=moment, id=_NEXT, replace_existing=True)
+        """Tick, and set the alarm for the next one, however this one ended.
+
+        A job with one date each time, not one with an interval: after a clock that was years off, APScheduler would
+        list every interval it missed.
+        """
+        moment = None
+        try:
+            moment = await self._tick()
+        finally:
+            if not self._stopped:
+                latest = self._clock() + EVERY
+                self._wake(run_date=min(moment or latest, latest), trigger="date")
+
+    def _wake(self, **when: Any) -> None:
+        """Set the one alarm anew: for the date given, or for now."""
+        self._scheduler.add_job(self._run, id=_TICK, replace_existing=True, **when)
 
     async def _watch_the_clock(self) -> None:
         """Tick at once when the wall clock jumped: APScheduler would sleep until the old time came round again."""
@@ -68,10 +82,11 @@ class Waker:
         while True:
             await asyncio.sleep(self._look.total_seconds())
             passed = timedelta(seconds=loop.time() - steady)
-            wall, steady, jump = self._clock(), loop.time(), self._clock() - wall - passed
+            jump = self._clock() - wall - passed
+            wall, steady = self._clock(), loop.time()
             if abs(jump) > _JUMP:
                 _log.warning("clock jumped", by_s=round(jump.total_seconds()))
-                self._scheduler.modify_job(_REGULAR, next_run_time=wall)
+                self._wake()
 
 
 def _hear(event: JobEvent) -> None:

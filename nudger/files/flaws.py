@@ -7,7 +7,7 @@ _SHOWN = 40
 _MANY = 12
 
 
-class Flaw(ValueError):
+class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not with the program
     """What is wrong with a text, in words; whoever knows the place makes a `Problem` of it.
 
     `part` is the piece of the text at fault, where it is not the whole. A ValueError, because pydantic hands

@@ -7,6 +7,7 @@ process on deep nesting.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -113,7 +114,7 @@ class _Builder:
             pass
         return None
 
-    def _only_document(self, events: Iterator[yaml.Event]) -> Node | None:
+    def _only_document(self, events: Iterator[Any]) -> Node | None:
         root = None
         documents = 0
         for event in events:
@@ -128,7 +129,7 @@ class _Builder:
                 root = self._node(event, events, 1)
         return root
 
-    def _node(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> Node:
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         mark = _start(event)
         self.nodes += 1
         if self.nodes > MAX_NODES:
@@ -146,31 +147,34 @@ class _Builder:
             return self._mapping(event, events, depth)
         return self._scalar(event)
 
-    def _check_extras(self, event: yaml.NodeEvent, mark: Mark) -> None:
+    def _check_extras(self, event: Any, mark: Mark) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(mark, f"an alias, {quote('*' + event.anchor)}", _NO_ALIAS, width=len(event.anchor) + 1)
+            self._refuse_extra(mark, "an alias", f"*{event.anchor}", _NO_ALIAS)
             return
         if event.anchor is not None:
-            self.refuse(mark, f"an anchor, {quote('&' + event.anchor)}", _NO_ALIAS, width=len(event.anchor) + 1)
+            self._refuse_extra(mark, "an anchor", f"&{event.anchor}", _NO_ALIAS)
         if event.tag is not None:
-            self.refuse(mark, f"a tag, {quote(event.tag.replace('tag:yaml.org,2002:', '!!'))}", _NO_TAG)
+            self._refuse_extra(mark, "a tag", event.tag.replace("tag:yaml.org,2002:", "!!"), _NO_TAG)
 
-    def _scalar(self, event: yaml.NodeEvent) -> Scalar:
-        text = getattr(event, "value", "")
+    def _refuse_extra(self, mark: Mark, kind: str, text: str, expected: str) -> None:
+        self.refuse(mark, f"{kind}, {quote(text)}, cannot stand here", expected, width=len(text))
+
+    def _scalar(self, event: Any) -> Scalar:
+        text = getattr(event, "value", "")  # an alias has none
         node = Scalar(text, _start(event), _end(event), bool(getattr(event, "style", None)))
         if node.quoted and not text.isprintable() and (flaw := invisible(text)):
             self.report(node.start, f"an escape for {flaw.what}", flaw.expected)  # "\u202e" in double quotes
         return node
 
-    def _listing(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> Listing:
-        items = []
+    def _listing(self, event: Any, events: Iterator[Any], depth: int) -> Listing:
+        items: list[Node] = []
         for inner in events:
             if isinstance(inner, yaml.SequenceEndEvent):
                 return Listing(tuple(items), _start(event), _end(inner))
             items.append(self._node(inner, events, depth + 1))
         raise AssertionError("the parser closes what it opens")
 
-    def _mapping(self, event: yaml.NodeEvent, events: Iterator[yaml.Event], depth: int) -> Mapping:
+    def _mapping(self, event: Any, events: Iterator[Any], depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
         for inner in events:
             if isinstance(inner, yaml.MappingEndEvent):
@@ -197,9 +201,9 @@ class _Builder:
             )
 
 
-def _start(event: yaml.Event) -> Mark:
+def _start(event: Any) -> Mark:
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _end(event: yaml.Event) -> Mark:
+def _end(event: Any) -> Mark:
     return Mark(event.end_mark.line + 1, event.end_mark.column + 1)

@@ -1,14 +1,14 @@
 """Time zones: which copy of the rules is used, and which names there are."""
 
-import importlib.resources
 import zoneinfo
 from functools import lru_cache
 from pathlib import Path
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]  # it is data, and two strings
 
 from nudger.files.flaws import Flaw, did_you_mean, quote
 
+_PACKAGE = Path(tzdata.__file__).parent  # importlib.resources says the same, 15 ms later
 _NOT_A_PLACE = frozenset({"Factory", "localtime"})
 
 
@@ -18,7 +18,7 @@ def prefer_newest_time_zones() -> tuple[str, str]:
     Returns (version, source), for `status`. A system is often a year behind, and rules change with weeks of
     warning. Zones that were already made keep their old rules, so the cache of them is emptied.
     """
-    package = Path(str(importlib.resources.files("tzdata"))) / "zoneinfo"
+    package = _PACKAGE / "zoneinfo"
     others = [folder for folder in zoneinfo.TZPATH if Path(folder) != package]
     system = next((folder for folder in others if _version(Path(folder))), None)
     if system is not None and _version(Path(system)) >= tzdata.IANA_VERSION:
@@ -26,7 +26,7 @@ def prefer_newest_time_zones() -> tuple[str, str]:
     if zoneinfo.TZPATH[:1] != (str(package),):
         zoneinfo.reset_tzpath([str(package), *others])
         zoneinfo.ZoneInfo.clear_cache()
-    return tzdata.IANA_VERSION, "the tzdata package"
+    return str(tzdata.IANA_VERSION), "the tzdata package"
 
 
 def _version(folder: Path) -> str:
@@ -42,7 +42,7 @@ def _version(folder: Path) -> str:
 @lru_cache(maxsize=1)
 def known_time_zones() -> frozenset[str]:
     """Return the names in the tzdata package: the same on every machine, and none of them a path out of it."""
-    names = importlib.resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    names = (_PACKAGE / "zones").read_text(encoding="utf-8").split()
     return frozenset(names) - _NOT_A_PLACE
 
 

@@ -1,0 +1,100 @@
+"""A configuration folder: every file read, every problem of every file noted, and a catalog if there is none."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from nudger.domain.catalog import Catalog
+from nudger.domain.messages import Message
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Schedule
+from nudger.errors import ConfigError, Problem
+from nudger.files.entries import entry_places, read_entries
+from nudger.files.findings import Findings, Written
+from nudger.files.folder import read_document, read_folder
+from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
+from nudger.files.messages_file import read_message
+from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
+from nudger.files.recipients_file import check_quotes, read_recipient
+from nudger.files.references import Configuration, check_references
+from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
+from nudger.files.schedules_file import read_schedule
+from nudger.files.tree import Document, Mapping, plain
+
+
+class Reading(NamedTuple):
+    """What came of reading: a catalog unless something is wrong, all problems and warnings, and how many files."""
+
+    catalog: Catalog | None
+    problems: tuple[Problem, ...]
+    files: int
+
+
+def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catalog:
+    """Return the catalog; raise ConfigError with every problem of every file. Warnings alone do not raise."""
+    reading = read_configuration(config_dir, recipients_path)
+    if reading.catalog is None:
+        raise ConfigError(reading.problems, files=reading.files)
+    return reading.catalog
+
+
+def read_configuration(config_dir: Path, recipients_path: Path | None = None) -> Reading:
+    """Return what the folder and the file of people say, with every problem of every file; raises nothing."""
+    findings = Findings()
+    schedules = read_folder(findings, config_dir / "schedules")
+    messages = read_folder(findings, config_dir / "messages")
+    people = [read_document(findings, recipients_path)] if recipients_path else []
+    configuration = Configuration(
+        schedule_files=schedules,
+        message_files=messages,
+        people_files=people,
+        schedules=[written for document in schedules for written in _schedules(findings, document)],
+        messages=[written for document in messages for written in _messages(findings, document)],
+        people=[written for document in people for written in _people(findings, document)],
+    )
+    check_references(findings, configuration)
+    files = len(schedules) + len(messages) + len(people)
+    return Reading(_catalog(findings, configuration), findings.problems, files)
+
+
+def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:
+    if any(not problem.warning for problem in findings.problems):
+        return None
+    return Catalog(
+        schedules=tuple(written.value for written in configuration.schedules),
+        messages=tuple(written.value for written in configuration.messages),
+        recipients=tuple(written.value for written in configuration.people) if configuration.people_files else None,
+    )
+
+
+def _schedules(findings: Findings, document: Document) -> list[Written[Schedule]]:
+    entries = read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape)
+    return [w for place, shape in entries if (w := read_schedule(findings, place, shape))]
+
+
+def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
+    entries = list(read_entries(findings, document, "messages", MessagesFile, MessageShape))
+    header = _header(document)
+    if header is None:
+        return []
+    return [w for place, shape in entries if (w := read_message(findings, place, header, shape))]
+
+
+def _header(document: Document) -> LibraryHeader | None:
+    if not isinstance(document.root, Mapping):
+        return None
+    head = {
+        key: plain(entry.value) for key, entry in document.root.entries.items() if key in LibraryHeader.model_fields
+    }
+    try:
+        return LibraryHeader.model_validate(head)
+    except ValidationError:
+        return None  # the shape of the file was checked before, and what is wrong was noted
+
+
+def _people(findings: Findings, document: Document) -> list[Written[Recipient]]:
+    entries = list(read_entries(findings, document, "recipients", RecipientsFile, RecipientShape))
+    for place in entry_places(document, "recipients"):
+        check_quotes(findings, place)
+    return [w for place, shape in entries if (w := read_recipient(findings, place, shape))]

@@ -1,0 +1,72 @@
+"""The entries of a file, each with its place: what is the same for all three kinds of file."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from nudger.files.findings import Findings, Place
+from nudger.files.flaws import quote
+from nudger.files.shape import Shape
+from nudger.files.shape_errors import check_shape, well_shaped
+from nudger.files.tree import Document, Listing, Mapping, Node, Part, Scalar
+
+Entry = TypeVar("Entry", bound=Shape)
+
+
+def read_entries(
+    findings: Findings, document: Document, key: str, file: type[Shape], entry: type[Entry]
+) -> Iterator[tuple[Place, Entry]]:
+    """Yield the well-shaped entries of the list under `key`, after noting what is wrong with the others."""
+    place = Place(document)
+    if not _starts_well(findings, document, key):
+        return
+    for loc in _absent(place.node, ()):
+        _note_absent(findings, place.at(*loc))
+    whole = check_shape(findings, place, file)
+    good: tuple[Entry, ...] = getattr(whole, key) if whole else ()
+    for index, where in enumerate(entry_places(document, key)):
+        shape = good[index] if whole else well_shaped(where, entry)
+        if shape is not None:
+            yield where, shape
+
+
+def entry_places(document: Document, key: str) -> list[Place]:
+    """Return the places of the entries under `key`, well-shaped or not."""
+    if not isinstance(document.root, Mapping) or key not in document.root.entries:
+        return []
+    listing = document.root.entries[key].value
+    return [Place(document, (key, n)) for n in range(len(listing.items))] if isinstance(listing, Listing) else []
+
+
+def _starts_well(findings: Findings, document: Document, key: str) -> bool:
+    if document.root is None:
+        if not findings.errors_in(document):
+            findings.about(document.name, "the file is empty", f"It starts with '{key}:', or '#' for a comment.")
+        return False
+    if not isinstance(document.root, Mapping):
+        findings.error(Place(document), f"the file is no mapping with the key '{key}'", f"Start with a line '{key}:'.")
+        return False
+    return True
+
+
+def _absent(node: Node, loc: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
+    if isinstance(node, Scalar):
+        if node.absent:
+            yield loc
+    elif isinstance(node, Listing):
+        for index, item in enumerate(node.items):
+            yield from _absent(item, (*loc, index))
+    else:
+        for key, entry in node.entries.items():
+            yield from _absent(entry.value, (*loc, key))
+
+
+def _note_absent(findings: Findings, place: Place) -> None:
+    spot = place.spot
+    name = quote(spot.key.text) if spot.key else "this entry"
+    text = spot.node.text if isinstance(spot.node, Scalar) else ""
+    if text:
+        findings.error(
+            place, f"{name} has no value: {text} is YAML for nothing", "Leave it out, or put quotes around it."
+        )
+    else:
+        findings.error(place, f"{name} has no value", "Write one, or leave it out; was the file cut short?")

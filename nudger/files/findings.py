@@ -1,0 +1,142 @@
+"""The collector of everything that is wrong, and the places it points to."""
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from nudger.errors import Problem
+from nudger.files.flaws import Flaw, code_point
+from nudger.files.tree import Document, Mark, Node, Part, Scalar, Spot, locate
+
+_MAX_PER_FILE = 100
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a document: the path that leads to it. What is not there stands for what is around it."""
+
+    document: Document
+    loc: tuple[Part, ...] = ()
+
+    def at(self, *parts: Part) -> "Place":
+        """Return a place further in."""
+        return Place(self.document, self.loc + parts)
+
+    @property
+    def spot(self) -> Spot:
+        """The node that is there, with its key and its path in words."""
+        if self.document.root is None:
+            raise AssertionError("a place is in a document that has a tree")
+        return locate(self.document.root, self.loc)
+
+    @property
+    def node(self) -> Node:
+        """The node that is there."""
+        return self.spot.node
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that lead there, without the numbers of lists and the tags of unions."""
+        return tuple(part for part in self.loc if isinstance(part, str) and not part.startswith("("))
+
+    def __str__(self) -> str:
+        mark = self.spot.node.start
+        return f"{self.document.name}:{mark.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[Value]):
+    """A value, and the place where it was written."""
+
+    value: Value
+    place: Place
+
+
+class Findings:
+    """Everything that is wrong with the files read so far."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, list[Problem]] = {}
+
+    def document(self, document: Document) -> None:
+        """Take over what the reader found wrong with a document."""
+        self._problems.setdefault(document.name, []).extend(document.problems)
+
+    def about(self, file: str, what: str, expected: str = "", *, warning: bool = False) -> None:
+        """Note something about a file or a folder as a whole."""
+        problem = Problem(file=file, line=0, column=0, what=what, expected=expected, warning=warning)
+        self._problems.setdefault(file, []).append(problem)
+
+    def error(self, place: Place, what: str, expected: str = "", *, part: str = "", at_key: bool = False) -> None:
+        """Note an error at a place; `part` is the piece of its text at fault, `at_key` points to the key."""
+        self._note(place, what, expected, part, at_key=at_key, warning=False)
+
+    def warning(self, place: Place, what: str, expected: str = "", *, part: str = "", at_key: bool = False) -> None:
+        """Note a warning at a place."""
+        self._note(place, what, expected, part, at_key=at_key, warning=True)
+
+    def flaw(self, place: Place, flaw: Flaw) -> None:
+        """Note what is wrong with the text at a place."""
+        self._note(place, flaw.what, flaw.expected, flaw.part, at_key=False, warning=False)
+
+    def errors_in(self, document: Document) -> bool:
+        """Say whether a document has an error so far."""
+        return any(not problem.warning for problem in self._problems.get(document.name, ()))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem of every file, in reading order."""
+        return tuple(problem for found in self._problems.values() for problem in _in_order(found))
+
+    def _note(self, place: Place, what: str, expected: str, part: str, *, at_key: bool, warning: bool) -> None:
+        document, spot = place.document, place.spot
+        mark, width = _underline(document, spot, part, at_key=at_key)
+        path = spot.path[:-1] if at_key else spot.path
+        problem = Problem(
+            file=document.name,
+            line=mark.line,
+            column=mark.column,
+            what=what,
+            expected=expected,
+            path=path,
+            source=document.line(mark.line),
+            width=width,
+            warning=warning,
+        )
+        self._problems.setdefault(document.name, []).append(problem)
+
+
+def _in_order(found: list[Problem]) -> list[Problem]:
+    ordered = sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column, problem.warning))
+    if len(ordered) <= _MAX_PER_FILE:
+        return ordered
+    rest = len(ordered) - _MAX_PER_FILE
+    last = replace(ordered[_MAX_PER_FILE - 1], what=f"{rest:,} more problems in this file", expected="", path=())
+    return [*ordered[: _MAX_PER_FILE - 1], last]
+
+
+def _underline(document: Document, spot: Spot, part: str, *, at_key: bool) -> tuple[Mark, int]:
+    node = spot.node
+    if spot.key is not None and (at_key or (isinstance(node, Scalar) and node.absent)):
+        node = spot.key
+    if part and isinstance(node, Scalar) and (found := _find(document, node, part)):
+        return found, len(part)
+    if node.start.line == node.end.line:
+        return node.start, max(1, node.end.column - node.start.column)
+    return node.start, max(1, len(document.line(node.start.line).rstrip()) - node.start.column + 1)
+
+
+def _find(document: Document, node: Scalar, part: str) -> Mark | None:
+    """Find a piece of a text in the lines it was written in; it is not there as such if it was escaped."""
+    for number in range(node.start.line, node.end.line + 1):
+        begin = node.start.column - 1 if number == node.start.line else 0
+        column = document.line(number).lower().find(part.lower(), begin)
+        if column >= 0:
+            return Mark(number, column + 1)
+    return None
+
+
+def name_of(letter: str) -> str:
+    """Return a character as people can see it, with its code point."""
+    return f"{letter} ({code_point(letter)})" if letter.isprintable() and letter != " " else code_point(letter)

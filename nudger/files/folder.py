@@ -1,0 +1,52 @@
+"""Which files a configuration folder has."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from nudger.files.findings import Findings
+from nudger.files.tree import Document
+from nudger.files.yaml_source import read_yaml
+
+_ENDINGS = (".yaml", ".yml")
+_MAX_FILES = 1000
+
+
+def read_folder(findings: Findings, folder: Path) -> list[Document]:
+    """Return the YAML files directly inside a folder, in the order of their names, after noting what is wrong."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if _counts(findings, folder, entry))
+    except OSError as error:
+        what = f"cannot be read: {(error.strerror or 'unknown trouble').lower()}"
+        findings.about(f"{folder}{os.sep}", what, "A new folder with everything in it: nudger init DIR.")
+        return []
+    if not names:
+        findings.about(f"{folder}{os.sep}", "no file in this folder ends in .yaml", "At least one is needed.")
+    if len(names) > _MAX_FILES:
+        findings.about(f"{folder}{os.sep}", f"this folder has {len(names):,} files", f"At most {_MAX_FILES:,}.")
+    return [read_document(findings, folder / name) for name in names[:_MAX_FILES]]
+
+
+def read_document(findings: Findings, path: Path) -> Document:
+    """Return a YAML file, after noting what is wrong with it."""
+    document = read_yaml(path, str(path))
+    findings.document(document)
+    return document
+
+
+def _counts(findings: Findings, folder: Path, entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith("."):
+        return False
+    if entry.is_dir():
+        if any(_yaml_names(folder / entry.name)):
+            what = "YAML files in a folder inside this one are not read"
+            findings.about(f"{folder / entry.name}{os.sep}", what, f"Move them up to {folder}{os.sep}.", warning=True)
+        return False
+    return entry.name.endswith(_ENDINGS)
+
+
+def _yaml_names(folder: Path) -> Iterator[str]:
+    try:
+        return (name for name in os.listdir(folder) if name.endswith(_ENDINGS))  # noqa: PTH208 - names will do
+    except OSError:
+        return iter(())

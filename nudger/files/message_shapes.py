@@ -1,0 +1,76 @@
+"""The shape of a file in messages/: text comes in, values of the domain come out."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from nudger.domain.vocabulary import Component, Intensity, PartOfDay, Practice, Purpose, ReviewState, Situation
+from nudger.files import words
+from nudger.files.shape import Id, Language, Line, Shape, read, text_schema, word
+
+MAX_SMS = 1600  # what Twilio takes; https://www.twilio.com/docs/errors/21617
+MAX_BODY = 20_000
+
+
+class EmailShape(Shape):
+    """The email version of a message."""
+
+    subject: Annotated[str, read(partial(words.line, limit=150)), text_schema(maxLength=150)] = Field(
+        description="One line."
+    )
+    body: Annotated[str, read(partial(words.words_of_at_most, limit=MAX_BODY)), text_schema(maxLength=MAX_BODY)] = (
+        Field(description="Plain text; blank lines part the paragraphs.")
+    )
+
+
+class ReviewShape(Shape):
+    """Who looked at the words last."""
+
+    state: Annotated[ReviewState, word(ReviewState, "state")] = Field(description="retired: never sent again.")
+    by: Line = Field(default="", description="Who looked at them.")
+    again: Annotated[str, read(words.month), text_schema(pattern="^[0-9]{4}-[0-9]{2}$")] = Field(
+        default="", description="When they are to be looked at again, as in 2027-11."
+    )
+
+
+class MessageShape(Shape):
+    """One idea, in words for SMS or email or both. {name|friend} is filled in: see the README."""
+
+    id: Id = Field(description="The message's name, once in its library.", examples=["friends-voice"])
+    component: Annotated[Component, word(Component, "component")] = Field(description="The part of self-compassion.")
+    practice: Annotated[Practice, word(Practice, "practice")] = Field(description="What it suggests doing.")
+    situations: tuple[Annotated[Situation, word(Situation, "situation")], ...] = Field(
+        default=(), min_length=1, description="What it fits; every situation, if this is not there."
+    )
+    intensity: Annotated[Intensity, word(Intensity, "intensity")] = Field(
+        default=Intensity.GENTLE, description="How much it stirs up."
+    )
+    part_of_day: tuple[Annotated[PartOfDay, word(PartOfDay, "part of the day")], ...] = Field(
+        default=(), min_length=1, description="When it fits; at any time, if this is not there."
+    )
+    sms: Annotated[str | None, read(partial(words.words_of_at_most, limit=MAX_SMS)), text_schema(maxLength=MAX_SMS)] = (
+        Field(default=None, description="The words for SMS.", examples=["{name|Hi}, one slow breath. That is all."])
+    )
+    email: EmailShape | None = Field(default=None, description="The words for email.")
+    idea: Annotated[str, read(partial(words.words_of_at_most, limit=2000)), text_schema()] = Field(
+        default="", description="Where the idea comes from."
+    )
+    review: ReviewShape | None = Field(default=None, description="How far the words have been looked at.")
+
+
+class LibraryHeader(Shape):
+    """What a file in messages/ says about all of its messages."""
+
+    library: Id = Field(description="The library's name, once in all files.", examples=["self-kindness"])
+    language: Language = Field(default="en", description="The language of the messages.", examples=["en"])
+    about: Line = Field(default="", description="One line for the people who run this.")
+    purpose: Annotated[Purpose, word(Purpose, "purpose")] = Field(
+        default=Purpose.NUDGE, description="welcome: the first hello to a new person comes from here."
+    )
+
+
+class MessagesFile(LibraryHeader):
+    """A file in messages/: one library in one language."""
+
+    messages: tuple[MessageShape, ...] = Field(min_length=1, description="The messages.")

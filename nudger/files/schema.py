@@ -1,0 +1,42 @@
+"""JSON Schema of the three kinds of file: what editors complete from, and what other tools may check with."""
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from nudger.files.message_shapes import MessagesFile
+from nudger.files.recipient_shapes import RecipientsFile
+from nudger.files.schedule_shapes import SchedulesFile
+from nudger.files.shape import Shape
+
+KINDS: dict[str, type[Shape]] = {
+    "schedules": SchedulesFile,
+    "messages": MessagesFile,
+    "recipients": RecipientsFile,
+}
+"""The kinds of file, by the key that each starts with."""
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of a kind of file; raise KeyError for a kind that there is not.
+
+    Draft 7, which every editor knows. It cannot say all that `nudger check` does, and refuses nothing that is fine.
+    """
+    schema = KINDS[kind].model_json_schema(schema_generator=_ForEditors)
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+
+
+class _ForEditors(GenerateJsonSchema):
+    """As people write the files: no null, and of the defaults only those that are words."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        default = schema.get("default")
+        return {**inner, "default": str(default)} if isinstance(default, str) and default else inner
+
+    def get_title_from_name(self, name: str) -> str:
+        return name.replace("_", " ")

@@ -1,0 +1,173 @@
+"""Settings: what an administrator sets, from NUDGER_* variables, `nudger.env`, and systemd's credentials.
+
+Secrets may stand in the environment, but a credential (systemd.exec(5), LoadCredential) is read by nobody else: a
+file `nudger_smtp_password` in $CREDENTIALS_DIRECTORY is the variable NUDGER_SMTP_PASSWORD.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nudger.errors import SettingsError
+from nudger.files import locations
+
+PREFIX = "NUDGER_"
+ENV_FILE = "nudger.env"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SmtpSecurity(StrEnum):
+    """How a mail connection is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class Settings(BaseSettings):
+    """Every setting. Each is the variable NUDGER_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    config_dir: Path = Field(default=Path(), description="The folder with schedules/, messages/ and recipients.yaml.")
+    state_dir: Path | None = Field(
+        default=None, description="Where the ledger and local mail are kept. Default: CONFIG/var."
+    )
+    recipients: Path | None = Field(default=None, description="The people's file. Default: recipients.yaml.")
+    database_url: SecretStr | None = Field(
+        default=None, description="The ledger, e.g. postgresql+psycopg://user@host/nudger."
+    )
+    seed: str = Field(default="nudger", description="Draws the minutes and messages; another seed, other draws.")
+    service_name: str = Field(default="nudger", description="What messages call this service: {service}.")
+    contact: str | None = Field(default=None, description="Whom to write to, also for stopping: {contact}.")
+    crisis_line: str = Field(
+        default="In the US call or text 988; elsewhere see findahelpline.com.",
+        description="Where help is, as one sentence: {crisis_line}.",
+    )
+    twilio_account_sid: str | None = Field(default=None, description="Twilio account (AC…).")
+    twilio_auth_token: SecretStr | None = Field(default=None, description="Twilio's token; better as a credential.")
+    twilio_from: str | None = Field(default=None, description="Sending number (+1…) or messaging service (MG…).")
+    twilio_base_url: str | None = Field(default=None, description="For providers that speak Twilio's language.")
+    smtp_host: str | None = Field(default=None, description="Mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS, description="starttls; tls; none (this machine only)."
+    )
+    smtp_username: str | None = Field(default=None, description="Login at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password; better as a credential.")
+    smtp_ca_file: Path | None = Field(default=None, description="A certificate authority of your own.")
+    email_from: str | None = Field(default=None, description='Sender, e.g. "Small notes <notes@example.org>".')
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None, description="Default: warning on a terminal, where nudges are shown; info elsewhere."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="auto: console on a terminal, or json."
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_absent(cls, value: Any, info: ValidationInfo) -> Any:
+        """`NUDGER_CONTACT=` means: no contact."""
+        if value == "" and info.field_name is not None:
+            return cls.model_fields[info.field_name].get_default()
+        return value
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> "Settings":
+        _require_all(self, "twilio_account_sid", "twilio_auth_token", "twilio_from")
+        _require_all(self, "smtp_host", "email_from")
+        _require_all(self, "smtp_username", "smtp_password")
+        if self.smtp_security is SmtpSecurity.NONE and self.smtp_host not in (None, *_LOOPBACK):
+            raise ValueError("NUDGER_SMTP_SECURITY=none is for a server on this machine only: write starttls or tls")
+        return self
+
+    @property
+    def state(self) -> Path:
+        """The folder of the ledger."""
+        return locations.state_dir(self.config_dir, self.state_dir)
+
+    @property
+    def recipients_path(self) -> Path:
+        """Where the people's file is, or would be."""
+        return locations.recipients_file(self.config_dir, self.state, self.recipients)
+
+    @property
+    def recipients_file(self) -> Path | None:
+        """The people's file, or None where there is none: everybody may have been imported."""
+        path = self.recipients_path
+        return path if self.recipients is not None or path.exists() else None
+
+    @property
+    def maildir(self) -> Path:
+        """Where the local channel keeps mail."""
+        return self.state / "mail"
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's address, which may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.state / 'nudger.db'}"
+
+    @property
+    def ledger_is_file(self) -> bool:
+        """Whether the ledger is SQLite, which this process has for itself."""
+        return self.ledger_url.startswith("sqlite")
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether SMS go to a real provider."""
+        return self.twilio_account_sid is not None
+
+    @property
+    def sends_email(self) -> bool:
+        """Whether email goes to a real server."""
+        return self.smtp_host is not None
+
+
+def _require_all(settings: Settings, *names: str) -> None:
+    missing = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is None]
+    if missing and len(missing) < len(names):
+        given = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is not None]
+        raise ValueError(f"{' and '.join(missing)} missing beside {' and '.join(given)}")
+
+
+def load_settings(*, config_dir: Path) -> Settings:
+    """Return the settings. Raises SettingsError with everything that is wrong with them, and no value of any."""
+    _refuse_unknown(os.environ)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    env_file = config_dir / ENV_FILE
+    try:
+        sources: dict[str, Any] = {
+            "_env_file": env_file if env_file.is_file() else None,
+            "_secrets_dir": credentials if credentials and Path(credentials).is_dir() else None,
+        }
+        return Settings(config_dir=config_dir, **sources)
+    except ValidationError as error:
+        lines = [_line(each) for each in error.errors(include_input=False)]
+        raise SettingsError(f"settings: {'; '.join(lines)}") from None
+    except OSError as error:
+        raise SettingsError(f"settings: {error.filename}: {error.strerror}") from None
+
+
+def _line(problem: Any) -> str:
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    words = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        known = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
+        return f"{known} is no setting of nudger"
+    return f"{PREFIX}{name}: {words}" if name else words
+
+
+def _refuse_unknown(environment: Any) -> None:
+    """A misspelt variable is not silently nothing."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise SettingsError(
+            f"settings: {', '.join(unknown)}: no such setting (`nudger init` writes a list of them all)"
+        )

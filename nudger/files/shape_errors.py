@@ -1,0 +1,150 @@
+"""pydantic's findings in words a person can act on, each at its place in the file."""
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from nudger.files.findings import Findings, Place
+from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
+from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape
+from nudger.files.recipient_shapes import Moments, RecipientShape
+from nudger.files.schedule_shapes import People, ScheduleShape, Send, When
+from nudger.files.shape import Shape
+from nudger.files.tree import Listing, Scalar, plain
+
+_MAX_ERRORS = 100
+
+SHAPES: dict[tuple[str, ...], type[Shape]] = {
+    ("schedules",): ScheduleShape,
+    ("schedules", "to"): People,
+    ("schedules", "when"): When,
+    ("schedules", "send"): Send,
+    ("messages",): MessageShape,
+    ("messages", "email"): EmailShape,
+    ("messages", "review"): ReviewShape,
+    ("recipients",): RecipientShape,
+    ("recipients", "moments"): Moments,
+}
+"""Which keys may stand where, by the path of keys to them."""
+
+_OTHER_NAMES = {
+    "on": "days",
+    "day": "days",
+    "weekdays": "days",
+    "time": "at",
+    "times": "at",
+    "grace": "late",
+    "audience": "to",
+    "for": "to",
+    "message": "send",
+    "timezone": "time_zone",
+    "tz": "time_zone",
+    "zone": "time_zone",
+    "phone": "sms",
+    "mobile": "sms",
+    "number": "sms",
+    "text": "sms",
+    "mail": "email",
+    "e-mail": "email",
+    "title": "subject",
+    "content": "body",
+    "quiet": "quiet_hours",
+    "since": "joined",
+    "lang": "language",
+    "group": "groups",
+    "parts_of_day": "part_of_day",
+    "description": "about",
+    "start": "starts",
+    "from": "starts",
+    "end": "ends",
+    "until": "ends",
+    "channels": "channel",
+    "name": "id",
+    "schedule": "id",
+}
+"""What people write for a key when they have not looked it up."""
+
+Model = TypeVar("Model", bound=Shape)
+
+
+def check_shape(findings: Findings, place: Place, model: type[Model]) -> Model | None:
+    """Return what stands at `place` as a model, or None after noting everything that is wrong with it."""
+    try:
+        return model.model_validate(plain(place.node))
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]:
+            _note(findings, place, details, model)
+        return None
+
+
+def well_shaped(place: Place, model: type[Model]) -> Model | None:
+    """Return what stands at `place` as a model, or None without a word: it was all said before."""
+    try:
+        return model.model_validate(plain(place.node))
+    except ValidationError:
+        return None
+
+
+def _note(findings: Findings, place: Place, details: ErrorDetails, model: type[Shape]) -> None:
+    loc = details["loc"]
+    kind, facts = details["type"], details.get("ctx", {})
+    if kind == "extra_forbidden":
+        _unknown_key(findings, place.at(*loc[:-1]), str(loc[-1]), model)
+        return
+    place = place.at(*loc[:-1] if kind == "missing" else loc)
+    node = place.node
+    if isinstance(node, Scalar) and node.absent and kind != "missing":
+        return  # "has no value" was said already
+    if kind == "value_error" and isinstance(facts.get("error"), Flaw):
+        findings.flaw(place, facts["error"])
+    elif kind == "missing":
+        _missing(findings, place, str(loc[-1]))
+    elif kind == "too_short" and isinstance(node, Listing) and len(node.items) >= facts["min_length"]:
+        return  # there are enough; the wrong ones among them were named
+    else:
+        findings.error(place, *_words(kind, facts, place))
+
+
+def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
+    node = place.node
+    if kind == "too_short":
+        least = facts["min_length"]
+        return (
+            ("the list is empty", "Write one at least, or leave the key out.")
+            if least == 1
+            else (f"{least} values are expected here", f"Write them as a list of {least}.")
+        )
+    if kind == "too_long":
+        return f"only {facts['max_length']} values are expected here", ""
+    if kind == "tuple_type":
+        shown = quote(node.text) if isinstance(node, Scalar) else "keys and values"
+        write = (
+            f"Write [{node.text[:40]}]."
+            if isinstance(node, Scalar) and node.text
+            else "Write [one, two], or lines that start with '- '."
+        )
+        return f"a list is expected here, not {shown}", write
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        shown = quote(node.text) if isinstance(node, Scalar) else "a list"
+        return f"keys and values are expected here, not {shown}", _keys(place)
+    return "this is not what is expected here", ""
+
+
+def _keys(place: Place) -> str:
+    shape = SHAPES.get(place.keys)
+    return f"Keys: {', '.join(shape.model_fields)}." if shape else ""
+
+
+def _missing(findings: Findings, place: Place, key: str) -> None:
+    shape = SHAPES.get(place.keys)
+    about = shape.model_fields[key].description if shape and key in shape.model_fields else None
+    findings.error(place, f"{quote(key)} is missing", about or "")
+
+
+def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:
+    known = list(SHAPES.get(place.keys, model).model_fields)
+    other = _OTHER_NAMES.get(key.lower())
+    meant = other if other in known else nearest(key, known)
+    expected = sentences(listed(known), f"Did you mean '{meant}'?" if meant else "")
+    findings.error(place.at(key), f"{quote(key)} is no key here", expected, at_key=True)
