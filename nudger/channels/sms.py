@@ -76,7 +76,8 @@ _BROKEN: tuple[tuple[type[Exception], str, Effect], ...] = (
 """What a missing answer means, the first kind that fits: nothing was written before there was a connection."""
 
 _LONGEST_VALIDITY = 36_000
-_NEWEST = 20
+_PAGE = 50
+_MOST = 1000
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _LAST_WORD = timedelta(seconds=1)
 
@@ -128,15 +129,29 @@ class TwilioSms:
         """
         try:
             async with asyncio.timeout(self._deadline):
-                # No date filter: Twilio filters by date_sent, which a message still in its queue does not have.
-                newest = await self._messages.list_async(to=parcel.address, limit=_NEWEST, page_size=_NEWEST)
+                since = await self._sent_since(parcel)
         except Exception as error:  # noqa: BLE001 - twilio raises many kinds for an answer that it cannot read
             raise failure(error) from None
         oldest_first = sorted(
-            (message for message in reversed(newest) if self._is(message, parcel)),
+            (message for message in reversed(since) if self._is(message, parcel)),
             key=lambda message: message.date_created,  # whole seconds: within one, Twilio's own order stays
         )
         return tuple(map(_receipt, oldest_first))
+
+    async def _sent_since(self, parcel: Parcel) -> list[MessageInstance]:
+        """Return everything sent to that number since the attempt began, newest first, page by page.
+
+        Only a list that reaches back to the attempt proves that something is not in it. No date filter: Twilio
+        filters by date_sent, which a message still in its queue does not have.
+        """
+        since: list[MessageInstance] = []
+        async for message in await self._messages.stream_async(to=parcel.address, limit=_MOST, page_size=_PAGE):
+            if _created_before(message, parcel):
+                return since
+            since.append(message)
+        if len(since) >= _MOST:
+            raise DeliveryError("list_too_long", Effect.UNCERTAIN)
+        return since
 
     async def close(self) -> None:
         """Let go of kept connections. A later send opens new ones."""
@@ -152,13 +167,18 @@ class TwilioSms:
         return max(1, min(int(left), _LONGEST_VALIDITY))
 
     def _is(self, message: MessageInstance, parcel: Parcel) -> bool:
-        created = message.date_created
         return (
-            isinstance(created, datetime)
-            and created >= parcel.first_attempt_at - _CLOCKS_DIFFER
+            message.date_created is not None
+            and not _created_before(message, parcel)
             and self._sender in {message.from_, message.messaging_service_sid}
             and _same_words(message.body or "", parcel.rendered.text)
         )
+
+
+def _created_before(message: MessageInstance, parcel: Parcel) -> bool:
+    """Say whether a message is older than the attempt, give or take how far two clocks may be apart."""
+    created = message.date_created
+    return isinstance(created, datetime) and created < parcel.first_attempt_at - _CLOCKS_DIFFER
 
 
 def effect_of(status: int, code: int) -> Effect:

@@ -31,9 +31,12 @@ def check_references(findings: Findings, configuration: Configuration) -> None:
     """Note every name that is given twice, and every reference that leads nowhere."""
     _check_ids(findings, configuration)
     _check_people(findings, configuration)
+    _check_libraries(findings, configuration)
+    complete = not _errors_in_messages(findings, configuration)
+    libraries = {message.value.library for message in configuration.messages}
     for schedule in configuration.schedules:
         _check_audience(findings, schedule, configuration)
-        if _check_libraries(findings, schedule, configuration) and not _errors_in_messages(findings, configuration):
+        if complete and schedule.value.selection.libraries <= libraries:
             _check_choice(findings, schedule, configuration)
 
 
@@ -127,16 +130,19 @@ def _item(place: Place, name: str) -> Place:
     return next((place.at(n) for n, item in enumerate(items) if isinstance(item, Scalar) and item.text == name), place)
 
 
-def _check_libraries(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> bool:
+def _check_libraries(findings: Findings, configuration: Configuration) -> None:
+    """Note unknown libraries, also in schedules that have other mistakes."""
     names = {text_at(document.root, "library") for document in configuration.message_files if document.root}
     known = {name for name in names if name}
-    complete = configuration.message_files and all(document.root for document in configuration.message_files)
-    unknown = sorted(schedule.value.selection.libraries - known) if complete else []
-    place = schedule.place.at("send", "libraries")
-    for name in unknown:
-        hint = did_you_mean(name, known) or listed(sorted(known))
-        findings.error(_item(place, name), f"library '{name}' does not exist", hint)
-    return bool(complete) and not unknown
+    if not configuration.message_files or not all(document.root for document in configuration.message_files):
+        return  # a library may be in a file that cannot be read
+    for document in configuration.schedule_files:
+        for entry in entry_places(document, "schedules"):
+            place = entry.at("send", "libraries")
+            for index, item in enumerate(place.node.items if isinstance(place.node, Listing) else ()):
+                if isinstance(item, Scalar) and not item.absent and item.text not in known:
+                    hint = did_you_mean(item.text, known) or listed(sorted(known))
+                    findings.error(place.at(index), f"library {quote(item.text)} does not exist", hint)
 
 
 def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:

@@ -5,6 +5,7 @@ file `nudger_smtp_password` in $CREDENTIALS_DIRECTORY is the variable NUDGER_SMT
 """
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -14,9 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nudger.errors import SettingsError
 from nudger.files import locations
+from nudger.files.flaws import nearest
 
 PREFIX = "NUDGER_"
 ENV_FILE = "nudger.env"
+_PLAIN_WORDS = {"int_parsing": "a whole number is expected"}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -78,11 +81,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole_groups(self) -> "Settings":
-        _require_all(self, "twilio_account_sid", "twilio_auth_token", "twilio_from")
-        _require_all(self, "smtp_host", "email_from")
-        _require_all(self, "smtp_username", "smtp_password")
+        wrong = [
+            *_missing(self, "twilio_account_sid", "twilio_auth_token", "twilio_from"),
+            *_missing(self, "smtp_host", "email_from"),
+            *_missing(self, "smtp_username", "smtp_password"),
+        ]
         if self.smtp_security is SmtpSecurity.NONE and self.smtp_host not in (None, *_LOOPBACK):
-            raise ValueError("NUDGER_SMTP_SECURITY=none is for a server on this machine only: write starttls or tls")
+            wrong.append("NUDGER_SMTP_SECURITY=none is for a server on this machine only: write starttls or tls")
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
 
     @property
@@ -129,45 +136,51 @@ class Settings(BaseSettings):
         return self.smtp_host is not None
 
 
-def _require_all(settings: Settings, *names: str) -> None:
+def _missing(settings: Settings, *names: str) -> list[str]:
     missing = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is None]
-    if missing and len(missing) < len(names):
-        given = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is not None]
-        raise ValueError(f"{' and '.join(missing)} missing beside {' and '.join(given)}")
+    given = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is not None]
+    return [f"{' and '.join(missing)} missing beside {' and '.join(given)}"] if missing and given else []
 
 
 def load_settings(*, config_dir: Path) -> Settings:
     """Return the settings. Raises SettingsError with everything that is wrong with them, and no value of any."""
-    _refuse_unknown(os.environ)
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     env_file = config_dir / ENV_FILE
+    sources: dict[str, Any] = {
+        "_env_file": env_file if env_file.is_file() else None,
+        "_secrets_dir": credentials if credentials and Path(credentials).is_dir() else None,
+    }
+    wrong = _unknown(os.environ)
     try:
-        sources: dict[str, Any] = {
-            "_env_file": env_file if env_file.is_file() else None,
-            "_secrets_dir": credentials if credentials and Path(credentials).is_dir() else None,
-        }
-        return Settings(config_dir=config_dir, **sources)
+        settings = Settings(config_dir=config_dir, **sources)
     except ValidationError as error:
-        lines = [_line(each) for each in error.errors(include_input=False)]
-        raise SettingsError(f"settings: {'; '.join(lines)}") from None
+        wrong += [_line(each) for each in error.errors(include_input=False)]
     except OSError as error:
-        raise SettingsError(f"settings: {error.filename}: {error.strerror}") from None
+        wrong.append(f"{error.filename}: {error.strerror}")
+    except UnicodeDecodeError:
+        wrong.append(f"{env_file} is not UTF-8")
+    if wrong:
+        raise SettingsError(f"settings: {'; '.join(wrong)}")
+    return settings
+
+
+def _unknown(environment: Iterable[str]) -> list[str]:
+    """Say which variables are no settings: a misspelt one is not silently nothing."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    names = sorted(name for name in environment if name.upper().startswith(PREFIX))
+    return [_no_setting(name) for name in names if name.upper() not in known]
+
+
+def _no_setting(name: str) -> str:
+    known = [f"{PREFIX}{each.upper()}" for each in Settings.model_fields]
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else "`nudger init` writes a list of them all"
+    return f"{name} is no setting of nudger ({hint})"
 
 
 def _line(problem: Any) -> str:
     name = "_".join(str(part) for part in problem["loc"]).upper()
-    words = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        known = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
-        return f"{known} is no setting of nudger"
+        return _no_setting(name if name.startswith(PREFIX) else f"{PREFIX}{name}")
+    words = _PLAIN_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     return f"{PREFIX}{name}: {words}" if name else words
-
-
-def _refuse_unknown(environment: Any) -> None:
-    """A misspelt variable is not silently nothing."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
-    if unknown:
-        raise SettingsError(
-            f"settings: {', '.join(unknown)}: no such setting (`nudger init` writes a list of them all)"
-        )

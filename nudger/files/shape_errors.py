@@ -11,7 +11,7 @@ from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape
 from nudger.files.recipient_shapes import Moments, RecipientShape
 from nudger.files.schedule_shapes import People, ScheduleShape, Send, When
 from nudger.files.shape import Shape
-from nudger.files.tree import Listing, Scalar, plain
+from nudger.files.tree import Listing, Node, Scalar, plain
 
 _MAX_ERRORS = 100
 
@@ -100,40 +100,48 @@ def _note(findings: Findings, place: Place, details: ErrorDetails, model: type[S
         findings.flaw(place, facts["error"])
     elif kind == "missing":
         _missing(findings, place, str(loc[-1]))
-    elif kind == "too_short" and isinstance(node, Listing) and len(node.items) >= facts["min_length"]:
+    elif kind == "too_short" and _count(node) >= facts["min_length"]:
         return  # there are enough; the wrong ones among them were named
     else:
         findings.error(place, *_words(kind, facts, place))
 
 
+def _count(node: Node) -> int:
+    return len(node.items) if isinstance(node, Listing) else 1
+
+
 def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
     node = place.node
-    if kind == "too_short":
-        least = facts["min_length"]
-        return (
-            ("the list is empty", "Write one at least, or leave the key out.")
-            if least == 1
-            else (f"{least} values are expected here", f"Write them as a list of {least}.")
-        )
-    if kind == "too_long":
-        return f"only {facts['max_length']} values are expected here", ""
+    shown = (
+        quote(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "keys and values"
+    )
+    if kind == "too_short" and facts["min_length"] == 1:
+        return "the list is empty", "Write one at least, or leave the key out."
+    if kind in {"too_short", "too_long"}:
+        return f"{facts.get('min_length') or facts['max_length']} values are expected here", _example(place)
     if kind == "tuple_type":
-        shown = quote(node.text) if isinstance(node, Scalar) else "keys and values"
-        write = (
-            f"Write [{node.text[:40]}]."
-            if isinstance(node, Scalar) and node.text
-            else "Write [one, two], or lines that start with '- '."
-        )
-        return f"a list is expected here, not {shown}", write
+        one = f"Write [{node.text[:40]}]." if isinstance(node, Scalar) else ""
+        return f"a list is expected here, not {shown}", one or "Write [one, two], or lines that start with '- '."
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        shown = quote(node.text) if isinstance(node, Scalar) else "a list"
-        return f"keys and values are expected here, not {shown}", _keys(place)
-    return "this is not what is expected here", ""
+        return f"keys and values are expected here, not {shown}", _example(place)
+    return "this is not what is expected here", _example(place)
 
 
-def _keys(place: Place) -> str:
-    shape = SHAPES.get(place.keys)
-    return f"Keys: {', '.join(shape.model_fields)}." if shape else ""
+def _example(place: Place) -> str:
+    shape = SHAPES.get(place.keys[:-1])
+    field = shape.model_fields.get(place.keys[-1]) if shape else None
+    if field is not None and field.examples:
+        return f"Write {' or '.join(_as_yaml(example) for example in field.examples)}."
+    inner = SHAPES.get(place.keys)
+    return f"Keys: {', '.join(inner.model_fields)}." if inner else ""
+
+
+def _as_yaml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_as_yaml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_yaml, value))}]"
+    return f'"{value}"' if ":" in value else str(value)
 
 
 def _missing(findings: Findings, place: Place, key: str) -> None:
