@@ -1,0 +1,225 @@
+"""The command line as people meet it: what it says, what it leaves alone, and how it ends."""
+
+import contextlib
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import icalendar
+import pytest
+
+from nudger.__main__ import main
+from nudger.files.starter import write_starter
+
+ROOT = Path(__file__).parents[2]
+ZONE = "America/New_York"
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A new installation, as `nudger init` makes it."""
+    folder = tmp_path / "home"
+    write_starter(folder, time_zone=ZONE)
+    return folder
+
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def nudger(home, *words, **variables):
+    """What `nudger` says and how it ends, in this process: a new one each time would take a minute in all."""
+    out, err = io.StringIO(), io.StringIO()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUDGER_")}
+    argv = ["nudger", "--config", str(home), *words]
+    with (
+        mock.patch.dict(os.environ, kept | variables, clear=True),
+        mock.patch.object(sys, "argv", argv),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as end,
+    ):
+        main()
+    return Done(end.value.code, out.getvalue(), err.getvalue())
+
+
+def fine(home, *words, **variables):
+    done = nudger(home, *words, **variables)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def test_help_fits_a_screen_and_names_every_command(home):
+    lines = fine(home, "--help").splitlines()
+    assert len(lines) <= 24
+    assert all(len(line) <= 100 for line in lines)
+    for name in ("run", "check", "preview", "status", "send", "recipients", "init", "schema"):
+        assert any(line.strip().startswith(name) for line in lines)
+        assert "Usage" in fine(home, name, "--help")
+
+
+def test_a_new_installation_passes_check_as_it_is(home):
+    assert fine(home, "check").startswith("No mistakes: ")
+
+
+def test_init_overwrites_nothing(home):
+    again = nudger(home, "init", str(home))
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
+
+
+def test_check_shows_every_mistake_with_its_place_and_ends_with_one(home):
+    path = home / "schedules" / "everyday.yaml"
+    path.write_text(path.read_text().replace("at: morning", "at: mornig", 1).replace("to: everyone", "to: everyon", 1))
+    done = nudger(home, "check")
+    assert done.returncode == 1
+    assert "Did you mean 'morning'?" in done.stdout
+    assert "'everyon'" in done.stdout
+    assert "2 errors" in done.stdout
+    records = json.loads(nudger(home, "check", "--format", "json").stdout)
+    assert {record["line"] > 0 for record in records} == {True}
+
+
+def test_preview_says_when_what_and_in_which_words(home):
+    rows = json.loads(fine(home, "preview", "--days", "10", "--format", "json"))
+    assert rows
+    for row in rows:
+        assert row.keys() >= {"recipient", "schedule", "due", "local", "channel", "message", "text"}
+        assert row["due"].endswith("Z")
+        assert row["local"][-6] in "+-"
+    assert fine(home, "preview", "--days", "10", "--format", "json", "--recipient", rows[0]["recipient"])
+    assert rows[0]["schedule"] in fine(home, "preview")
+
+
+def test_preview_shows_a_past_span_and_the_same_twice(home):
+    words = ("preview", "--from", "2025-03-01", "--to", "2025-03-31", "--format", "json")
+    rows = json.loads(fine(home, *words))
+    assert {row["date"][:7] for row in rows} == {"2025-03"}
+    assert rows == json.loads(fine(home, *words))
+
+
+def test_preview_as_a_calendar_opens_in_a_calendar_program(home):
+    calendar = icalendar.Calendar.from_ical(fine(home, "preview", "--days", "10", "--format", "ics"))
+    events = calendar.walk("VEVENT")
+    assert len({str(event["UID"]) for event in events}) == len(events) > 3
+
+
+def test_preview_tells_of_times_that_do_not_exist(home):
+    (home / "schedules" / "night.yaml").write_text(
+        'schedules:\n  - {id: night-owl, to: everyone, when: {at: "02:30"}, late: 24 hours}\n'
+    )
+    rows = json.loads(fine(home, "preview", "--from", "2027-03-14", "--days", "1", "--format", "json"))
+    owl = next(row for row in rows if row["schedule"] == "night-owl")
+    assert (owl["due"], owl["local"]) == ("2027-03-14T07:00:00Z", "2027-03-14T03:00:00-04:00")
+    assert owl["note"] == "02:30 does not exist on 2027-03-14, so it is 03:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["preview", "--recipient", "nobody"], "nobody here has the id 'nobody'"),
+        (["send", "nobody"], "nobody here has the id 'nobody'"),
+        (["recipients", "show", "nobody"], "nobody here has the id 'nobody'"),
+        (["send", "you", "--message", "no/such"], "there is no message 'no/such'"),
+    ],
+)
+def test_expected_trouble_is_one_line_and_ends_with_one(home, words, says):
+    done = nudger(home, *words)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"nudger: {says}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["nosuch"], ["preview", "--days", "0"], ["preview", "--days", "2", "--to", "2026-01-01"], ["schema", "x"], ["send"]]
+)
+def test_wrong_usage_ends_with_two(home, words):
+    done = nudger(home, *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named_and_its_value_is_not(home):
+    done = nudger(home, "status", NUDGER_TWILIO_AUTH_TOKEN="s3cret-token")
+    assert done.returncode == 1
+    assert "NUDGER_TWILIO_ACCOUNT_SID" in done.stderr
+    assert "s3cret" not in done.stderr + done.stdout
+
+
+def test_a_bug_is_shown_whole_and_ends_with_three(home):
+    program = "import nudger.cli.status as s, nudger.__main__ as m, sys; s._past = None; s._lines = None; sys.argv = ['nudger', '--config', sys.argv[1], 'status']; m.main()"
+    broken = subprocess.run([sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert broken.returncode == 3
+    assert "Traceback" in broken.stderr
+    assert "this is a bug" in broken.stderr
+
+
+def test_people_are_imported_listed_shown_stopped_and_resumed(home, tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("id,name,time_zone,sms,groups\nkim,Kim,Asia/Kolkata,+14155550123,daily\nlee,,UTC,+14155550124,\n")
+    assert fine(home, "recipients", "import", str(table)).startswith("2 people taken")
+    assert {row["id"] for row in json.loads(fine(home, "recipients", "list", "--format", "json"))} >= {"kim", "lee"}
+    assert json.loads(fine(home, "recipients", "show", "kim", "--format", "json"))["time_zone"] == "Asia/Kolkata"
+    fine(home, "recipients", "stop", "kim")
+    assert json.loads(fine(home, "recipients", "show", "kim", "--format", "json"))["stopped"] == ["sms"]
+    refused = nudger(home, "send", "kim", "--anyway")
+    assert refused.returncode == 1
+    assert "may not be used" in refused.stderr
+    fine(home, "recipients", "resume", "kim")
+    assert "sent: " in fine(home, "send", "kim", "--anyway")
+    assert any(row["recipient"] == "kim" for row in json.loads(fine(home, "preview", "--days", "7", "--format", "json")))
+
+
+def test_a_bad_table_of_people_takes_nobody(home, tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("id,time_zone,sms\nkim,Asia/Kolkata,+14155550123\nlee,Nowhere/Land,banana\n")
+    done = nudger(home, "recipients", "import", str(table))
+    assert done.returncode == 1
+    assert "people.csv:3:" in done.stderr
+    assert not (home / "var").exists()
+
+
+def test_status_before_and_after_something_was_sent(home):
+    before = json.loads(fine(home, "status", "--format", "json"))
+    assert (before["running"], before["today"]) == (False, {})
+    person = json.loads(fine(home, "recipients", "list", "--format", "json"))[0]["id"]
+    fine(home, "send", person, "--anyway")
+    after = json.loads(fine(home, "status", "--format", "json"))
+    assert after["today"] == {"sent": 1}
+    assert "not running" in fine(home, "status")
+
+
+@pytest.mark.parametrize("kind", ["schedules", "messages", "recipients"])
+def test_schemas_are_printed_for_editors(home, kind):
+    assert json.loads(fine(home, "schema", kind))["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+def test_check_and_preview_open_no_connection(home, monkeypatch):
+    from click.testing import CliRunner
+
+    from nudger.cli import nudger as command
+
+    def refuse(*_):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for words in (["check"], ["preview"], ["status"]):
+        result = CliRunner().invoke(command, ["--config", str(home), *words])
+        assert result.exit_code == 0, result.output
+
+
+def test_check_imports_only_what_reading_needs(home):
+    program = "import sys, nudger.__main__ as m; sys.argv = ['nudger', '--config', sys.argv[1], 'check']\ntry: m.main()\nexcept SystemExit: print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=True)
+    for heavy in ("sqlalchemy", "alembic", "twilio", "aiohttp", "aiosmtplib", "apscheduler", "pydantic_settings", "structlog", "icalendar"):
+        assert f"'{heavy}'" not in done.stderr
