@@ -1,0 +1,45 @@
+"""Cold start: `nudger check` of the shipped files against bare Python, fresh processes in turn.
+
+    python bench/cold_start.py [--rounds 7]
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parents[1]
+CONTENDERS = {
+    "bare python": ["-c", "pass"],
+    "nudger --version": ["-m", "nudger", "--version"],
+    "nudger check": ["-m", "nudger", "check"],
+    "nudger preview": ["-m", "nudger", "preview"],
+}
+
+
+def measure(words):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUDGER_")}
+    began = perf_counter()
+    subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return (perf_counter() - began) * 1000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    times = {name: [] for name in CONTENDERS}
+    for _ in range(rounds):
+        for name, words in CONTENDERS.items():
+            times[name].append(measure(words))
+    bare = statistics.median(times["bare python"])
+    print(f"cold start, median of {rounds}")
+    for name, found in times.items():
+        print(f"  {name:<18} {statistics.median(found):6.0f} ms   {statistics.median(found) - bare:+6.0f} ms over bare python")
+
+
+if __name__ == "__main__":
+    main()

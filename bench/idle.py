@@ -1,0 +1,77 @@
+"""Idle: CPU that a running service with many people takes while nothing is due, beside a process that only sleeps.
+
+    python bench/idle.py [--people 10000] [--seconds 60]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(process):
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def prepare(folder, people):
+    """Eight schedules due in six hours for everybody in 40 zones' worth of people, and a hello long said."""
+    from bench.planning import zones
+    from nudger.storage.database import open_database
+    from nudger.storage.ledger import Ledger
+    from tests.make import make_recipient
+
+    (folder / "schedules").mkdir()
+    (folder / "messages").symlink_to(ROOT / "messages")
+    later = datetime.now(UTC) + timedelta(hours=6)
+    lines = [f'  - {{id: s{n}, to: everyone, when: {{at: "{later:%H}:{n:02}"}}}}\n' for n in range(8)]
+    (folder / "schedules" / "still.yaml").write_text("schedules:\n" + "".join(lines))
+    names = zones()
+    folk = (make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people))
+    state = folder / "var"
+    ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))
+    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import"))
+    hello = (
+        "insert into nudges select lower(hex(randomblob(16))), id, 'welcome', '0001-01-01', 0, '2026-01-01', '2026-01-02',"
+        " 'sent', '', 'email', 'welcome/hello', '', '', '{}', 1, 0, 0, null, null, 'local', null, '2026-01-01' from recipients"
+    )
+    ledger.run(lambda transaction: transaction._connection.exec_driver_sql(hello))
+    ledger.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder), arguments.people)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
+        contenders = {
+            "nudger": subprocess.Popen([sys.executable, "-m", "nudger", "--config", folder, "run"], **quiet),
+            "sleep": subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"], **quiet),
+        }
+        try:
+            time.sleep(15)
+            before = {name: cpu_seconds(process) for name, process in contenders.items()}
+            time.sleep(arguments.seconds)
+            after = {name: cpu_seconds(process) for name, process in contenders.items()}
+        finally:
+            for process in contenders.values():
+                process.terminate()
+                process.wait(15)
+    print(f"idle with {arguments.people} people, {arguments.seconds} s measured, as CPU seconds an hour")
+    for name in contenders:
+        print(f"  {name:<8} {(after[name] - before[name]) * 3600 / arguments.seconds:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
