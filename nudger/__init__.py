@@ -5,7 +5,7 @@ The way of a nudge, and where each step lives; imports only go down, and import-
     YAML ── files/ ──> a Catalog of domain values ──┐
     people ── files/, storage/ ─────────────────────┴─> decisions/agenda.py     all that deciding needs, in memory
     waking up ── daemon/waker.py ─> use_cases/serve.py: a tick
-        plan      decisions/plan.py       which slots fell due since the last tick?          (calendar: domain/calendar.py)
+        plan      decisions/plan.py       which slots fell due since the last tick?  (calendar: domain/calendar.py)
         decide    decisions/decide.py     may we (availability.py)? which words (choose.py)?
         write     use_cases/queue_nudges.py ─> storage/ledger.py       one slot, one nudge, for ever
         deliver   use_cases/deliver_nudges.py ─> channels/     an attempt is written down, then made

@@ -60,7 +60,7 @@ async def live(begin, *, until):
         deliveries = wiring.make_deliveries(channels, thread)
         agenda = wiring.make_agenda(settings, ledger.installation)
         service = Service(thread, deliveries, make_agenda=agenda, clock=wiring.clock)
-        await service.adopt(load_catalog(settings.config_dir, settings.recipients_file), begun_before=begin)
+        await service.adopt(load_catalog(settings.config_dir, settings.recipients_file))
         while (now := wiring.clock()) < until:
             await service.tick()
             await service.settle()

@@ -22,7 +22,7 @@ from nudger.files.settings import Settings
 from nudger.storage.lock import lock_state_dir
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.ports import ChannelPort
-from nudger.use_cases.serve import LEASE, Service
+from nudger.use_cases.serve import Service
 
 _log = structlog.get_logger("nudger")
 
@@ -77,9 +77,8 @@ class Daemon:
         with lock_state_dir(self._settings.state):
             async with self._service() as (service, ledger, channels):
                 # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
-                # On PostgreSQL another daemon may be in the middle of it.
-                lease = timedelta(0) if self._settings.ledger_is_file else LEASE
-                await service.adopt(catalog, begun_before=wiring.clock() - lease)
+                # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
+                await service.adopt(catalog, after_crash=self._settings.ledger_is_file)
                 await self._tell_ledger(ledger, channels)
                 await self._begin(service, channels)
                 await self._serve(service, ledger, channels)
@@ -176,7 +175,7 @@ class Daemon:
         settings = self._settings
         try:
             catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
-            await service.adopt(catalog, begun_before=wiring.clock() - LEASE)
+            await service.adopt(catalog)
         except ConfigError as error:
             self._problems = len(error.problems)
             for line in public_lines(error.problems, recipients_file=settings.recipients_path):

@@ -11,6 +11,9 @@ _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_RETRY = timedelta(minutes=15)
 _JITTER = 0.2
 
+LEASE = timedelta(minutes=15)
+"""An attempt that has not ended by then never will: no channel's own limits add up to more."""
+
 INQUIRIES = (timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=3))
 """How long to wait before each time of asking: 1, 2 and 5 minutes after the doubt (a provider's list may lag)."""
 
@@ -24,7 +27,7 @@ def begin_attempt(nudge: Nudge, *, provider: str, now: datetime) -> Nudge:
         state=NudgeState.SENDING,
         attempts=nudge.attempts + 1,
         first_attempt_at=nudge.first_attempt_at or now,
-        next_attempt_at=None,
+        next_attempt_at=now + LEASE,
         provider=provider,
     )
 

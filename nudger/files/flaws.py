@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 _SHOWN = 40
-_MANY = 12
+_MANY = 16
 
 
 class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not with the program

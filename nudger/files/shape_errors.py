@@ -1,8 +1,10 @@
 """pydantic's findings in words a person can act on, each at its place in the file."""
 
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nudger.files.findings import Findings, Place
@@ -73,8 +75,11 @@ def check_shape(findings: Findings, place: Place, model: type[Model]) -> Model |
     try:
         return model.model_validate(plain(place.node))
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]:
-            _note(findings, place, details, model)
+        every = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
+        misspelt = {(*d["loc"][:-1], _meant(place, d, model)) for d in every if d["type"] == "extra_forbidden"}
+        for details in every:
+            if not (details["type"] == "missing" and details["loc"] in misspelt):
+                _note(findings, place, details, model)
         return None
 
 
@@ -116,12 +121,16 @@ def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
         quote(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "keys and values"
     )
     if kind == "too_short" and facts["min_length"] == 1:
-        return "the list is empty", "Write one at least, or leave the key out."
+        return (
+            "the list is empty",
+            f"Write one at least, or {'delete the file' if len(place.loc) == 1 else 'leave the key out'}.",
+        )
     if kind in {"too_short", "too_long"}:
         return f"{facts.get('min_length') or facts['max_length']} values are expected here", _example(place)
     if kind == "tuple_type":
         one = f"Write [{node.text[:40]}]." if isinstance(node, Scalar) else ""
-        return f"a list is expected here, not {shown}", one or "Write [one, two], or lines that start with '- '."
+        several = "Write [one, two], or lines that start with '- '."
+        return f"a list is expected here, not {shown}", _example(place) or one or several
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
         return f"keys and values are expected here, not {shown}", _example(place)
     return "this is not what is expected here", _example(place)
@@ -146,13 +155,32 @@ def _as_yaml(value: Any) -> str:
 
 def _missing(findings: Findings, place: Place, key: str) -> None:
     shape = SHAPES.get(place.keys)
-    about = shape.model_fields[key].description if shape and key in shape.model_fields else None
-    findings.error(place, f"{quote(key)} is missing", about or "")
+    field = shape.model_fields.get(key) if shape else None
+    findings.error(place, f"{quote(key)} is missing", _about(field) if field else "")
+
+
+def _about(field: FieldInfo) -> str:
+    kind = field.annotation
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return listed(word.value for word in kind)
+    return field.description or ""
+
+
+def _keys_there(place: Place, model: type[Shape]) -> list[str]:
+    return list(SHAPES.get(place.keys, model).model_fields)
+
+
+def _meant(place: Place, details: ErrorDetails, model: type[Shape]) -> str | None:
+    return _meant_key(place.at(*details["loc"][:-1]), str(details["loc"][-1]), model)
+
+
+def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
+    known = _keys_there(place, model)
+    other = _OTHER_NAMES.get(key.lower())
+    return other if other in known else nearest(key, known)
 
 
 def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:
-    known = list(SHAPES.get(place.keys, model).model_fields)
-    other = _OTHER_NAMES.get(key.lower())
-    meant = other if other in known else nearest(key, known)
+    known, meant = _keys_there(place, model), _meant_key(place, key, model)
     expected = sentences(listed(known), f"Did you mean '{meant}'?" if meant else "")
     findings.error(place.at(key), f"{quote(key)} is no key here", expected, at_key=True)

@@ -118,15 +118,16 @@ class Transaction:
         )
         return [_with_recipient(row) for row in self._connection.execute(statement).mappings()]
 
-    def next_attempt(self, *, after: datetime) -> datetime | None:
-        """Return when, later than `after`, the next waiting nudge wants to be looked at, or None."""
-        waiting = nudges.c.next_attempt_at > after
-        first: datetime | None = self._connection.scalar(select(func.min(nudges.c.next_attempt_at)).where(waiting))
+    def next_attempt(self) -> datetime | None:
+        """Return when the first waiting nudge wants to be looked at, or None."""
+        first: datetime | None = self._connection.scalar(_NEXT_ATTEMPT)
         return first
 
-    def interrupted(self, *, begun_before: datetime) -> list[Nudge]:
-        """Return nudges whose attempt began before a moment and never came to an end: a crash lies between."""
-        statement = select(nudges).where(nudges.c.state == NudgeState.SENDING.value, nudges.c.updated_at < begun_before)
+    def interrupted(self, *, by: datetime | None) -> list[Nudge]:
+        """Return nudges whose attempt should have ended by a moment (None: every one under way), but did not."""
+        statement = select(nudges).where(nudges.c.state == NudgeState.SENDING.value, _WAITING)
+        if by is not None:
+            statement = statement.where(nudges.c.next_attempt_at <= by)
         return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
 
     def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
@@ -261,6 +262,8 @@ class Transaction:
 
 
 _active = recipients.c.active.is_(True)
+_WAITING = nudges.c.next_attempt_at.is_not(None)
+_NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)
 _WITH_RECIPIENT: Select[Any] = select(
     nudges, *(column.label(f"recipient_{column.name}") for column in recipients.c)
 ).select_from(nudges.outerjoin(recipients, and_(recipients.c.id == nudges.c.recipient, _active)))

@@ -78,6 +78,11 @@ class Delivery:
         """Whether the provider refused the whole account or server the last time it was tried."""
         return self._paused_until is not None
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way, and nothing remains to be written down."""
+        return not self._jobs and not self._unrecorded
+
     def stop(self) -> None:
         """Begin nothing new."""
         self._stopping = True
@@ -218,9 +223,12 @@ def _finding(transaction: TransactionPort, found: tuple[Receipt, ...] | None) ->
     return next((receipt for receipt in found if receipt not in bound), Finding.ABSENT)
 
 
-def recover_interrupted(transaction: TransactionPort, *, begun_before: datetime, now: datetime) -> int:
-    """Put in doubt every nudge whose attempt began before a moment and never ended; return how many."""
-    lost = transaction.interrupted(begun_before=begun_before)
+def recover_interrupted(transaction: TransactionPort, *, everything: bool, now: datetime) -> int:
+    """Put in doubt every nudge whose attempt never ended; return how many.
+
+    Those whose lease ran out; or `everything` under way, when nobody can be at it, after a crash.
+    """
+    lost = transaction.interrupted(by=None if everything else now)
     changes = [(nudge, in_doubt(nudge, "interrupted in mid-send", now=now)) for nudge in lost]
     transaction.save(changes, at=now)
     for _, after in changes:

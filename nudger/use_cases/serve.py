@@ -26,9 +26,6 @@ _log = structlog.get_logger("nudger")
 HORIZON = timedelta(seconds=40)
 """How far ahead a tick looks for the next due moment: a little further than the next regular tick."""
 
-LEASE = timedelta(minutes=15)
-"""An attempt that has not ended by then never will: no channel's own limit is longer."""
-
 MakeAgenda = Callable[[Catalog, Sequence[Recipient]], Agenda]
 
 
@@ -65,10 +62,10 @@ class Service:
         assert self._agenda is not None
         return self._agenda
 
-    async def adopt(self, catalog: Catalog, *, begun_before: datetime) -> None:
+    async def adopt(self, catalog: Catalog, *, after_crash: bool = False) -> None:
         """Take a checked configuration, at the start and at every reload. Raises LedgerError, and keeps the old one.
 
-        `begun_before` says which attempts still marked as under way cannot be: those begun before it.
+        `after_crash` says that nobody can be at work on what the ledger has as under way.
         """
         async with self._one_at_a_time:
             now = self._clock()
@@ -76,7 +73,7 @@ class Service:
             def work(transaction: TransactionPort) -> tuple[Agenda, int]:
                 begin_planning(transaction, now=now)
                 _keep_people(transaction, catalog)
-                recover_interrupted(transaction, begun_before=begun_before, now=now)
+                recover_interrupted(transaction, everything=after_crash, now=now)
                 return self._prepare(transaction, catalog, now=now)
 
             agenda, version = await self._ledger.run(work)
@@ -93,7 +90,7 @@ class Service:
                 counts += planned.queued.counts
                 if planned.queued.finished:
                     break
-            self._start_deliveries()
+            self._start_deliveries(something_waits=planned.next_attempt is not None and planned.next_attempt <= now)
             _report(counts, planned)
             return self._next_wake(planned, now)
 
@@ -115,17 +112,15 @@ class Service:
                 await asyncio.wait(late, timeout=1)
 
     def _plan(self, transaction: TransactionPort, now: datetime) -> _Planned:
-        agenda, version = self.agenda, transaction.recipients_version()
+        agenda, version, interrupted = self.agenda, transaction.recipients_version(), 0
         if version != self._version and self._catalog is not None:
             agenda, version = self._prepare(transaction, self._catalog, now=now)
-        interrupted = recover_interrupted(transaction, begun_before=now - LEASE, now=now)
         queued = queue_step(transaction, agenda, now=now)
+        next_attempt = transaction.next_attempt()
+        if next_attempt is not None and next_attempt <= now:
+            interrupted = recover_interrupted(transaction, everything=False, now=now)
         return _Planned(
-            queued=queued,
-            agenda=agenda,
-            version=version,
-            interrupted=interrupted,
-            next_attempt=transaction.next_attempt(after=now),
+            queued=queued, agenda=agenda, version=version, interrupted=interrupted, next_attempt=next_attempt
         )
 
     def _prepare(self, transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> tuple[Agenda, int]:
@@ -134,18 +129,22 @@ class Service:
         queue_welcomes(transaction, agenda, now=now)
         return agenda, transaction.recipients_version()
 
-    def _start_deliveries(self) -> None:
+    def _start_deliveries(self, *, something_waits: bool) -> None:
+        """Start those that are not running, if there is something to do; raise what the last run ended in."""
         for delivery in self.deliveries:
             running = self._drains.get(delivery)
-            if running is None or running.done():
+            if running is not None and not running.done():
+                continue
+            if something_waits or not delivery.idle:
                 self._drains[delivery] = asyncio.create_task(delivery.drain())
-                if running is not None:
-                    running.result()
+            if running is not None:
+                running.result()
 
     def _next_wake(self, planned: _Planned, now: datetime) -> datetime | None:
         agenda = planned.agenda
         due = next_due(agenda.roster, since=now, until=now + HORIZON, seed=agenda.seed)
-        return min((moment for moment in (due, planned.next_attempt) if moment is not None), default=None)
+        moments = (due, planned.next_attempt)
+        return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
 def _keep_people(transaction: TransactionPort, catalog: Catalog) -> None:

@@ -72,15 +72,16 @@ def test_what_waits_comes_in_order_with_its_person(ledger):
     found = ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=10))
     assert [(n.key.recipient, r and r.id) for n, r in found] == [("b", "b"), ("c", None), ("a", "a")]
     assert ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.SMS, now=NOW, limit=10)) == []
-    assert ledger.run(lambda t: t.next_attempt(after=NOW)) == NOW + timedelta(minutes=1)
+    assert ledger.run(lambda t: t.next_attempt()) == NOW - timedelta(minutes=5)
 
 
 def test_an_attempt_that_never_ended_is_found(ledger):
     pending = make_nudge()
     ledger.run(lambda t: t.add([pending], at=NOW))
     ledger.run(lambda t: t.save([(pending, begin_attempt(pending, provider="x", now=NOW))], at=NOW))
-    assert ledger.run(lambda t: t.interrupted(begun_before=NOW)) == []
-    assert [n.id for n in ledger.run(lambda t: t.interrupted(begun_before=NOW + timedelta(seconds=1)))] == [pending.id]
+    assert ledger.run(lambda t: t.interrupted(by=NOW + timedelta(minutes=14))) == []
+    assert [n.id for n in ledger.run(lambda t: t.interrupted(by=NOW + timedelta(minutes=15)))] == [pending.id]
+    assert len(ledger.run(lambda t: t.interrupted(by=None))) == 1
 
 
 def test_only_wordings_that_may_have_arrived_count_as_seen(ledger):

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(os.environ.get("NUDGER_TEST_CACHE") or "/var/cache/nudger-tests")
+# Not NUDGER_...: nudger refuses settings that it does not know.
+CACHE = Path(os.environ.get("SYSTEM_TEST_CACHE") or "/var/cache/nudger-tests")
 SUITE = "bookworm"
 PACKAGES = "systemd,systemd-sysv,dbus,libnss-systemd,python3,python3-venv,make,tzdata"
 """No procps among them: a reload must work without /bin/kill."""

@@ -54,7 +54,7 @@ class World:
         self.service = Service(thread, deliveries, make_agenda=agenda, clock=self.clock)
 
     async def adopt(self):
-        await self.service.adopt(self.catalog, begun_before=self.clock())
+        await self.service.adopt(self.catalog, after_crash=True)
 
     async def tick(self, **forward):
         self.clock.forward(**forward)
