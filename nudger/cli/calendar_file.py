@@ -33,7 +33,7 @@ def _event(each: Coming) -> Event:
     event.add("dtstamp", each.slot.due)
     event.add("dtstart", each.slot.due)
     event.add("dtend", each.slot.due + _LENGTH)
-    event.add("summary", f"{each.slot.key.schedule} ({each.slot.key.recipient}, {decision.channel})")
+    event.add("summary", f"{each.slot.schedule} ({each.slot.recipient}, {decision.channel})")
     event.add("description", decision.rendered.text)
     event.add("transp", "TRANSPARENT")
     return event

@@ -92,9 +92,9 @@ def _record(each: Coming) -> dict[str, Any]:
     decision = each.nudge.decision
     rendered = decision.rendered
     return {
-        "recipient": each.slot.key.recipient,
-        "schedule": each.slot.key.schedule,
-        "date": each.slot.key.local_date.isoformat(),
+        "recipient": each.slot.recipient,
+        "schedule": each.slot.schedule,
+        "date": each.slot.local_date.isoformat(),
         "due": each.slot.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "local": each.local.isoformat(),
         "channel": decision.channel,
@@ -116,7 +116,7 @@ def _deferred_to(each: Coming) -> str | None:
 def _note(each: Coming) -> str | None:
     if not each.slot.moved:
         return None
-    return f"{each.slot.wall:%H:%M} does not exist on {each.slot.key.local_date}, so it is {each.local:%H:%M}"
+    return f"{each.slot.wall:%H:%M} does not exist on {each.slot.local_date}, so it is {each.local:%H:%M}"
 
 
 def _show_calendar(coming: Sequence[Coming], setup: Setup) -> None:
@@ -140,13 +140,13 @@ def _show_table(coming: Sequence[Coming], setup: Setup) -> None:
 
 
 def _show_days(theirs: Sequence[Coming]) -> None:
-    width = max(len(each.slot.key.schedule) for each in theirs)
+    width = max(len(each.slot.schedule) for each in theirs)
     day = None
     for each in theirs:
         heading = f"{each.local:%a %d %b}" if each.local.date() != day else ""
         day = each.local.date()
         click.echo(
-            f"{heading:<10}  {each.local:%H:%M}  {_channel(each):<5}  {each.slot.key.schedule:<{width}}  {_words(each)}"
+            f"{heading:<10}  {each.local:%H:%M}  {_channel(each):<5}  {each.slot.schedule:<{width}}  {_words(each)}"
         )
 
 

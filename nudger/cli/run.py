@@ -131,6 +131,6 @@ def _coming(started: Started) -> Iterator[Slot]:
 
 def _row(slot: Slot, started: Started) -> str:
     people = started.agenda.recipients
-    local = slot.due.astimezone(people[slot.key.recipient].zone)
-    whose = "" if len(people) == 1 else f"{slot.key.recipient}  "
-    return f"{local_day(local)}  {whose}{slot.key.schedule}  ({in_words(slot.due - started.at)})"
+    local = slot.due.astimezone(people[slot.recipient].zone)
+    whose = "" if len(people) == 1 else f"{slot.recipient}  "
+    return f"{local_day(local)}  {whose}{slot.schedule}  ({in_words(slot.due - started.at)})"

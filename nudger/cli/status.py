@@ -93,7 +93,7 @@ def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
         "trouble": [_nudge(nudge) for nudge in past.trouble],
         "recent": [_nudge(nudge) for nudge in past.recent],
         "next": [
-            {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.key.schedule}
+            {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.schedule}
             for each in coming[:_NEXT]
         ],
         "time_zones": "{} ({})".format(*prefer_newest_time_zones()),
@@ -171,6 +171,6 @@ def _past_line(nudge: Nudge) -> str:
 
 def _next_line(each: Coming, now: datetime) -> str:
     return (
-        f"{local_day(each.slot.due.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.key.schedule}"
+        f"{local_day(each.slot.due.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"
         f"  {each.recipient.id}  ({in_words(each.slot.due - now)})"
     )

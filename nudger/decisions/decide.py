@@ -24,8 +24,8 @@ def decide_slot(agenda: Agenda, slot: Slot, seen: Seen, *, suppressed: Container
 
     Returns a nudge in one of the states PENDING (to be sent), MISSED, WITHHELD or SUPPRESSED.
     """
-    schedule = agenda.schedules[slot.key.schedule]
-    recipient = agenda.recipients[slot.key.recipient]
+    schedule = agenda.schedules[slot.schedule]
+    recipient = agenda.recipients[slot.recipient]
     blank = _blank(agenda, slot.key, slot.due, slot.due + schedule.grace)
     if now > blank.expires_at:
         return _ended(blank, NudgeState.MISSED, "fell due while the service was down")

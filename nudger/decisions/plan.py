@@ -19,7 +19,7 @@ from nudger.decisions.dates import cron_times, dates_of
 from nudger.decisions.draw import draw_below
 from nudger.domain.calendar import Instant, require_utc, resolve
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import At, Between, Calendar, Cron, Schedule, Slot, SlotKey, WallTime
+from nudger.domain.schedules import At, Between, Calendar, Cron, Schedule, Slot, WallTime
 from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 _DAY = timedelta(days=1)
@@ -92,11 +92,9 @@ def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> lis
     require_utc(until)
     batches = sorted(_batches(roster, since, until, seed), key=_batch_due)
     return [
-        Slot(
-            SlotKey(member, batch.schedule, batch.day, batch.ordinal), batch.instant.at, batch.wall, batch.instant.moved
-        )
-        for batch in batches
-        for member in batch.members
+        Slot(member, schedule, day, ordinal, instant.at, wall, instant.moved)
+        for schedule, day, ordinal, wall, instant, members in batches
+        for member in members
     ]
 
 

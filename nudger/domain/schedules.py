@@ -138,10 +138,19 @@ class SlotKey(NamedTuple):
 class Slot(NamedTuple):
     """One occurrence of one schedule for one recipient: in JITAI words, a decision point.
 
-    `due` is UTC; `wall` is the local time that was asked for, which a clock change may have `moved`.
+    The first four make its key. `due` is UTC; `wall` is the local time that was asked for, which a clock change may
+    have `moved`.
     """
 
-    key: SlotKey
+    recipient: RecipientId
+    schedule: ScheduleId
+    local_date: date
+    ordinal: int
     due: datetime
     wall: time
     moved: bool = False
+
+    @property
+    def key(self) -> SlotKey:
+        """What tells it from every other slot, for ever."""
+        return SlotKey(*self[:4])

@@ -49,11 +49,11 @@ def preview(
     virtual: dict[RecipientId, dict[MessageKey, datetime]] = {}
     coming = []
     for slot in slots(agenda.roster, since=since, until=until, seed=agenda.seed):
-        person = slot.key.recipient
+        person = slot.recipient
         mine = virtual.setdefault(person, dict(seen.get(person, {})))
         nudge = decide_slot(agenda, slot, mine, suppressed=suppressed, now=slot.due)
         if nudge.decision.message is not None:
             mine[nudge.decision.message] = nudge.due
-        if first <= slot.key.local_date <= last:
+        if first <= slot.local_date <= last:
             coming.append(Coming(slot=slot, nudge=nudge, recipient=agenda.recipients[person]))
     return coming

@@ -79,11 +79,11 @@ def _began(transaction: TransactionPort, now: datetime) -> datetime:
 
 
 def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:
-    seen = transaction.seen({slot.key.recipient for slot in due})
+    seen = transaction.seen({slot.recipient for slot in due})
     suppressed = transaction.suppressed()
     decided = []
     for slot in due:
-        mine = seen.setdefault(slot.key.recipient, {})
+        mine = seen.setdefault(slot.recipient, {})
         nudge = decide_slot(agenda, slot, mine, suppressed=suppressed, now=now)
         if nudge.decision.message is not None:
             mine[nudge.decision.message] = nudge.due

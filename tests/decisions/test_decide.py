@@ -13,7 +13,7 @@ from nudger.decisions.draw import random_from
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
-from nudger.domain.schedules import Selection, Slot, SlotKey
+from nudger.domain.schedules import Selection, Slot
 from nudger.domain.vocabulary import (
     Channel,
     ChannelChoice,
@@ -31,7 +31,7 @@ DUE = utc("2026-11-23 08:30")
 
 
 def slot(person="sam", schedule="kind", due=DUE):
-    return Slot(key=SlotKey(recipient=person, schedule=schedule, local_date=due.date()), due=due, wall=due.time())
+    return Slot(person, schedule, due.date(), 0, due, due.time())
 
 
 def decide(*, schedule=None, person=None, messages=None, seen=None, suppressed=(), now=DUE):
