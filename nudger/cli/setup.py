@@ -12,7 +12,7 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError
-from nudger.files.catalog import load_catalog
+from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.ledger import Transaction
@@ -26,6 +26,7 @@ class Setup:
 
     settings: Settings
     catalog: Catalog
+    problems: int = 0
 
     def ask_ledger(self, question: Callable[[Transaction], Result], *, otherwise: Result) -> Result:
         """Ask the ledger, or return `otherwise` where there is none yet. Raises LedgerError."""
@@ -74,3 +75,13 @@ def read_setup(config_dir: Path) -> Setup:
     prefer_newest_time_zones()
     settings = load_settings(config_dir=config_dir)
     return Setup(settings=settings, catalog=load_catalog(settings.config_dir, settings.recipients_file))
+
+
+def read_setup_as_it_is(config_dir: Path) -> Setup:
+    """Read settings and files; where the files are wrong, count the problems and go on with what the ledger knows."""
+    prefer_newest_time_zones()
+    settings = load_settings(config_dir=config_dir)
+    reading = read_configuration(settings.config_dir, settings.recipients_file)
+    if reading.catalog is not None:
+        return Setup(settings=settings, catalog=reading.catalog)
+    return Setup(settings=settings, catalog=Catalog(schedules=(), messages=()), problems=len(reading.problems))

@@ -10,7 +10,7 @@ import click
 
 from nudger import wiring
 from nudger.cli.screen import in_words, local_day, plural
-from nudger.cli.setup import Setup, read_setup
+from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.ledger import Transaction
@@ -44,7 +44,7 @@ _NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}
 @click.pass_obj
 def command(config_dir: Path, style: str) -> None:
     """Show what went out, what did not and why, and what comes next. Changes nothing; the service may be running."""
-    setup = read_setup(config_dir)
+    setup = read_setup_as_it_is(config_dir)
     now = wiring.clock()
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
     coming = _coming(setup, now)
@@ -86,7 +86,7 @@ def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
         "running": running_process(setup.settings.state) is not None,
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
-        "configuration": {"taken_at": past.service.get("configured_at"), "problems": past.service.get("problems", 0)},
+        "configuration": {"taken_at": past.service.get("configured_at"), "problems": setup.problems},
         "people": len(setup.people()),
         "addresses_stopped": past.stopped,
         "today": past.today,
@@ -155,9 +155,8 @@ def _running(setup: Setup, past: _Past, now: datetime) -> str:
             if seconds < _LATELY_S
             else f" · last tick {local_day(past.planned_until.astimezone())}"
         )
-    if past.service.get("problems"):
-        problems = plural(past.service["problems"], "problem")
-        line += f" · a newer configuration has {problems} and was not taken: nudger check"
+    if setup.problems:
+        line += f" · the configuration as it stands has {plural(setup.problems, 'problem')}: nudger check"
     return line
 
 

@@ -198,6 +198,14 @@ def test_status_before_and_after_something_was_sent(home):
     assert "not running" in fine(home, "status")
 
 
+def test_status_works_while_the_files_are_wrong(home):
+    fine(home, "send", "you", "--anyway")
+    (home / "schedules" / "everyday.yaml").write_text("schedules:\n")
+    shown = fine(home, "status")
+    assert "has 1 problem: nudger check" in shown
+    assert "sent 1" in shown
+
+
 @pytest.mark.parametrize("kind", ["schedules", "messages", "recipients"])
 def test_schemas_are_printed_for_editors(home, kind):
     assert json.loads(fine(home, "schema", kind))["$schema"] == "http://json-schema.org/draft-07/schema#"
