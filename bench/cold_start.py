@@ -1,6 +1,6 @@
 """Cold start: `nudger check` of the shipped files against bare Python, fresh processes in turn.
 
-    python bench/cold_start.py [--rounds 7]
+python bench/cold_start.py [--rounds 7]
 """
 
 import argparse
@@ -38,7 +38,9 @@ def main():
     bare = statistics.median(times["bare python"])
     print(f"cold start, median of {rounds}")
     for name, found in times.items():
-        print(f"  {name:<18} {statistics.median(found):6.0f} ms   {statistics.median(found) - bare:+6.0f} ms over bare python")
+        print(
+            f"  {name:<18} {statistics.median(found):6.0f} ms   {statistics.median(found) - bare:+6.0f} ms over bare python"
+        )
 
 
 if __name__ == "__main__":

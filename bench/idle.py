@@ -1,6 +1,6 @@
 """Idle: CPU that a running service with many people takes while nothing is due, beside a process that only sleeps.
 
-    python bench/idle.py [--people 10000] [--seconds 60]
+python bench/idle.py [--people 10000] [--seconds 60]
 """
 
 import argparse

@@ -79,7 +79,8 @@ def ours(path):
         "memory MB": rss_mb() - before,
         "tick us": 1e6 * sum(t for t, _ in hour) / sum(n for _, n in hour),
         "slots": sum(n for _, n in hour),
-        "idle tick us": 1e6 * min(tick(START + timedelta(days=2, seconds=30 * n + 1), timedelta(seconds=30))[0] for n in range(1, 20)),
+        "idle tick us": 1e6
+        * min(tick(START + timedelta(days=2, seconds=30 * n + 1), timedelta(seconds=30))[0] for n in range(1, 20)),
     }
 
 
@@ -139,7 +140,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.contender:
         gc.collect()
-        run = {"ours": lambda: ours(arguments.path), "apscheduler": lambda: apscheduler(arguments.path, arguments.people)}
+        run = {
+            "ours": lambda: ours(arguments.path),
+            "apscheduler": lambda: apscheduler(arguments.path, arguments.people),
+        }
         print(json.dumps(run[arguments.contender]()))
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +153,9 @@ def main():
     for name, figures in results.items():
         print(f"  {name:<12}", "  ".join(f"{key} {value:,.2f}" for key, value in figures.items()))
     ratio = {key: results["apscheduler"][key] / results["ours"][key] for key in ("start-up s", "memory MB", "tick us")}
-    print(f"  start-up {ratio['start-up s']:.0f} times as fast, tick {ratio['tick us']:.0f} times, memory 1/{ratio['memory MB']:.0f}")
+    print(
+        f"  start-up {ratio['start-up s']:.0f} times as fast, tick {ratio['tick us']:.0f} times, memory 1/{ratio['memory MB']:.0f}"
+    )
 
 
 if __name__ == "__main__":

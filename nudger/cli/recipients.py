@@ -16,7 +16,7 @@ from nudger.files.people_csv import read_people
 from nudger.files.report import as_text
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.ledger import Transaction
+from nudger.storage.transaction import Transaction
 
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 

@@ -15,7 +15,7 @@ from nudger.errors import NudgerError
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.ledger import Transaction
+from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
 

@@ -13,8 +13,8 @@ from nudger.cli.screen import in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.ledger import Transaction
 from nudger.storage.lock import running_process
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming, preview
 
 _RECENT = 8

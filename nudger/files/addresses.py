@@ -33,9 +33,8 @@ def phone(text: str) -> Phone:
     if not _E164.match(compact) or len(text) > 40:  # noqa: PLR2004
         raise Flaw("this is no phone number", _phone_hint(compact))
     if compact != text:
-        raise Flaw(
-            "this phone number has more than digits in it", f"Write + and {len(compact) - 1} digits without a space."
-        )
+        what = "this phone number has more than digits in it"
+        raise Flaw(what, "Write + and digits, without spaces, brackets or a (0).")
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:

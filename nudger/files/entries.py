@@ -40,7 +40,7 @@ def entry_places(document: Document, key: str) -> list[Place]:
 def _starts_well(findings: Findings, document: Document, key: str) -> bool:
     if document.root is None:
         if not findings.errors_in(document):
-            findings.about(document.name, "the file is empty", f"It starts with '{key}:', or '#' for a comment.")
+            findings.about(document.name, "the file is empty", f"It starts with a line '{key}:'.")
         return False
     if not isinstance(document.root, Mapping):
         findings.error(Place(document), f"the file is no mapping with the key '{key}'", f"Start with a line '{key}:'.")

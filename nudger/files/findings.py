@@ -10,6 +10,7 @@ from nudger.files.tree import Document, Mark, Node, Part, Scalar, Spot, locate
 _MAX_PER_FILE = 100
 
 Value = TypeVar("Value")
+_Piece = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,19 @@ class Findings:
         problem = Problem(file=file, line=0, column=0, what=what, expected=expected, warning=warning)
         self._problems.setdefault(file, []).append(problem)
 
-    def error(self, place: Place, what: str, expected: str = "", *, part: str = "", at_key: bool = False) -> None:
-        """Note an error at a place; `part` is the piece of its text at fault, `at_key` points to the key."""
-        self._note(place, what, expected, part, at_key=at_key, warning=False)
+    def error(
+        self, place: Place, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
+    ) -> None:
+        """Note an error at a place; `at_key` points to its key, `part` to (the nth of) such a piece of its text."""
+        self._note(place, what, expected, (part, nth), at_key=at_key, warning=False)
 
     def warning(self, place: Place, what: str, expected: str = "", *, part: str = "", at_key: bool = False) -> None:
         """Note a warning at a place."""
-        self._note(place, what, expected, part, at_key=at_key, warning=True)
+        self._note(place, what, expected, (part, 0), at_key=at_key, warning=True)
 
     def flaw(self, place: Place, flaw: Flaw) -> None:
         """Note what is wrong with the text at a place."""
-        self._note(place, flaw.what, flaw.expected, flaw.part, at_key=False, warning=False)
+        self._note(place, flaw.what, flaw.expected, (flaw.part, 0), at_key=False, warning=False)
 
     def errors_in(self, document: Document) -> bool:
         """Say whether a document has an error so far."""
@@ -89,9 +92,9 @@ class Findings:
         """Every problem of every file, in reading order."""
         return tuple(problem for found in self._problems.values() for problem in _in_order(found))
 
-    def _note(self, place: Place, what: str, expected: str, part: str, *, at_key: bool, warning: bool) -> None:
+    def _note(self, place: Place, what: str, expected: str, piece: _Piece, *, at_key: bool, warning: bool) -> None:
         document, spot = place.document, place.spot
-        mark, width = _underline(document, spot, part, at_key=at_key)
+        mark, width = _underline(document, spot, piece, at_key=at_key)
         path = spot.path[:-1] if at_key else spot.path
         problem = Problem(
             file=document.name,
@@ -116,24 +119,26 @@ def _in_order(found: list[Problem]) -> list[Problem]:
     return [*ordered[: _MAX_PER_FILE - 1], last]
 
 
-def _underline(document: Document, spot: Spot, part: str, *, at_key: bool) -> tuple[Mark, int]:
+def _underline(document: Document, spot: Spot, piece: _Piece, *, at_key: bool) -> tuple[Mark, int]:
     node = spot.node
     if spot.key is not None and (at_key or (isinstance(node, Scalar) and node.absent)):
         node = spot.key
-    if part and isinstance(node, Scalar) and (found := _find(document, node, part)):
-        return found, len(part)
+    if piece[0] and isinstance(node, Scalar) and (found := _find(document, node, *piece)):
+        return found, len(piece[0])
     if node.start.line == node.end.line:
         return node.start, max(1, node.end.column - node.start.column)
     return node.start, max(1, len(document.line(node.start.line).rstrip()) - node.start.column + 1)
 
 
-def _find(document: Document, node: Scalar, part: str) -> Mark | None:
+def _find(document: Document, node: Scalar, part: str, nth: int) -> Mark | None:
     """Find a piece of a text in the lines it was written in; it is not there as such if it was escaped."""
     for number in range(node.start.line, node.end.line + 1):
-        begin = node.start.column - 1 if number == node.start.line else 0
-        column = document.line(number).lower().find(part.lower(), begin)
-        if column >= 0:
-            return Mark(number, column + 1)
+        column = (node.start.column if number == node.start.line else 1) - 1
+        line = document.line(number).lower()
+        while (column := line.find(part.lower(), column)) >= 0:
+            if nth == 0:
+                return Mark(number, column + 1)
+            nth, column = nth - 1, column + 1
     return None
 
 

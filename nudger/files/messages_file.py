@@ -69,7 +69,7 @@ def _texts(place: Place, message: Message) -> list[tuple[Place, str]]:
 def _check_placeholders(findings: Findings, place: Place, text: str) -> bool:
     template = placeholders.parse(text)
     for fault in template.faults:
-        _note_fault(findings, place, fault)
+        _note_fault(findings, place, text, fault)
     unknown = [p for p in template.placeholders if p.name not in KNOWN_NAMES]
     for placeholder in unknown:
         hint = did_you_mean(placeholder.name, KNOWN_NAMES)
@@ -82,14 +82,14 @@ def _check_placeholders(findings: Findings, place: Place, text: str) -> bool:
     return not (template.faults or unknown or bare)
 
 
-def _note_fault(findings: Findings, place: Place, fault: Fault) -> None:
+def _note_fault(findings: Findings, place: Place, text: str, fault: Fault) -> None:
     if fault.text in {"{", "}"}:
         what, expected = f"a lone '{fault.text}'", f"Write it twice, '{fault.text * 2}', to mean the brace itself."
     else:
         near = nearest(fault.text.strip("{} ").partition("|")[0], KNOWN_NAMES)
         hint = f"Did you mean '{{{near}}}'?" if near else "A placeholder is a plain name: nothing is computed."
         what, expected = f"{quote(fault.text)} is no placeholder", sentences(_KNOWN, hint)
-    findings.error(place, what, expected, part=fault.text)
+    findings.error(place, what, expected, part=fault.text, nth=text.count(fault.text, 0, fault.offset))
 
 
 def _note_bare(findings: Findings, place: Place, placeholder: Placeholder) -> None:
@@ -101,15 +101,15 @@ def _note_bare(findings: Findings, place: Place, placeholder: Placeholder) -> No
 
 def _check_length(findings: Findings, place: Place, message: Message) -> None:
     text = placeholders.parse(message.sms or "").render(SAMPLE).strip()
+    limit = _SEGMENTS[message.purpose]
     costly = outside_gsm(text)
     if costly:
         _note_costly(findings, place, text, costly)
-    text = "".join(REPLACEMENTS.get(letter, letter) if letter in costly else letter for letter in text)
-    found, limit = segments(text), _SEGMENTS[message.purpose]
-    if found.segments <= limit:
+        text = "".join(REPLACEMENTS.get(letter, letter) for letter in text)
+    found = segments(text)
+    if found.segments <= limit or found.encoding == "UCS-2":
         return
-    alone, joined = (160, 153) if found.encoding == "GSM-7" else (70, 67)
-    room = alone if limit == 1 else joined * limit
+    room = 160 if limit == 1 else 153 * limit
     findings.warning(
         place,
         f"{found.units} characters make {found.segments} SMS segments with the name '{SAMPLE['name']}' (limit {limit})",
@@ -119,10 +119,12 @@ def _check_length(findings: Findings, place: Place, message: Message) -> None:
 
 def _note_costly(findings: Findings, place: Place, text: str, costly: list[str]) -> None:
     shown = ", ".join(name_of(letter) for letter in costly[:3]) + (" and others" if len(costly) > 3 else "")  # noqa: PLR2004
+    found = segments(text)
+    many = f": {found.units} characters make {found.segments} SMS segments" if found.segments > 1 else ""
     swaps = [f"{REPLACEMENTS[letter]!r}" for letter in costly if letter in REPLACEMENTS]
     findings.warning(
         place,
-        f"{shown} leaves room for 70 characters in an SMS instead of 160: this one makes {segments(text).segments}",
+        f"with {shown} an SMS has room for 70 characters, not 160{many}",
         f"Write {', '.join(dict.fromkeys(swaps))} instead." if swaps else "",
         part=costly[0],
     )

@@ -66,13 +66,15 @@ class _Reader:
         except Flaw as flaw:
             self._note(0, "", 0, flaw.what, flaw.expected)
         except _Enough:
-            self._note(0, "", 0, f"there are more than {_MAX_PROBLEMS} problems", "Mend these first.")
+            pass
         return people, self.problems
 
     def _refuse_invisible(self, text: str) -> None:
         lines = split_lines(text)
         for odd in oddities(lines):
             self._note(odd.line, lines[odd.line - 1], odd.column, odd.flaw.what, odd.flaw.expected)
+        if self.problems:
+            raise _Enough
 
     def _rows(self, text: str) -> Iterator[_Row]:
         lines = _Lines(text)
@@ -86,7 +88,7 @@ class _Reader:
                 if any(cell.strip() for cell in cells) and self._right_length(row):
                     yield row
         except csv.Error as error:
-            self._note(rows.line_num, "", 1, f"the line cannot be read: {error}", "Is a quote left open?")
+            self._note(lines.start, "", 1, f"the line cannot be read: {error}", "Is a quote left open?")
 
     def _header(self, cells: list[str], source: str) -> list[str]:
         header = [cell.strip().lower() for cell in cells]
@@ -103,7 +105,7 @@ class _Reader:
         missing += ["sms or email"] if {"sms", "email"}.isdisjoint(header) else []
         for name in missing:
             self._note(1, source, 1, f"there is no column {name}", "The first line names the columns.")
-        if missing:
+        if self.problems:
             raise _Enough
         return header
 
@@ -148,7 +150,8 @@ class _Reader:
         for key in ("sms", "email"):
             address = cells.get(key, "").lower()
             if address in self.addresses:
-                what = f"another person has the same one (line {self.addresses[address]})"
+                noun = "number" if key == "sms" else "address"
+                what = f"another person has the same {noun} (line {self.addresses[address]})"
                 self._at(row, key, what, "Both get every nudge there.", warning=True)
             elif address:
                 self.addresses[address] = row.line
@@ -186,6 +189,7 @@ class _Reader:
             )
         )
         if len(self.problems) == _MAX_PROBLEMS:
+            self._note(0, "", 0, f"there are more than {_MAX_PROBLEMS} problems", "Mend these first.")
             raise _Enough
 
 

@@ -31,13 +31,13 @@ _SIGNATURES = (
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffd\ufffe\uffff\U000e0000-\U000e007f]"
+    "|^ *[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"  # indented by what only looks like a space
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 _NAMES = {
     "\x00": "a NUL character",
     "\x1b": "an escape character",
     "\x85": "an invisible line end",
-    "\xa0": "a space that does not break",
     "\xad": "a soft hyphen",
     "\u200b": "a zero-width space",
     "\u200c": "a zero-width non-joiner",
@@ -113,11 +113,14 @@ def oddities(lines: list[str]) -> list[Oddity]:
         if line.isascii() and line.isprintable():
             continue
         matches = islice(_INVISIBLE.finditer(line), _MAX_INVISIBLE - len(found))
-        found += (Oddity(number, match.start() + 1, _explain(match[0])) for match in matches)
+        found += (Oddity(number, match.end(), _explain(match[0])) for match in matches)
     return found
 
 
-def _explain(letter: str) -> Flaw:
+def _explain(found: str) -> Flaw:
+    letter = found[-1]
+    if letter in "\xa0\u1680\u202f\u205f\u3000" or "\u2000" <= letter <= "\u200a":
+        return Flaw(f"an indentation by {code_point(letter)}, which only looks like a space", "Write ordinary spaces.")
     name = _NAMES.get(letter, "a control character")
     if letter in "\u061c\u200e\u200f" or "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069":
         name = "a character that changes the direction of text"

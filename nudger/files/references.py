@@ -84,7 +84,8 @@ def _check_people(findings: Findings, configuration: Configuration) -> None:
     for person in configuration.people:
         for key, address in (("sms", person.value.sms), ("email", person.value.email)):
             if address and address.lower() in addresses:
-                what = f"another person has the same one ({addresses[address.lower()]})"
+                noun = "number" if key == "sms" else "address"
+                what = f"another person has the same {noun} ({addresses[address.lower()]})"
                 findings.warning(person.place.at(key), what, "Both get every nudge there.")
             addresses.setdefault((address or "").lower(), person.place)
         if spoken and person.value.language.split("-")[0] not in spoken:

@@ -52,6 +52,8 @@ def cron(text: str) -> str:
     try:
         next(CronSim(text, _ANCHOR))
     except CronSimError as error:
+        if _is_only_impossible(fields):
+            raise Flaw(f"{quote(text)} never happens", "No such month has such a day.") from None
         raise Flaw(f"{quote(text)}: {_cron_words(str(error))}", _CRON_FIELDS) from None
     except StopIteration:
         raise Flaw(f"{quote(text)} never happens", "Is there such a date?") from None
@@ -59,6 +61,16 @@ def cron(text: str) -> str:
 
 
 _CRON_FIELDS = "Minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7 (0 and 7 are Sunday)."
+
+
+def _is_only_impossible(fields: list[str]) -> bool:
+    """Say whether a refused expression is fine but for its months: `0 8 30 2 *`."""
+    try:
+        CronSim(" ".join([*fields[:3], "*", fields[4]]), _ANCHOR)
+        CronSim(" ".join([*fields[:2], "1", fields[3], fields[4]]), _ANCHOR)
+    except CronSimError:
+        return False
+    return True
 
 
 def _cron_words(error: str) -> str:

@@ -122,7 +122,8 @@ class ScheduleShape(Shape):
     id: Id = Field(description="The schedule's name, once in all files.", examples=["morning-kindness"])
     about: Line = Field(default="", description="One line for the people who run this.")
     to: Audience = Field(
-        description="Who gets it: everyone, a group, or people.", examples=["everyone", {"group": "daily"}]
+        description="Who gets it: everyone, a group, or people.",
+        examples=["everyone", {"group": "daily"}, {"recipient": "sam"}],
     )
     when: When = Field(
         description="On which days, and at what time or between which times.",

@@ -105,7 +105,7 @@ def _label(node: Node, index: int) -> list[str]:
     if not isinstance(node, Mapping):
         return []
     entry = node.entries.get("id")
-    if entry and isinstance(entry.value, Scalar) and entry.value.text:
+    if entry and isinstance(entry.value, Scalar) and not entry.value.absent and entry.value.text:
         return [entry.value.text[:60]]
     return [f"no. {index + 1}"]
 

@@ -5,6 +5,7 @@ Patterns are flat: none can be made to take long.
 """
 
 import re
+import unicodedata
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -45,7 +46,8 @@ def identifier(text: str) -> str:
     """Return the text if it can be an id."""
     if _ID.match(text):
         return text
-    slug = re.sub(r"[^a-z0-9]+", "-", text[:60].lower()).strip("-")
+    plain = unicodedata.normalize("NFKD", text[:60].lower()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     write = f" Write '{slug}'." if slug else ""
     raise Flaw(f"{quote(text)} is no id", f"Small letters, digits and hyphens, at most 60.{write}")
 
@@ -183,9 +185,8 @@ def quiet_hours(text: str) -> QuietHours | None:
 def everyone(text: str) -> str:
     """Return 'everyone', the one word that `to` may be."""
     if text != "everyone":
-        hint = (
-            did_you_mean(text, ["everyone"]) or f"Write everyone, {{group: {quote(text)[1:-1]}}} or {{recipient: …}}."
-        )
+        name = quote(text)[1:-1]
+        hint = did_you_mean(text, ["everyone"]) or f"Write everyone, {{group: {name}}} or {{recipient: {name}}}."
         raise Flaw(f"{quote(text)} is nobody", hint)
     return text
 

@@ -52,7 +52,7 @@ _PLAIN = (
     ("unexpected ':'", "a ':' inside a text in brackets or braces", "Put the text in quotes."),
 )
 
-_NEVER_CLOSED = re.compile("end of stream|document indicator")
+_NEVER_CLOSED = re.compile("end of stream|document indicator|alphabetic or numeric")
 
 
 def explain(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, int, str, str]:
@@ -79,8 +79,8 @@ def _at_the_end(mark: yaml.Mark | None, lines: list[str]) -> bool:
 def _words(problem: str, source: str, column: int) -> tuple[str, str]:
     if re.match(r" *\t", source):
         return "a tab at the start of the line", "Indent with spaces."
-    if re.match(r" *\xa0", source):
-        return "a space at the start of the line that only looks like one (U+00A0)", "Write an ordinary space."
+    if "did not find expected key" in problem and source[: column - 1].rstrip()[-1:] in {"'", '"'}:
+        return "the text goes on after its closing quote", "Inside '…' write an apostrophe twice, or use \"…\"."
     if "cannot start any token" in problem:
         letter = source[column - 1 : column]
         if letter == "\t":

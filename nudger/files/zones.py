@@ -9,6 +9,7 @@ import tzdata  # type: ignore[import-untyped]  # it is data, and two strings
 from nudger.files.flaws import Flaw, did_you_mean, quote
 
 _PACKAGE = Path(tzdata.__file__).parent  # importlib.resources says the same, 15 ms later
+_ABBREVIATION = 5  # PST, CEST: several places share one, and none has it all year
 _NOT_A_PLACE = frozenset({"Factory", "localtime"})
 
 
@@ -57,5 +58,12 @@ def time_zone(text: str) -> str:
 
 def _hint(text: str) -> str:
     place = text.strip().replace(" ", "_").lower()
-    ends = [name for name in sorted(known_time_zones()) if place and name.lower().rsplit("/", 1)[-1] == place]
-    return f"Did you mean '{ends[0]}'?" if ends else did_you_mean(place, known_time_zones())
+    ends = [name for name in _places() if place and name.lower().rsplit("/", 1)[-1] == place]
+    if ends or ("/" not in text and len(text) <= _ABBREVIATION):
+        return f"Did you mean '{ends[0]}'?" if ends else ""
+    return did_you_mean(place, _places())
+
+
+def _places() -> list[str]:
+    """Return what may be suggested: never Etc/GMT+1, which is an hour west of Greenwich, not east."""
+    return sorted(name for name in known_time_zones() if "/" in name and not name.startswith("Etc/"))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from nudger.storage.ledger import Ledger, Transaction
+from nudger.storage.ledger import Ledger
+from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
 

@@ -44,7 +44,7 @@ class ChannelPort(Protocol):
 
 
 class TransactionPort(Protocol):
-    """One transaction on the ledger; `nudger.storage.ledger.Transaction` says what each question means."""
+    """One transaction on the ledger; `nudger.storage.transaction` says what each question means."""
 
     def watermark(self) -> datetime | None: ...
     def set_watermark(self, moment: datetime) -> None: ...

@@ -140,7 +140,14 @@ def test_expected_trouble_is_one_line_and_ends_with_one(home, words, says):
 
 
 @pytest.mark.parametrize(
-    "words", [["nosuch"], ["preview", "--days", "0"], ["preview", "--days", "2", "--to", "2026-01-01"], ["schema", "x"], ["send"]]
+    "words",
+    [
+        ["nosuch"],
+        ["preview", "--days", "0"],
+        ["preview", "--days", "2", "--to", "2026-01-01"],
+        ["schema", "x"],
+        ["send"],
+    ],
 )
 def test_wrong_usage_ends_with_two(home, words):
     done = nudger(home, *words)
@@ -157,7 +164,9 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(home):
 
 def test_a_bug_is_shown_whole_and_ends_with_three(home):
     program = "import nudger.cli.status as s, nudger.__main__ as m, sys; s._past = None; s._lines = None; sys.argv = ['nudger', '--config', sys.argv[1], 'status']; m.main()"
-    broken = subprocess.run([sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=False)
+    broken = subprocess.run(
+        [sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert broken.returncode == 3
     assert "Traceback" in broken.stderr
     assert "this is a bug" in broken.stderr
@@ -176,7 +185,9 @@ def test_people_are_imported_listed_shown_stopped_and_resumed(home, tmp_path):
     assert "may not be used" in refused.stderr
     fine(home, "recipients", "resume", "kim")
     assert "sent: " in fine(home, "send", "kim", "--anyway")
-    assert any(row["recipient"] == "kim" for row in json.loads(fine(home, "preview", "--days", "7", "--format", "json")))
+    assert any(
+        row["recipient"] == "kim" for row in json.loads(fine(home, "preview", "--days", "7", "--format", "json"))
+    )
 
 
 def test_a_bad_table_of_people_takes_nobody(home, tmp_path):
@@ -228,6 +239,18 @@ def test_check_and_preview_open_no_connection(home, monkeypatch):
 
 def test_check_imports_only_what_reading_needs(home):
     program = "import sys, nudger.__main__ as m; sys.argv = ['nudger', '--config', sys.argv[1], 'check']\ntry: m.main()\nexcept SystemExit: print(sorted(sys.modules), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=True)
-    for heavy in ("sqlalchemy", "alembic", "twilio", "aiohttp", "aiosmtplib", "apscheduler", "pydantic_settings", "structlog", "icalendar"):
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for heavy in (
+        "sqlalchemy",
+        "alembic",
+        "twilio",
+        "aiohttp",
+        "aiosmtplib",
+        "apscheduler",
+        "pydantic_settings",
+        "structlog",
+        "icalendar",
+    ):
         assert f"'{heavy}'" not in done.stderr

@@ -55,7 +55,8 @@ def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
 
 
 @pytest.mark.parametrize(
-    ("late", "state"), [(timedelta(minutes=60), NudgeState.PENDING), (timedelta(minutes=60, seconds=1), NudgeState.MISSED)]
+    ("late", "state"),
+    [(timedelta(minutes=60), NudgeState.PENDING), (timedelta(minutes=60, seconds=1), NudgeState.MISSED)],
 )
 def test_a_slot_found_late_goes_out_within_its_grace_and_is_missed_after_it(late, state):
     assert decide(now=DUE + late).state is state

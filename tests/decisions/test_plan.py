@@ -1,6 +1,7 @@
 """Planning: the calendar's promises, whatever the zone and however time is cut."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -12,7 +13,14 @@ from nudger.domain.schedules import At, Audience, ByRule, Calendar, EveryDays, W
 from tests.make import between, cron, make_recipient, make_schedule, utc
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("posix/", "right/")))
-CHANGING = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo", "Pacific/Apia"]
+CHANGING = [
+    "America/New_York",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Pacific/Apia",
+]
 
 
 def due(schedule, zone="UTC", since="2026-11-23 00:00", until="2026-11-24 00:00", **person):
@@ -29,7 +37,9 @@ def test_a_slot_is_due_at_each_persons_own_wall_time():
 
 
 def test_a_named_moment_is_each_persons_own():
-    schedule = make_schedule(recurrence=Calendar(dates=Weekly(weekdays=frozenset(range(7))), times=At(times=("morning",))))
+    schedule = make_schedule(
+        recurrence=Calendar(dates=Weekly(weekdays=frozenset(range(7))), times=At(times=("morning",)))
+    )
     assert local(due(schedule), "UTC") == ["2026-11-23 08:30"]
     assert local(due(schedule, moments=(("morning", time(6, 15)),)), "UTC") == ["2026-11-23 06:15"]
 
@@ -60,10 +70,19 @@ def test_a_schedule_reaches_whom_it_names(audience, expected):
 @pytest.mark.parametrize(
     ("recurrence", "expected"),
     [
-        (Calendar(dates=Weekly(weekdays=frozenset({0, 4})), times=At(times=(time(9),))), ["11-02", "11-06", "11-09", "11-13"]),
-        (Calendar(dates=EveryDays(count=5), times=At(times=(time(9),)), starts=date(2026, 10, 31)), ["11-05", "11-10", "11-15"]),
+        (
+            Calendar(dates=Weekly(weekdays=frozenset({0, 4})), times=At(times=(time(9),))),
+            ["11-02", "11-06", "11-09", "11-13"],
+        ),
+        (
+            Calendar(dates=EveryDays(count=5), times=At(times=(time(9),)), starts=date(2026, 10, 31)),
+            ["11-05", "11-10", "11-15"],
+        ),
         (Calendar(dates=ByRule(rule="FREQ=MONTHLY;BYDAY=2SU"), times=At(times=(time(9),))), ["11-08"]),
-        (Calendar(dates=ByRule(rule="FREQ=DAILY;COUNT=3"), times=At(times=(time(9),)), starts=date(2026, 11, 2)), ["11-02", "11-03", "11-04"]),
+        (
+            Calendar(dates=ByRule(rule="FREQ=DAILY;COUNT=3"), times=At(times=(time(9),)), starts=date(2026, 11, 2)),
+            ["11-02", "11-03", "11-04"],
+        ),
         (Calendar(dates=EveryDays(count=1), times=At(times=(time(9),)), starts=date(2026, 11, 14)), ["11-14", "11-15"]),
         (Calendar(dates=EveryDays(count=1), times=At(times=(time(9),)), ends=date(2026, 11, 2)), ["11-01", "11-02"]),
         (cron("0 9 3-4 * *"), ["11-03", "11-04"]),
@@ -83,7 +102,11 @@ def test_several_times_a_day_are_told_apart_by_their_ordinal():
 def test_a_window_draws_one_minute_inside_it_the_same_after_a_restart():
     schedule = make_schedule(recurrence=between("09:00", "11:00"))
     people = [make_recipient(f"p{n}") for n in range(300)]
-    draw = lambda: slots(build_roster([schedule], people), since=utc("2026-11-23 00:00"), until=utc("2026-11-24 00:00"), seed="s")  # noqa: E731
+    span = {"since": utc("2026-11-23 00:00"), "until": utc("2026-11-24 00:00"), "seed": "s"}
+
+    def draw():
+        return slots(build_roster([schedule], people), **span)
+
     first = draw()
     assert first == draw()
     assert len(first) == 300
@@ -97,13 +120,22 @@ def test_a_window_turned_round_by_someones_own_moments_is_the_minute_at_its_star
 
 
 def test_an_hourly_cron_fires_once_at_the_instant_where_the_gap_ends():
-    found = due(make_schedule(recurrence=cron("0 * * * *")), "Europe/Berlin", since="2026-03-28 23:00", until="2026-03-29 03:00")
-    assert local(found, "Europe/Berlin") == ["2026-03-29 01:00", "2026-03-29 03:00", "2026-03-29 04:00", "2026-03-29 05:00"]
+    found = due(
+        make_schedule(recurrence=cron("0 * * * *")), "Europe/Berlin", since="2026-03-28 23:00", until="2026-03-29 03:00"
+    )
+    assert local(found, "Europe/Berlin") == [
+        "2026-03-29 01:00",
+        "2026-03-29 03:00",
+        "2026-03-29 04:00",
+        "2026-03-29 05:00",
+    ]
     assert not any(slot.moved for slot in found)
 
 
 def test_an_hourly_cron_fires_once_in_the_repeated_hour():
-    found = due(make_schedule(recurrence=cron("0 * * * *")), "Europe/Berlin", since="2026-10-24 23:30", until="2026-10-25 02:30")
+    found = due(
+        make_schedule(recurrence=cron("0 * * * *")), "Europe/Berlin", since="2026-10-24 23:30", until="2026-10-25 02:30"
+    )
     assert [slot.due for slot in found] == [utc("2026-10-25 00:00"), utc("2026-10-25 02:00")]
 
 
@@ -124,7 +156,10 @@ def test_an_hourly_cron_fires_once_in_the_repeated_hour():
 )
 def test_each_local_day_has_its_slot_once(zone, wall, day, expected):
     middle = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    span = {"since": f"{middle - timedelta(days=2):%Y-%m-%d %H:%M}", "until": f"{middle + timedelta(days=3):%Y-%m-%d %H:%M}"}
+    span = {
+        "since": f"{middle - timedelta(days=2):%Y-%m-%d %H:%M}",
+        "until": f"{middle + timedelta(days=3):%Y-%m-%d %H:%M}",
+    }
     found = [slot for slot in due(make_schedule(at=wall), zone, **span) if f"{slot.key.local_date}" == day]
     assert local(found, zone) == expected
 
@@ -148,15 +183,19 @@ def test_a_daily_time_comes_once_per_local_day_in_every_zone(zone, wall, start):
 
 @given(
     zone=st.sampled_from([*CHANGING, "UTC", "Asia/Kolkata"]),
-    recurrence=st.sampled_from([cron("*/30 * * * *"), cron("30 2 * * *"), between("00:00", "03:30"), between("09:00", "17:00")]),
-    start=st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 1)),  # noqa: DTZ001
+    recurrence=st.sampled_from(
+        [cron("*/30 * * * *"), cron("30 2 * * *"), between("00:00", "03:30"), between("09:00", "17:00")]
+    ),
+    start=st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 1)),
     cuts=st.lists(st.integers(0, 3 * 24 * 60), max_size=8),
 )
 def test_planning_in_pieces_is_planning_at_once(zone, recurrence, start, cuts):
-    roster = build_roster([make_schedule(recurrence=recurrence)], [make_recipient(n, time_zone=zone) for n in ("a", "b")])
+    roster = build_roster(
+        [make_schedule(recurrence=recurrence)], [make_recipient(n, time_zone=zone) for n in ("a", "b")]
+    )
     begin = start.replace(tzinfo=UTC)
     edges = [begin, *(begin + timedelta(minutes=cut) for cut in sorted(cuts)), begin + timedelta(days=3)]
-    pieces = [slot for a, b in zip(edges, edges[1:], strict=False) for slot in slots(roster, since=a, until=b, seed="s")]
+    pieces = [slot for a, b in pairwise(edges) for slot in slots(roster, since=a, until=b, seed="s")]
     assert pieces == slots(roster, since=begin, until=edges[-1], seed="s")
     assert len({slot.key for slot in pieces}) == len(pieces)
 

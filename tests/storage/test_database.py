@@ -40,11 +40,18 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(url, state):
     engine, _ = open_database(url, state_dir=state)
     found = inspect(engine)
     for table in metadata.tables.values():
-        columns = {column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(table.name)}
+        columns = {
+            column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(table.name)
+        }
         expected = {c.name: (str(c.type.compile(engine.dialect)), c.nullable) for c in table.columns}
         assert columns == expected
         assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
-    assert found.get_unique_constraints("nudges")[0]["column_names"] == ["recipient", "schedule", "local_date", "ordinal"]
+    assert found.get_unique_constraints("nudges")[0]["column_names"] == [
+        "recipient",
+        "schedule",
+        "local_date",
+        "ordinal",
+    ]
     engine.dispose()
 
 
@@ -80,11 +87,13 @@ def test_a_missing_history_is_no_fresh_start(url, state, loss):
     (state / "nudger.db").write_bytes(b"")
     if loss == "gone":
         (state / "nudger.db").unlink()
-    with pytest.raises(LedgerError, match="is empty, but .* there was a history"):
+    with pytest.raises(LedgerError, match=r"is empty, but .* there was a history"):
         open_database(url, state_dir=state)
 
 
-@pytest.mark.parametrize("damage", [lambda data: b"\0" * 100 + data[100:], lambda data: data[: len(data) // 2], lambda _: b"text " * 400])
+@pytest.mark.parametrize(
+    "damage", [lambda data: b"\0" * 100 + data[100:], lambda data: data[: len(data) // 2], lambda _: b"text " * 400]
+)
 def test_a_damaged_one_is_refused_and_left_as_it_is(url, state, damage):
     start(url, state)
     path = state / "nudger.db"

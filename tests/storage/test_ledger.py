@@ -20,7 +20,11 @@ NOW = utc("2026-11-23 08:30")
 def make_nudge(person="sam", *, ordinal=0, message="kind/one", due=NOW, **values):
     key = SlotKey(recipient=person, schedule="kind", local_date=due.date(), ordinal=ordinal)
     decision = Decision(
-        message=message, channel=Channel.EMAIL, rendered=Rendered(text="t", subject="s"), reason="", facts=(("seed", "x"),)
+        message=message,
+        channel=Channel.EMAIL,
+        rendered=Rendered(text="t", subject="s"),
+        reason="",
+        facts=(("seed", "x"),),
     )
     defaults = {"state": NudgeState.PENDING, "next_attempt_at": due, "expires_at": due + timedelta(hours=1)}
     return Nudge(id=nudge_id("test", key), key=key, due=due, decision=decision, **(defaults | values))
@@ -65,7 +69,9 @@ def test_a_step_that_no_nudge_may_take_is_a_bug(ledger):
 
 
 def test_what_waits_comes_in_order_with_its_person(ledger):
-    late, soon, gone = (make_nudge(p, next_attempt_at=NOW - timedelta(minutes=m)) for p, m in (("a", 1), ("b", 5), ("c", 3)))
+    late, soon, gone = (
+        make_nudge(p, next_attempt_at=NOW - timedelta(minutes=m)) for p, m in (("a", 1), ("b", 5), ("c", 3))
+    )
     later = make_nudge("d", next_attempt_at=NOW + timedelta(minutes=1))
     people = [make_recipient(name) for name in "abd"]
     ledger.run(lambda t: (t.keep_recipients(people, source="import"), t.add([late, soon, gone, later], at=NOW)))
@@ -96,7 +102,9 @@ def test_only_wordings_that_may_have_arrived_count_as_seen(ledger):
 
 def test_people_are_read_back_as_they_were_written(ledger):
     people = [
-        make_recipient("a", name="Ann", groups=frozenset({"x", "y"}), moments=(("morning", time(6, 30)),), prefer=Channel.SMS),
+        make_recipient(
+            "a", name="Ann", groups=frozenset({"x", "y"}), moments=(("morning", time(6, 30)),), prefer=Channel.SMS
+        ),
         make_recipient("b", quiet_hours=QuietHours(start=time(22), end=time(7)), joined=date(2026, 1, 2), email=None),
     ]
     ledger.run(lambda t: t.keep_recipients(people, source="file"))
@@ -154,7 +162,10 @@ def test_every_change_leaves_an_event(ledger):
     nudge = make_nudge()
     ledger.run(lambda t: t.add([nudge], at=NOW))
     ledger.run(lambda t: t.save([(nudge, begin_attempt(nudge, provider="smtp", now=NOW))], at=NOW))
-    assert [(e.kind, e.detail.get("provider")) for e in ledger.run(lambda t: t.history(nudge.id))] == [("pending", None), ("sending", "smtp")]
+    assert [(e.kind, e.detail.get("provider")) for e in ledger.run(lambda t: t.history(nudge.id))] == [
+        ("pending", None),
+        ("sending", "smtp"),
+    ]
 
 
 def test_a_database_that_cannot_be_written_is_one_clear_trouble(ledger, tmp_path):

@@ -275,7 +275,9 @@ def test_a_receipt_that_belongs_to_another_nudge_settles_nothing(world):
 
 def test_a_bug_in_a_channel_stops_nobody_else(world):
     world.catalog = Catalog(
-        schedules=world.catalog.schedules, messages=MESSAGES, recipients=tuple(make_recipient(f"p{n}") for n in range(5))
+        schedules=world.catalog.schedules,
+        messages=MESSAGES,
+        recipients=tuple(make_recipient(f"p{n}") for n in range(5)),
     )
 
     async def story():
@@ -290,7 +292,9 @@ def test_a_bug_in_a_channel_stops_nobody_else(world):
 
 def test_sends_run_side_by_side_but_never_more_than_the_channel_bears(world):
     world.catalog = Catalog(
-        schedules=world.catalog.schedules, messages=MESSAGES, recipients=tuple(make_recipient(f"p{n}") for n in range(50))
+        schedules=world.catalog.schedules,
+        messages=MESSAGES,
+        recipients=tuple(make_recipient(f"p{n}") for n in range(50)),
     )
 
     async def story():
@@ -304,7 +308,9 @@ def test_sends_run_side_by_side_but_never_more_than_the_channel_bears(world):
 
 def test_one_that_hangs_holds_up_nobody_else(world):
     world.catalog = Catalog(
-        schedules=world.catalog.schedules, messages=MESSAGES, recipients=tuple(make_recipient(f"p{n}") for n in range(9))
+        schedules=world.catalog.schedules,
+        messages=MESSAGES,
+        recipients=tuple(make_recipient(f"p{n}") for n in range(9)),
     )
 
     async def story():
@@ -372,7 +378,9 @@ def test_whoever_left_the_file_gets_nothing_more(world):
     async def story():
         await world.adopt()
         await world.tick()
-        world.catalog = Catalog(schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient("kim"),))
+        world.catalog = Catalog(
+            schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient("kim"),)
+        )
         await world.adopt()
         await world.tick(minutes=30)
 
@@ -387,7 +395,11 @@ def test_a_ledger_that_cannot_be_written_stops_sending_and_recovers(world):
         good = world.ledger._engine
         broken = Ledger(*open_database(f"sqlite:///{world.path}/nudger.db", state_dir=world.path))
         world.ledger._engine = broken._engine
-        world.ledger.run(lambda t: t._connection.exec_driver_sql("create trigger full before update on nudges begin select raise(fail, 'disk full'); end"))
+        world.ledger.run(
+            lambda t: t._connection.exec_driver_sql(
+                "create trigger full before update on nudges begin select raise(fail, 'disk full'); end"
+            )
+        )
         world.ledger._engine = good
         world.clock.forward(minutes=30)
         await world.service.tick()
