@@ -47,7 +47,7 @@ wheel: $(VENV)/stamp-run ## build dist/nudger-VERSION-py3-none-any.whl
 # uv lives in a folder that is thrown away: nothing else needs it.
 lock: | $(BIN)/pip ## pin the newest dependencies in requirements.lock and requirements-dev.lock
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
-	$(BIN)/python -m venv "$$tools" && "$$tools/bin/pip" --quiet install uv && \
+	$(BIN)/python -m venv "$$tools" && "$$tools/bin/pip" -qq install uv && \
 	lock() { "$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header pyproject.toml --extra postgresql --group build "$$@"; } && \
 	lock -o requirements.lock && lock --group dev -o requirements-dev.lock

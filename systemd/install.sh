@@ -4,6 +4,7 @@
 #   DESTDIR  a staging folder, for packagers: only files are laid out; users, owners and systemd are left alone
 set -eu
 umask 022
+export PYTHONDONTWRITEBYTECODE=1 # compiled once, below, for where it will lie
 cd "$(dirname "$0")/.."
 
 PREFIX=${PREFIX:-/opt/nudger}
@@ -43,7 +44,7 @@ install_program() {
     "$@" --no-deps --no-build-isolation --force-reinstall .
     # The service cannot write bytecode, so it is made here.
     "$venv/bin/python" -m compileall -q ${DESTDIR:+-s "$DESTDIR"} "$venv/lib"
-    [ -z "$DESTDIR" ] || grep -rlI "$venv" "$venv/bin" | xargs -r sed -i "s|$venv|$PREFIX|g"
+    [ -z "$DESTDIR" ] || grep -rlI "$venv" "$venv/bin" "$venv/pyvenv.cfg" | xargs -r sed -i "s|$venv|$PREFIX|g"
 }
 
 install_unit() {
@@ -74,6 +75,11 @@ install_config() {
 
 say_what_next() {
     echo
+    if [ -n "$DESTDIR" ]; then
+        echo "Laid out in $DESTDIR. At installation: systemd-sysusers, then chown -R root:nudger /etc/nudger"
+        echo "(but /etc/nudger/credentials stays root's), then systemctl daemon-reload."
+        return 0
+    fi
     if systemctl is-active --quiet nudger 2>/dev/null; then
         echo "Upgraded. The running service still has the old version: systemctl restart nudger"
         return 0
