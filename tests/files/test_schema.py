@@ -67,7 +67,11 @@ def test_good_files_fit_their_schema(kind):
         ("schedules", "schedules:\n- {id: x, to: everyone, when: {days: mon}}", ["/schedules/0/when"]),
         ("schedules", "schedules:\n- {id: x, to: everyone, when: {at: mornig}}", ["/schedules/0/when/at"]),
         ("schedules", "schedules:\n- {id: x, to: everyone, when: {at: night, on: mon}}", ["/schedules/0/when/on"]),
-        ("messages", "library: x\nmessages:\n- {id: a, component: mindfulness, practice: x, sms: y}", ["/messages/0/practice"]),
+        (
+            "messages",
+            "library: x\nmessages:\n- {id: a, component: mindfulness, practice: x, sms: y}",
+            ["/messages/0/practice"],
+        ),
         ("messages", "library: x\nmessages:\n- {id: a, component: mindfulness, practice: journal}", ["/messages/0"]),
         ("recipients", "recipients:\n- {id: a, time_zone: x, sms: 0170 123}", ["/recipients/0/sms"]),
         ("recipients", "recipients:\n- {id: a, time_zone: x}", ["/recipients/0"]),
