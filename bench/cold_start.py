@@ -21,7 +21,10 @@ CONTENDERS = {
 
 
 def measure(words):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUDGER_")}
+    # The shipped files alone: nobody's recipients.yaml, and bytecode kept as it is on any other day.
+    dropped = ("NUDGER_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    environment["NUDGER_STATE_DIR"] = "/nonexistent"
     began = perf_counter()
     subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     return (perf_counter() - began) * 1000
@@ -32,6 +35,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     times = {name: [] for name in CONTENDERS}
+    for words in CONTENDERS.values():
+        measure(words)
     for _ in range(rounds):
         for name, words in CONTENDERS.items():
             times[name].append(measure(words))

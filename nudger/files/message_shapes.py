@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from nudger.domain.vocabulary import Component, Intensity, PartOfDay, Practice, Purpose, ReviewState, Situation
 from nudger.files import words
-from nudger.files.shape import Id, Language, Line, Shape, read, text_schema, word
+from nudger.files.shape import Id, Language, Line, Shape, one_of_these, read, text_schema, word
 
 MAX_SMS = 1600  # what Twilio takes; https://www.twilio.com/docs/errors/21617
 MAX_BODY = 20_000
@@ -15,6 +15,8 @@ MAX_BODY = 20_000
 
 class EmailShape(Shape):
     """The email version of a message."""
+
+    model_config = ConfigDict(title="email")
 
     subject: Annotated[str, read(partial(words.line, limit=150)), text_schema(maxLength=150)] = Field(
         description="One line."
@@ -27,6 +29,8 @@ class EmailShape(Shape):
 class ReviewShape(Shape):
     """Who looked at the words last."""
 
+    model_config = ConfigDict(title="review")
+
     state: Annotated[ReviewState, word(ReviewState, "state")] = Field(description="retired: never sent again.")
     by: Line = Field(default="", description="Who looked at them.")
     again: Annotated[str, read(words.month), text_schema(pattern="^[0-9]{4}-[0-9]{2}$")] = Field(
@@ -36,6 +40,8 @@ class ReviewShape(Shape):
 
 class MessageShape(Shape):
     """One idea, in words for SMS or email or both. {name|friend} is filled in: see the README."""
+
+    model_config = ConfigDict(title="message", json_schema_extra=one_of_these("sms", "email"))
 
     id: Id = Field(description="The message's name, once in its library.", examples=["friends-voice"])
     component: Annotated[Component, word(Component, "component")] = Field(description="The part of self-compassion.")
@@ -72,5 +78,7 @@ class LibraryHeader(Shape):
 
 class MessagesFile(LibraryHeader):
     """A file in messages/: one library in one language."""
+
+    model_config = ConfigDict(title="nudger messages")
 
     messages: tuple[MessageShape, ...] = Field(min_length=1, description="The messages.")

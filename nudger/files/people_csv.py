@@ -63,6 +63,8 @@ class _Reader:
             text = decode(read_bytes(path, MAX_BYTES))
             self._refuse_invisible(text)
             people.extend(found for row in self._rows(text) if (found := self._person(row)))
+            if not people and not self.problems:
+                self._note(0, "", 0, "there is nobody in this file", "Each line after the first is a person.")
         except Flaw as flaw:
             self._note(0, "", 0, flaw.what, flaw.expected)
         except _Enough:

@@ -3,16 +3,18 @@
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
 from nudger.domain.vocabulary import Channel
 from nudger.files import addresses, words, zones
-from nudger.files.shape import Date, Id, Language, Shape, Time, read, text_schema, word
+from nudger.files.shape import Date, Id, Language, Shape, Time, one_of_these, read, text_schema, word
 
 
 class Moments(Shape):
     """A person's own times for the named moments."""
+
+    model_config = ConfigDict(title="moments")
 
     morning: Time | None = Field(default=None, description="08:30 unless said.")
     midday: Time | None = Field(default=None, description="12:30 unless said.")
@@ -22,6 +24,8 @@ class Moments(Shape):
 
 class RecipientShape(Shape):
     """A person who gets nudges."""
+
+    model_config = ConfigDict(title="recipient", json_schema_extra=one_of_these("sms", "email"))
 
     id: Id = Field(description="A short name for the person, once in all files.", examples=["sam"])
     name: Annotated[str | None, read(partial(words.line, limit=80)), text_schema(maxLength=80)] = Field(
@@ -52,5 +56,7 @@ class RecipientShape(Shape):
 
 class RecipientsFile(Shape):
     """recipients.yaml."""
+
+    model_config = ConfigDict(title="nudger recipients")
 
     recipients: tuple[RecipientShape, ...] = Field(description="The people.")

@@ -6,12 +6,13 @@ Whatever needs more than one key or more than one file to judge is left to `sche
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from nudger.domain.schedules import DEFAULT_GRACE, EveryDays
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, Practice, Situation
 from nudger.files import rules, words
 from nudger.files.shape import (
+    A_DAY,
     A_MOMENT,
     A_TIME,
     Date,
@@ -20,6 +21,7 @@ from nudger.files.shape import (
     Line,
     Shape,
     TimeOrMoment,
+    one_of_these,
     one_or_several,
     read,
     several_schema,
@@ -31,6 +33,8 @@ from nudger.files.shape import (
 
 class People(Shape):
     """Some people: those who are named, and those in the groups that are named."""
+
+    model_config = ConfigDict(title="people", json_schema_extra={"minProperties": 1})
 
     group: Id | None = Field(default=None, description="Everyone in this group.", examples=["daily"])
     groups: tuple[Id, ...] = Field(default=(), min_length=1, description="Everyone in one of these groups.")
@@ -52,10 +56,12 @@ Audience = Annotated[
 class When(Shape):
     """The dates, and the times on them, in each person's own time zone."""
 
+    model_config = ConfigDict(title="when", json_schema_extra=one_of_these("at", "between", "cron"))
+
     days: Annotated[
         tuple[Day, ...],
         BeforeValidator(one_or_several),
-        WithJsonSchema(several_schema({"enum": list(words.DAY_WORDS)})),
+        WithJsonSchema(several_schema(A_DAY)),
     ] = Field(
         default=(),
         min_length=1,
@@ -79,7 +85,7 @@ class When(Shape):
         description="Instead of `at`: one minute drawn for each person and day, from the first to before the second.",
         examples=[["09:00", "11:00"]],
     )
-    every: Annotated[EveryDays | None, read(words.every), text_schema(pattern="^[0-9]+ (days?|weeks?)$")] = Field(
+    every: Annotated[EveryDays | None, read(words.every), text_schema(pattern="^[0-9]+ ?[A-Za-z]+$")] = Field(
         default=None,
         description="Instead of `days`: every so many days or weeks, counted from `starts`.",
         examples=["2 days"],
@@ -101,6 +107,8 @@ class When(Shape):
 class Send(Shape):
     """Which messages to choose from. A key that is not there means any."""
 
+    model_config = ConfigDict(title="send")
+
     libraries: tuple[Id, ...] = Field(default=(), min_length=1, description="Only from these libraries.")
     components: tuple[Annotated[Component, word(Component, "component")], ...] = Field(
         default=(), min_length=1, description="Only these parts of self-compassion."
@@ -118,6 +126,8 @@ class Send(Shape):
 
 class ScheduleShape(Shape):
     """When, for whom, and from which messages."""
+
+    model_config = ConfigDict(title="schedule")
 
     id: Id = Field(description="The schedule's name, once in all files.", examples=["morning-kindness"])
     about: Line = Field(default="", description="One line for the people who run this.")
@@ -140,5 +150,7 @@ class ScheduleShape(Shape):
 
 class SchedulesFile(Shape):
     """A file in schedules/."""
+
+    model_config = ConfigDict(title="nudger schedules")
 
     schedules: tuple[ScheduleShape, ...] = Field(min_length=1, description="The schedules.")

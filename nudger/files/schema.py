@@ -21,7 +21,8 @@ KINDS: dict[str, type[Shape]] = {
 def json_schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema of a kind of file; raise KeyError for a kind that there is not.
 
-    Draft 7, which every editor knows. It cannot say all that `nudger check` does, and refuses nothing that is fine.
+    Draft 7, which every editor knows. It cannot say all that `nudger check` does, and refuses nothing that is fine, as
+    long as what an editor takes for a number is in quotes.
     """
     schema = KINDS[kind].model_json_schema(schema_generator=_ForEditors)
     return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}

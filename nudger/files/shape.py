@@ -41,13 +41,14 @@ def text_schema(**facts: Any) -> WithJsonSchema:
 
 
 A_TIME = {"type": "string", "pattern": words.TIME_PATTERN}
+A_DAY = {"anyOf": [{"enum": list(words.DAY_WORDS)}, {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}]}
 A_MOMENT = {"enum": list(DEFAULT_MOMENTS)}
 
 Id = Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)]
 Line = Annotated[str, read(partial(words.line, limit=300)), text_schema(minLength=1, maxLength=300)]
 Time = Annotated[time, read(words.wall_time), WithJsonSchema(A_TIME)]
 TimeOrMoment = Annotated[WallTime, read(words.time_or_moment), WithJsonSchema({"anyOf": [A_MOMENT, A_TIME]})]
-Day = Annotated[frozenset[int], read(words.weekdays), WithJsonSchema({"enum": list(words.DAY_WORDS)})]
+Day = Annotated[frozenset[int], read(words.weekdays), WithJsonSchema(A_DAY)]
 Date = Annotated[date, read(words.calendar_date), text_schema(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Language = Annotated[str, read(words.language), text_schema(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]
 
@@ -56,6 +57,11 @@ class Shape(BaseModel):
     """What all of them share: no key too many, no guessing of types, no change afterwards."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def one_of_these(*keys: str) -> dict[str, Any]:
+    """Return JSON Schema's words for: at least one of these keys is there."""
+    return {"anyOf": [{"required": [key]} for key in keys]}
 
 
 def several_schema(what: Any) -> dict[str, Any]:

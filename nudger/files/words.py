@@ -27,6 +27,7 @@ TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 MAX_EVERY_DAYS = 366
 MAX_GRACE = timedelta(hours=24)
+_LONGEST_DURATION = 80
 
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})\Z")
@@ -121,10 +122,10 @@ def every(text: str) -> EveryDays:
 
 def duration(text: str) -> timedelta:
     """Return how long: `2 hours`, `up to 2 hours`, `1 hour 30 minutes`, `2h`, `90m`."""
-    words = " ".join(text[:80].lower().split()).removeprefix("up to ")
+    words = " ".join(text[:_LONGEST_DURATION].lower().split()).removeprefix("up to ")
     parts = _DURATION_PART.findall(words)
     rest = _DURATION_PART.sub("", words).replace("and", "").replace(",", "").strip()
-    if not parts or rest:
+    if not parts or rest or len(text) > _LONGEST_DURATION:
         raise Flaw(f"{quote(text)} is no length of time", 'Write "45 minutes", "2 hours" or "1 hour 30 minutes".')
     minutes = sum(int(number) * (60 if unit.startswith("h") else 1) for number, unit in parts)
     length = timedelta(minutes=minutes)

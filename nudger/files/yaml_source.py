@@ -130,24 +130,28 @@ class _Builder:
         return root
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        mark = _start(event)
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.refuse(mark, f"the file has more than {MAX_NODES:,} values", "Divide it into several files.")
-            self.stop()
-        if depth > MAX_DEPTH:
-            self.refuse(
-                mark, f"lists inside lists, more than {MAX_DEPTH} deep", "Nothing needs that; is it the right file?"
-            )
-            self.stop()
-        self._check_extras(event, mark)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+            self._refuse_size(_start(event))
+        kind = type(event)
+        if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            self._refuse_extras(event, _start(event))
+        if kind is yaml.SequenceStartEvent:
             return self._listing(event, events, depth)
-        if isinstance(event, yaml.MappingStartEvent):
+        if kind is yaml.MappingStartEvent:
             return self._mapping(event, events, depth)
         return self._scalar(event)
 
-    def _check_extras(self, event: Any, mark: Mark) -> None:
+    def _refuse_size(self, mark: Mark) -> None:
+        if self.nodes > MAX_NODES:
+            self.refuse(mark, f"the file has more than {MAX_NODES:,} values", "Divide it into several files.")
+        else:
+            self.refuse(
+                mark, f"lists inside lists, more than {MAX_DEPTH} deep", "Nothing needs that; is it the right file?"
+            )
+        self.stop()
+
+    def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if isinstance(event, yaml.AliasEvent):
             self._refuse_extra(mark, "an alias", f"*{event.anchor}", _NO_ALIAS)
             return

@@ -1,6 +1,5 @@
 """JSON Schema for editors: as committed, complete, and neither stricter nor much laxer than the reader."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -9,14 +8,11 @@ import pytest
 from nudger.files.schema import KINDS, json_schema
 from nudger.files.tree import Listing, Scalar
 from nudger.files.yaml_source import parse_yaml
+from tests.files.json_schema import complaints as find_complaints
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCHEMAS = ROOT / "nudger" / "files" / "schemas"
-
-spec = importlib.util.spec_from_file_location("json_schema_rules", HERE / "json_schema.py")
-rules = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(rules)
 
 
 def as_an_editor_sees_it(node):
@@ -28,7 +24,7 @@ def as_an_editor_sees_it(node):
 
 
 def complaints(kind, text):
-    return rules.complaints(as_an_editor_sees_it(parse_yaml(text, "x").root), json_schema(kind))
+    return find_complaints(as_an_editor_sees_it(parse_yaml(text, "x").root), json_schema(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,149 @@
+"""Friendly words and the values they stand for. What is refused, and how, is in bad/."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nudger.domain.recipients import QuietHours
+from nudger.domain.schedules import EveryDays
+from nudger.files import addresses, rules, words, zones
+from nudger.files.flaws import Flaw
+
+WEEK = frozenset(range(7))
+READERS = [
+    words.identifier,
+    words.wall_time,
+    words.time_or_moment,
+    words.weekdays,
+    words.every,
+    words.duration,
+    words.calendar_date,
+    words.month,
+    words.language,
+    words.quiet_hours,
+    words.everyone,
+    rules.cron,
+    rules.rrule,
+    zones.time_zone,
+    addresses.phone,
+    addresses.email,
+]
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "value"),
+    [
+        (words.wall_time, "08:30", time(8, 30)),
+        (words.wall_time, "8:30", time(8, 30)),
+        (words.wall_time, "00:00", time(0)),
+        (words.wall_time, "23:59", time(23, 59)),
+        (words.time_or_moment, "night", "night"),
+        (words.time_or_moment, "9:05", time(9, 5)),
+        (words.weekdays, "daily", WEEK),
+        (words.weekdays, "weekdays", frozenset(range(5))),
+        (words.weekdays, "weekends", frozenset({5, 6})),
+        (words.weekdays, "Sunday", frozenset({6})),
+        (words.weekdays, "WED", frozenset({2})),
+        (words.every, "2 days", EveryDays(count=2)),
+        (words.every, "1 week", EveryDays(count=7)),
+        (words.duration, "45 minutes", timedelta(minutes=45)),
+        (words.duration, "up to 2 hours", timedelta(hours=2)),
+        (words.duration, "1 hour 30 minutes", timedelta(minutes=90)),
+        (words.duration, "1 hour and 30 minutes", timedelta(minutes=90)),
+        (words.duration, "1h30m", timedelta(minutes=90)),
+        (words.duration, "90m", timedelta(minutes=90)),
+        (words.duration, "24 hours", timedelta(hours=24)),
+        (words.calendar_date, "2028-02-29", date(2028, 2, 29)),
+        (words.month, "2027-11", "2027-11"),
+        (words.language, "pt-br", "pt-BR"),
+        (words.language, "ZH-hant-tw", "zh-Hant-TW"),
+        (words.language, "es-419", "es-419"),
+        (words.quiet_hours, "21:00-08:00", QuietHours(start=time(21), end=time(8))),
+        (words.quiet_hours, "21:00 \u2013 8:00", QuietHours(start=time(21), end=time(8))),
+        (words.quiet_hours, "none", None),
+        (rules.cron, "30 8  * * 1-5", "30 8 * * 1-5"),
+        (rules.cron, "0 9 * * 7", "0 9 * * 7"),
+        (zones.time_zone, "America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        (zones.time_zone, "UTC", "UTC"),
+        (addresses.email, "Sam.O'Neil+x@Example.ORG", "Sam.O'Neil+x@example.org"),
+        (addresses.email, "sam@b\u00fccher.example.com", "sam@b\u00fccher.example.com"),
+        (addresses.phone, "+14135550123", ("+14135550123", True)),
+        (addresses.phone, "+447700900123", ("+447700900123", False)),
+        (addresses.phone, "+15555550123", ("+15555550123", False)),
+    ],
+)
+def test_it_reads(reader, text, value):
+    assert reader(text) == value
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+@settings(max_examples=50)
+@given(text=st.one_of(st.text(max_size=60), st.from_regex(r"[0-9+:./ -]{0,20}[a-z ]{0,10}", fullmatch=True)))
+def test_any_text_is_read_or_refused_in_words(reader, text):
+    flaw = refused(reader, text)
+    if flaw is not None:
+        assert flaw.what
+        assert not flaw.what.endswith(".")
+        assert not flaw.expected or flaw.expected.endswith((".", "?"))
+
+
+def refused(reader, text):
+    try:
+        reader(text)
+    except Flaw as flaw:
+        return flaw
+    return None
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+@pytest.mark.parametrize("piece", ["a", "1", "+1", "a.", "1:", "1 hour ", "-", "@", " ", "1,", "\u0661"])
+def test_no_long_text_takes_long(reader, piece, deadline):
+    with deadline(0.1), pytest.raises(Flaw):
+        reader(piece * 50_000)
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts", "happens"),
+    [
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", None, True),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", None, False),
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", date(2028, 1, 1), True),
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", date(2026, 1, 1), False),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=MO", date(2026, 1, 5), True),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", date(2026, 1, 5), False),
+        ("FREQ=MONTHLY;BYDAY=5MO;BYMONTH=2", None, True),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", None, True),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6", None, False),
+        ("FREQ=YEARLY;BYYEARDAY=366", date(2199, 12, 31), True),
+        ("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", None, True),
+        ("FREQ=WEEKLY;COUNT=3", date(2026, 1, 5), True),
+    ],
+)
+def test_a_rule_that_never_happens_is_found_out_at_once(rule, starts, happens, deadline):
+    with deadline(2):
+        assert rules.happens(rules.rrule(rule), starts) is happens
+
+
+@pytest.mark.parametrize(
+    "frequency_and_part",
+    ["DAILY;BYYEARDAY=1", "DAILY;BYWEEKNO=1", "WEEKLY;BYMONTHDAY=1", "WEEKLY;BYYEARDAY=1", "MONTHLY;BYWEEKNO=1"],
+)
+def test_parts_that_rfc_5545_does_not_let_stand_together_are_refused(frequency_and_part):
+    with pytest.raises(Flaw, match="cannot go with FREQ"):
+        rules.rrule(f"FREQ={frequency_and_part}")
+
+
+@pytest.mark.parametrize("number", ["+14135550123", "call me on 4135550123", "0170 1234567", "+1413555012345678"])
+def test_the_words_about_a_number_never_repeat_it(number):
+    with pytest.raises(Flaw) as raised:
+        addresses.phone(f"{number}9")
+    assert number[-7:] not in raised.value.what + raised.value.expected.replace("+14135550123", "")
+
+
+def test_the_words_about_an_address_never_repeat_it():
+    for address in ("someone@nowhere", "some one@example.org", "someone@example.invalid", "someone@-x.org"):
+        with pytest.raises(Flaw) as raised:
+            addresses.email(address)
+        assert "someone" not in raised.value.what + raised.value.expected
