@@ -18,6 +18,7 @@ from nudger.decisions.agenda import Agenda
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem
 from nudger.files.catalog import load_catalog
+from nudger.files.report import headline_of
 from nudger.files.settings import Settings
 from nudger.storage.lock import lock_state_dir
 from nudger.storage.thread import LedgerThread
@@ -213,6 +214,6 @@ def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path) -> lis
     return [
         f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"
         if Path(problem.file) == recipients_file
-        else problem.headline()
+        else headline_of(problem)
         for problem in problems
     ]

@@ -20,7 +20,7 @@ def read(tmp_path):
 
 
 def test_many_people_are_read_in_no_time(read, deadline):
-    """A hundred thousand take seven seconds, nearly all of it for the phone numbers."""
+    """A hundred thousand take some ten seconds, nearly all of it for the phone numbers."""
     rows = (f"p{n},Europe/Berlin,+1413{n:07},p{n}@example{n % 9}.org,daily" for n in range(5550000, 5550000 + PEOPLE))
     with deadline(3):
         people, problems = read("id,time_zone,sms,email,groups\n" + "\n".join(rows))
