@@ -12,8 +12,14 @@ with contextlib.suppress(ImportError):
     import nudger.cli.run
     import nudger.cli.status  # noqa: F401
 
+from nudger.files.message_shapes import LibraryHeader
+from nudger.files.schema import KINDS
+from nudger.files.shape_errors import SHAPES
 from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
+
+for shape in (*KINDS.values(), *SHAPES.values(), LibraryHeader):
+    shape.model_rebuild()
 
 settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quick")

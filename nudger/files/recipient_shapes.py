@@ -45,7 +45,9 @@ class RecipientShape(Shape):
     )
     language: Language = Field(default="en", description="The language of the messages to this person.")
     groups: tuple[Id, ...] = Field(default=(), description="The groups that the person is in.", examples=[["daily"]])
-    moments: Moments = Field(default=Moments(), description="The person's own times for the named moments.")
+    moments: Moments = Field(
+        default=Moments.model_construct(), description="The person's own times for the named moments."
+    )
     quiet_hours: Annotated[QuietHours | None, read(words.quiet_hours), text_schema()] = Field(
         default=DEFAULT_QUIET_HOURS,
         description="When nothing is sent; 21:00-08:00 unless said; may go past midnight; `none` for no such hours.",

@@ -139,7 +139,9 @@ class ScheduleShape(Shape):
         description="On which days, and at what time or between which times.",
         examples=[{"days": "weekdays", "at": "morning"}],
     )
-    send: Send = Field(default=Send(), description="Which messages to choose from; any, if this is not there.")
+    send: Send = Field(
+        default=Send.model_construct(), description="Which messages to choose from; any, if this is not there."
+    )
     channel: Annotated[ChannelChoice, word(ChannelChoice, "channel")] = Field(
         default=ChannelChoice.PREFERRED, description="preferred (each person's own), sms or email."
     )

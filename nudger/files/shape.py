@@ -54,9 +54,12 @@ Language = Annotated[str, read(words.language), text_schema(pattern="^[A-Za-z]{2
 
 
 class Shape(BaseModel):
-    """What all of them share: no key too many, no guessing of types, no change afterwards."""
+    """What all of them share: no key too many, no guessing of types, no change afterwards.
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    A shape is built when something is first read with it: most folders need three of them, and not the people's.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 def one_of_these(*keys: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a YAML file says before anyone decides what it means: texts, lists and mappings, each with its place."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from nudger.errors import Problem
 
@@ -16,13 +16,38 @@ class Mark(NamedTuple):
     column: int
 
 
+class ParserMark(Protocol):
+    """A place as the parser has it; lines and columns count from 0."""
+
+    line: int
+    column: int
+
+
+def mark_of(place: ParserMark) -> Mark:
+    """Return a parser's place as people count."""
+    return Mark(place.line + 1, place.column + 1)
+
+
 class Scalar(NamedTuple):
-    """A text. `quoted` says whether it stood in quotes or in a block, so that it was certainly meant as text."""
+    """A text. `quoted` says whether it stood in quotes or in a block, so that it was certainly meant as text.
+
+    A folder has thousands of them, and only those that are wrong are ever asked where they are.
+    """
 
     text: str
-    start: Mark
-    end: Mark
+    begins: ParserMark
+    ends: ParserMark
     quoted: bool
+
+    @property
+    def start(self) -> Mark:
+        """Where it starts."""
+        return mark_of(self.begins)
+
+    @property
+    def end(self) -> Mark:
+        """Where it ends."""
+        return mark_of(self.ends)
 
     @property
     def absent(self) -> bool:

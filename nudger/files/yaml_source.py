@@ -5,17 +5,18 @@ Only this module knows PyYAML, and only its events: its loaders turn `22:30` int
 process on deep nesting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from nudger.errors import Problem
 from nudger.files import yaml_words
 from nudger.files.flaws import Flaw, quote
 from nudger.files.raw_text import decode, invisible, oddities, read_bytes, split_lines
-from nudger.files.tree import Document, Entry, Listing, Mapping, Mark, Node, Scalar
+from nudger.files.tree import Document, Entry, Listing, Mapping, Mark, Node, Scalar, mark_of
 
 MAX_DEPTH = 20
 MAX_NODES = 100_000
@@ -93,7 +94,7 @@ class _Builder:
             for oddity in oddities(self.lines):
                 self.refuse(Mark(oddity.line, oddity.column), oddity.flaw.what, oddity.flaw.expected)
             if self.sound:  # a parser's complaint about such a character would only say it worse
-                return self._only_document(yaml.parse(text, Loader=_LOADER))
+                return self._only_document(_LOADER(text).get_event)
         except yaml.MarkedYAMLError as error:
             line, column, what, expected = yaml_words.explain(error, self.lines)
             self.sound = False
@@ -114,33 +115,34 @@ class _Builder:
             pass
         return None
 
-    def _only_document(self, events: Iterator[Any]) -> Node | None:
+    def _only_document(self, next_event: Callable[[], Any]) -> Node | None:
         root = None
         documents = 0
-        for event in events:
+        while not isinstance(event := next_event(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.refuse(
-                        _start(event), "a second document starts here", "One file holds one document: delete '---'."
-                    )
+                    what = "a second document starts here"
+                    self.refuse(_start(event), what, "One file holds one document: delete '---'.")
                     self.stop()
             elif isinstance(event, yaml.NodeEvent):
-                root = self._node(event, events, 1)
+                root = self._node(event, next_event, 1)
         return root
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _node(self, event: Any, next_event: Callable[[], Any], depth: int) -> Node:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             self._refuse_size(_start(event))
         kind = type(event)
-        if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+        if event.anchor is not None or event.tag is not None:  # every alias has an anchor
             self._refuse_extras(event, _start(event))
-        if kind is yaml.SequenceStartEvent:
-            return self._listing(event, events, depth)
-        if kind is yaml.MappingStartEvent:
-            return self._mapping(event, events, depth)
-        return self._scalar(event)
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        if kind is MappingStartEvent:
+            return self._mapping(event, next_event, depth)
+        if kind is SequenceStartEvent:
+            return self._listing(event, next_event, depth)
+        return Scalar("", event.start_mark, event.end_mark, quoted=False)  # an alias, which was refused
 
     def _refuse_size(self, mark: Mark) -> None:
         if self.nodes > MAX_NODES:
@@ -164,35 +166,32 @@ class _Builder:
         self.refuse(mark, f"{kind}, {quote(text)}, cannot stand here", expected, width=len(text))
 
     def _scalar(self, event: Any) -> Scalar:
-        text = getattr(event, "value", "")  # an alias has none
-        node = Scalar(text, _start(event), _end(event), bool(getattr(event, "style", None)))
-        if node.quoted and not text.isprintable() and (flaw := invisible(text)):
+        text, quoted = event.value, bool(event.style)
+        node = Scalar(text, event.start_mark, event.end_mark, quoted)
+        if quoted and not text.isprintable() and (flaw := invisible(text)):
             self.report(node.start, f"an escape for {flaw.what}", flaw.expected)  # "\u202e" in double quotes
         return node
 
-    def _listing(self, event: Any, events: Iterator[Any], depth: int) -> Listing:
+    def _listing(self, event: Any, next_event: Callable[[], Any], depth: int) -> Listing:
         items: list[Node] = []
-        for inner in events:
-            if isinstance(inner, yaml.SequenceEndEvent):
-                return Listing(tuple(items), _start(event), _end(inner))
-            items.append(self._node(inner, events, depth + 1))
-        raise AssertionError("the parser closes what it opens")
+        while type(inner := next_event()) is not SequenceEndEvent:
+            items.append(self._node(inner, next_event, depth + 1))
+        return Listing(tuple(items), _start(event), _end(inner))
 
-    def _mapping(self, event: Any, events: Iterator[Any], depth: int) -> Mapping:
+    def _mapping(self, event: Any, next_event: Callable[[], Any], depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
-        for inner in events:
-            if isinstance(inner, yaml.MappingEndEvent):
-                return Mapping(entries, _start(event), _end(inner))
-            key = self._node(inner, events, depth + 1)
-            value = self._node(next(events), events, depth + 1)
-            if isinstance(key, Scalar):
-                self._check_key(key, entries)
+        while type(inner := next_event()) is not MappingEndEvent:
+            key = self._node(inner, next_event, depth + 1)
+            value = self._node(next_event(), next_event, depth + 1)
+            if type(key) is Scalar:
+                if key.text in entries or key.text == "<<":
+                    self._refuse_key(key, entries)
                 entries.setdefault(key.text, Entry(key, value))
             else:
                 self.refuse(key.start, "a list or a mapping where a key is expected", "A key is a word before a ':'.")
-        raise AssertionError("the parser closes what it opens")
+        return Mapping(entries, _start(event), _end(inner))
 
-    def _check_key(self, key: Scalar, entries: dict[str, Entry]) -> None:
+    def _refuse_key(self, key: Scalar, entries: dict[str, Entry]) -> None:
         if key.text == "<<" and not key.quoted:
             self.refuse(key.start, "a merge key, '<<'", "Write the keys out: nothing is merged.", width=2)
         elif first := entries.get(key.text):
@@ -206,8 +205,8 @@ class _Builder:
 
 
 def _start(event: Any) -> Mark:
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    return mark_of(event.start_mark)
 
 
 def _end(event: Any) -> Mark:
-    return Mark(event.end_mark.line + 1, event.end_mark.column + 1)
+    return mark_of(event.end_mark)
