@@ -37,7 +37,7 @@ def prepare(folder, people):
     folk = (make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people))
     state = folder / "var"
     ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))
-    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import"))
+    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import", at=datetime.now(UTC)))
     hello = (
         "insert into nudges select lower(hex(randomblob(16))), id, 'welcome', '0001-01-01', 0, '2026-01-01', '2026-01-02',"
         " 'sent', '', 'email', 'welcome/hello', '', '', '{}', 1, 0, 0, null, null, 'local', null, '2026-01-01' from recipients"

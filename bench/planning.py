@@ -45,7 +45,7 @@ def store_people(path, count):
     ledger = Ledger(*open_database(f"sqlite:///{path}/nudger.db", state_dir=path))
     names = zones()
     people = (make_recipient(f"p{n:06}", time_zone=names[n % 40]) for n in range(count))
-    ledger.run(lambda transaction: transaction.keep_recipients(people, source="import"))
+    ledger.run(lambda transaction: transaction.keep_recipients(people, source="import", at=datetime.now(UTC)))
     ledger.close()
 
 

@@ -22,6 +22,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.files.settings import Settings
 from nudger.storage.database import open_database, read_database
+from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
 from nudger.use_cases.deliver_nudges import Delivery
 from nudger.use_cases.ports import ChannelPort, LedgerPort
@@ -55,7 +56,8 @@ def settle_memory() -> None:
 
 def open_ledger(settings: Settings) -> Ledger:
     """Open the ledger for writing; make it at the first start. Raises LedgerError."""
-    return Ledger(*open_database(settings.ledger_url, state_dir=settings.state))
+    engine, installation = open_database(settings.ledger_url, state_dir=settings.state)
+    return Ledger(engine, installation, high_water=HighWater(settings.state))
 
 
 def read_ledger(settings: Settings) -> Ledger | None:

@@ -17,6 +17,10 @@ _COMMANDS = {
     "status": ("nudger.cli.status", "Show what went out, what did not, and what comes next."),
     "send": ("nudger.cli.send", "Send one nudge to one person now, for a test."),
     "recipients": ("nudger.cli.recipients", "Import, list, show, stop and resume people."),
+    "hold": ("nudger.cli.hold", "Stop everything, now."),
+    "release": ("nudger.cli.release", "Let everything go on after a hold."),
+    "guard": ("nudger.cli.guard", "Show, release or discard what the guard against storms holds."),
+    "reload": ("nudger.cli.reload", "Let the running service read its files again."),
     "init": ("nudger.cli.init", "Write a starter configuration into a new folder."),
     "schema": ("nudger.cli.schema", "Print the JSON Schema of a kind of file, for editors."),
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,14 +74,22 @@ def _span(now: datetime, first: datetime | None, last: datetime | None, days: in
 
 
 def _look_ahead(setup: Setup, people: list[Recipient], span: _Span) -> list[Coming]:
+    # A past day is shown as if everybody had been here by then.
+    agenda = setup.agenda(
+        [replace(person, joined=_by(person.joined, span.since.astimezone(person.zone).date())) for person in people]
+    )
     return preview(
-        setup.agenda(people),
+        agenda,
         since=span.since,
         first=span.first,
         last=span.last,
-        seen=setup.seen(people),
+        histories=setup.histories(agenda, now=span.since),
         suppressed=setup.suppressed(),
     )
+
+
+def _by(joined: date | None, first: date) -> date | None:
+    return joined and min(joined, first)
 
 
 def _show_json(coming: Sequence[Coming], _setup: Setup) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import click
 
 from nudger import wiring
 from nudger.cli.screen import plural
-from nudger.cli.setup import read_setup
-from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
+from nudger.cli.setup import change_ledger, read_setup
+from nudger.domain.limits import Limits
+from nudger.domain.recipients import DEFAULT_MOMENTS, Pause, Recipient, ended
 from nudger.domain.vocabulary import Channel
 from nudger.files.people_csv import read_people
 from nudger.files.report import as_text
-from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.transaction import Transaction
 
+_DATE = click.DateTime(["%Y-%m-%d"])
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
@@ -37,13 +39,12 @@ def import_(ctx: click.Context, file: Path) -> None:
     A running service says hello to the new ones at its next tick.
     """
     prefer_newest_time_zones()
-    settings = load_settings(config_dir=ctx.obj)
     people, problems = read_people(file)
     if problems:
         click.echo(as_text(problems, files=1), err=any(not problem.warning for problem in problems))
     if any(not problem.warning for problem in problems):
         ctx.exit(1)
-    _write(settings, lambda transaction: transaction.keep_recipients(people, source="import"))
+    change_ledger(ctx.obj, lambda transaction: transaction.keep_recipients(people, source="import", at=wiring.clock()))
     click.echo(f"{plural(len(people), 'person', 'people')} taken from {file}.")
 
 
@@ -110,19 +111,45 @@ def resume(config_dir: Path, recipient_id: str) -> None:
     click.echo(f"{recipient_id} gets nudges again.")
 
 
+@command.command()
+@click.argument("recipient_id", metavar="ID")
+@click.option("--until", "last", type=_DATE, required=True, help="The last day of the pause (YYYY-MM-DD).")
+@click.option("--from", "first", type=_DATE, help="Its first day. [default: today, where they are]")
+@click.pass_obj
+def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime | None) -> None:
+    """Send this person nothing for a while. A programme waits for them, and goes on where it was."""
+    person = read_setup(config_dir).person(recipient_id)
+    begin = first.date() if first else wiring.clock().astimezone(person.zone).date()
+    if last.date() < begin:
+        raise click.UsageError(f"--until {last.date()} lies before {begin}")
+    added = Pause(first=begin, last=last.date())
+    change_ledger(
+        config_dir,
+        lambda t: t.pause(person.id, [*t.pauses().get(person.id, ()), added], at=wiring.clock()),
+    )
+    click.echo(
+        f"{recipient_id} is left in peace until {added.last}. `nudger recipients unpause {recipient_id}` ends it."
+    )
+
+
+@command.command()
+@click.argument("recipient_id", metavar="ID")
+@click.pass_obj
+def unpause(config_dir: Path, recipient_id: str) -> None:
+    """End a pause that was entered by command: nudges go on from now."""
+    person = read_setup(config_dir).person(recipient_id)
+    today = wiring.clock().astimezone(person.zone).date()
+    change_ledger(
+        config_dir, lambda t: t.pause(person.id, ended(t.pauses().get(person.id, ()), today), at=wiring.clock())
+    )
+    click.echo(f"{recipient_id} gets nudges again.")
+
+
 def _change(config_dir: Path, recipient_id: str, work: Callable[[Transaction, list[str]], None]) -> None:
     setup = read_setup(config_dir)
     person = setup.person(recipient_id)
     addresses = [address for address in (person.sms, person.email) if address]
-    _write(setup.settings, lambda transaction: work(transaction, addresses))
-
-
-def _write(settings: Settings, work: Callable[[Transaction], None]) -> None:
-    ledger = wiring.open_ledger(settings)
-    try:
-        ledger.run(work)
-    finally:
-        ledger.close()
+    change_ledger(config_dir, lambda transaction: work(transaction, addresses))
 
 
 def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
@@ -139,7 +166,22 @@ def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
         "moments": {name: f"{person.moment(name):%H:%M}" for name in DEFAULT_MOMENTS},
         "quiet_hours": str(person.quiet_hours or "none"),
         "joined": person.joined.isoformat() if person.joined else None,
+        "place": person.place,
+        "supporter": person.supporter,
+        "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},
+        "weekend_quiet_hours": str(person.weekend_quiet_hours or "none"),
+        "paused": [f"{pause.first or ''} to {pause.last}".strip() for pause in person.pauses],
+        "hard_days": [
+            f"{hard.year or 'every year'} {hard.month:02}-{hard.day:02} {hard.then}" for hard in person.hard_days
+        ],
+        "limits": _limits(person.limits),
     }
+
+
+def _limits(limits: Limits | None) -> dict[str, Any]:
+    if limits is None:
+        return {}
+    return {"per_day": limits.per_day, "per_week": limits.per_week, "gap": str(limits.gap)}
 
 
 def _spoken(value: Any) -> str:

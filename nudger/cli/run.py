@@ -13,7 +13,8 @@ import click
 
 from nudger import __version__, wiring
 from nudger.cli.screen import in_words, local_day, plural
-from nudger.daemon import Daemon, Started, public_lines
+from nudger.daemon import Daemon, Started
+from nudger.daemon.configuration import public_lines
 from nudger.decisions.plan import slots
 from nudger.domain.schedules import Slot
 from nudger.errors import ConfigError, NudgerError

@@ -1,21 +1,23 @@
 """What the commands that look into an installation start from."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from nudger import wiring
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.choose import Seen
+from nudger.decisions.history import History
 from nudger.domain.catalog import Catalog
-from nudger.domain.recipients import Recipient
+from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.transaction import Transaction
+from nudger.use_cases.queue_nudges import load_histories
 
 Result = TypeVar("Result")
 
@@ -38,11 +40,12 @@ class Setup:
         finally:
             ledger.close()
 
-    def seen(self, people: Sequence[Recipient]) -> Mapping[RecipientId, Seen]:
-        """Return what these people have seen so far."""
-        nobody: Mapping[RecipientId, Seen] = {}
-        ids = [person.id for person in people]
-        return self.ask_ledger(lambda transaction: transaction.seen(ids), otherwise=nobody)
+    def histories(self, agenda: Agenda, *, now: datetime) -> Mapping[RecipientId, History]:
+        """Return what the people of an agenda got so far."""
+        nobody: dict[RecipientId, History] = {}
+        return self.ask_ledger(
+            lambda transaction: load_histories(transaction, agenda, agenda.recipients, now=now), otherwise=nobody
+        )
 
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""
@@ -59,15 +62,45 @@ class Setup:
     def people(self) -> list[Recipient]:
         """Return everybody: those of recipients.yaml, and those who were imported."""
         nobody: list[Recipient] = []
+        known = self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=nobody)
         if self.catalog.recipients is None:
-            return self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=nobody)
-        imported = self.ask_ledger(lambda transaction: transaction.recipients(source="import"), otherwise=nobody)
-        here = {person.id: person for person in (*imported, *self.catalog.recipients)}
+            return known
+        here = {person.id: person for person in self.ask_ledger(_imported, otherwise=nobody)}
+        before = {person.id: person for person in known}
+        pauses = self.ask_ledger(_pauses, otherwise=_NO_PAUSES)
+        here |= {p.id: _as_adopted(p, before.get(p.id), pauses.get(p.id, ())) for p in self.catalog.recipients}
         return sorted(here.values(), key=lambda person: person.id)
 
     def agenda(self, people: list[Recipient]) -> Agenda:
         """Return what the daemon would plan from, for these people."""
         return wiring.make_agenda(self.settings, installation="")(self.catalog, people)
+
+
+_NO_PAUSES: dict[RecipientId, tuple[Pause, ...]] = {}
+
+
+def _imported(transaction: Transaction) -> list[Recipient]:
+    return transaction.recipients(source="import")
+
+
+def _pauses(transaction: Transaction) -> dict[RecipientId, tuple[Pause, ...]]:
+    return transaction.pauses()
+
+
+def _as_adopted(person: Recipient, before: Recipient | None, pauses: tuple[Pause, ...]) -> Recipient:
+    """Return a person of the file as the service has them, or would have them from today on."""
+    joined = person.joined or (before.joined if before else wiring.clock().astimezone(person.zone).date())
+    return replace(person, joined=joined, pauses=(*person.pauses, *pauses))
+
+
+def change_ledger(config_dir: Path, work: Callable[[Transaction], Result]) -> Result:
+    """Do something to the ledger, and return what it returned. Raises SettingsError or LedgerError."""
+    prefer_newest_time_zones()
+    ledger = wiring.open_ledger(load_settings(config_dir=config_dir))
+    try:
+        return ledger.run(work)
+    finally:
+        ledger.close()
 
 
 def read_setup(config_dir: Path) -> Setup:

@@ -69,14 +69,14 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
 
 
 def _coming(setup: Setup, now: datetime) -> list[Coming]:
-    people = setup.people()
+    agenda = setup.agenda(setup.people())
     today = now.astimezone().date()
     return preview(
-        setup.agenda(people),
+        agenda,
         since=now,
         first=today - _DAY,
         last=today + _DAY,
-        seen=setup.seen(people),
+        histories=setup.histories(agenda, now=now),
         suppressed=setup.suppressed(),
     )
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from nudger.decisions.choose import Shelf
 from nudger.decisions.plan import Roster, build_roster
 from nudger.domain.catalog import Catalog
+from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Schedule
+from nudger.domain.schedules import Priority, Schedule, Slot
 from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 
@@ -18,6 +19,7 @@ class OperatorWords:
     service: str
     contact: str
     crisis_line: str
+    local_service: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +33,25 @@ class Agenda:
     words: OperatorWords
     seed: str
     installation: str
+    limits: Limits = NO_LIMITS
+    restrained: bool = False
+    """Whether anybody has limits that depend on what else they got: if not, nobody's contacts need to be looked up."""
+    urgent: Roster = ()
+    """The groups of schedules that matter more than another, where that can make a difference."""
+
+    def limits_of(self, person: Recipient) -> Limits:
+        """Return what counts for a person: the operator's limits, tightened by their own."""
+        return self.limits.tightened(person.limits)
+
+    def priority_of(self, schedule: ScheduleId) -> Priority:
+        """Return a schedule's priority; the first hello and tests have the ordinary one."""
+        known = self.schedules.get(schedule)
+        return known.priority if known else Priority.NORMAL
+
+    def owes(self, slot: Slot) -> bool:
+        """Say whether a slot is anything to the person: nobody is owed what came before they joined."""
+        joined = self.recipients[slot.recipient].joined
+        return joined is None or slot.local_date >= joined
 
 
 def build_agenda(
@@ -38,12 +59,18 @@ def build_agenda(
 ) -> Agenda:
     """Put together the operator's catalog and the people to serve."""
     people = {recipient.id: recipient for recipient in recipients}
+    restrained = catalog.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
+    lowest = min((schedule.priority for schedule in catalog.schedules), default=Priority.NORMAL)
+    roster = build_roster(catalog.schedules, people.values())
     return Agenda(
         schedules={schedule.id: schedule for schedule in catalog.schedules},
         recipients=people,
-        roster=build_roster(catalog.schedules, people.values()),
+        roster=roster,
         shelf=Shelf(messages=catalog.messages),
         words=words,
         seed=seed,
         installation=installation,
+        limits=catalog.limits,
+        restrained=restrained,
+        urgent=tuple(group for group in roster if group.schedule.priority > lowest) if restrained else (),
     )

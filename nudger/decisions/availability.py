@@ -1,10 +1,26 @@
-"""Availability: may we intervene now at all? Asked when a slot is planned, and again just before each attempt."""
+"""Availability: may we intervene now at all? Asked when a slot is planned, and again just before each attempt.
 
+Each rule looks at one moment, and says what stands in the way and until when. A nudge that may wait goes out at the
+first moment at which nothing does.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
+from nudger.decisions.history import NO_HISTORY, Contact, History, local_dates
+from nudger.domain import legal_hours
+from nudger.domain.calendar import resolve
+from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.nudges import NudgeState
-from nudger.domain.recipients import Recipient
+from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.schedules import WhenHeld
+from nudger.domain.vocabulary import Channel
+
+_DAY = timedelta(days=1)
+_WEEK_DAYS = 7
+_TURNS = 50
+"""Each turn moves at least to the end of one hindrance; a grace of a day holds far fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +47,119 @@ class Refused:
 Availability = Available | Deferred | Refused
 
 
-def availability(recipient: Recipient, *, suppressed: bool, expires_at: datetime, now: datetime) -> Availability:
-    """Say whether a nudge may go out to this person at `now`: never after an opt-out, too late, or in quiet hours."""
-    if suppressed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A nudge that wants to go out, and what stands beside it.
+
+    `history` holds only contacts that go before it; `reserved` are moments at which nudges that matter more fall due
+    (with the name of their schedule).
+    """
+
+    recipient: Recipient
+    channel: Channel
+    expires_at: datetime
+    suppressed: bool = False
+    history: History = NO_HISTORY
+    limits: Limits = NO_LIMITS
+    reserved: tuple[tuple[datetime, str], ...] = ()
+    when_held: WhenHeld = WhenHeld.WAIT
+
+
+@dataclass(frozen=True, slots=True)
+class _Hindrance:
+    """What stands in the way at a moment, and until when."""
+
+    reason: str
+    until: datetime
+
+
+def availability(request: Request, *, now: datetime) -> Availability:
+    """Say whether a nudge may go out at `now`.
+
+    Never after an opt-out or too late; not in a pause, on a hard day, in quiet hours, outside legal hours, too soon
+    after another, or beyond what a day and a week may bring.
+    """
+    if request.suppressed:
         return Refused(NudgeState.SUPPRESSED, "this address may not be used")
-    if now > expires_at:
+    if now > request.expires_at:
         return Refused(NudgeState.EXPIRED, "too late")
-    quiet = recipient.quiet_hours
-    if quiet is None or not quiet.cover(now.astimezone(recipient.zone).time()):
-        return Available()
-    until = quiet.end_after(now, recipient.zone)
-    if until <= expires_at:
-        return Deferred(until, f"quiet hours {quiet}")
-    return Refused(NudgeState.WITHHELD, f"quiet hours {quiet}")
+    moment, first = now, ""
+    for _ in range(_TURNS):
+        hindrance = next(_hindrances(request, moment), None)
+        if hindrance is None:
+            return Deferred(moment, first) if first else Available()
+        first = first or hindrance.reason
+        moment = hindrance.until
+        if moment > request.expires_at or request.when_held is WhenHeld.DROP:
+            break
+    return Refused(NudgeState.WITHHELD, first)
+
+
+def _hindrances(request: Request, moment: datetime) -> Iterator[_Hindrance]:
+    person = request.recipient
+    local = moment.astimezone(person.zone)
+    yield from _of_the_day(person, local.date())
+    if quiet := person.quiet_at(moment):
+        yield _Hindrance(f"quiet hours {quiet}", person.quiet_until(moment))
+    if request.channel is Channel.SMS:
+        yield from _of_the_law(person, local, moment)
+    if request.limits.restrain:
+        yield from _of_the_limits(request, local.date(), moment)
+
+
+def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
+    if pause := person.pause_on(today):
+        yield _Hindrance(f"paused until {pause.last}", _start_of(pause.last + _DAY, person))
+    if person.hard_day_on(today) is OnHardDay.HOLD:
+        yield _Hindrance("a day to be left in peace", _start_of(today + _DAY, person))
+
+
+def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
+    places = legal_hours.places(person.place, person.sms, person.time_zone)
+    if not legal_hours.allowed(places, local):
+        opening = legal_hours.next_opening(places, moment, person.zone)
+        yield _Hindrance(legal_hours.reason(places, local), opening or moment + _DAY)
+
+
+def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[_Hindrance]:
+    person, limits, contacts = request.recipient, request.limits, request.history.contacts
+    if limits.gap:
+        yield from _of_the_gap(limits.gap, contacts, request.reserved, moment)
+    if limits.per_day is None and limits.per_week is None:
+        return
+    days = local_dates(person, contacts)
+    if limits.per_week is not None:
+        week = sorted(day for day in days if today - _WEEK_DAYS * _DAY < day <= today)
+        if len(week) >= limits.per_week:
+            room = week[len(week) - limits.per_week] + _WEEK_DAYS * _DAY
+            yield _Hindrance(f"at most {limits.per_week} in seven days", _start_of(room, person))
+    if limits.per_day is not None:
+        kept = [name for at, name in request.reserved if at > moment and at.astimezone(person.zone).date() == today]
+        if days.count(today) >= limits.per_day:
+            yield _Hindrance(f"at most {limits.per_day} a day", _start_of(today + _DAY, person))
+        elif days.count(today) + len(kept) >= limits.per_day:
+            reason = f"at most {limits.per_day} a day, and {kept[0]} matters more"
+            yield _Hindrance(reason, _start_of(today + _DAY, person))
+
+
+def _of_the_gap(
+    gap: timedelta, contacts: tuple[Contact, ...], reserved: tuple[tuple[datetime, str], ...], moment: datetime
+) -> Iterator[_Hindrance]:
+    for contact in contacts:
+        if contact.at - gap < moment < contact.at + gap:
+            yield _Hindrance(f"at least {_in_words(gap)} after another", contact.at + gap)
+    for at, name in reserved:
+        if at - gap < moment < at:
+            yield _Hindrance(f"at least {_in_words(gap)} before {name}, which matters more", at + gap)
+
+
+def _start_of(day: date, person: Recipient) -> datetime:
+    """Return the first instant of a local date; of the next one, where the zone skipped it."""
+    found = resolve(day, time.min, person.zone) or resolve(day + _DAY, time.min, person.zone)
+    assert found is not None
+    return found.at
+
+
+def _in_words(gap: timedelta) -> str:
+    hours, minutes = divmod(gap // timedelta(minutes=1), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)

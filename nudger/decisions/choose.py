@@ -5,18 +5,15 @@ dignity and staying-on (Kornfield 2023; Drink Less found no effect on the next h
 back, in fresh words (Susman 2024).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from random import Random
 
+from nudger.decisions.history import Seen
 from nudger.domain.messages import Message
 from nudger.domain.schedules import Selection
-from nudger.domain.vocabulary import Channel, MessageKey, PartOfDay, Purpose
-
-Seen = Mapping[MessageKey, datetime]
-"""What one person has seen: each wording, and when last."""
+from nudger.domain.vocabulary import Channel, Intensity, PartOfDay, Purpose
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,9 +42,15 @@ class Choice:
 def eligible(
     shelf: Shelf, selection: Selection, *, language: str, channel: Channel, part_of_day: PartOfDay
 ) -> tuple[Message, ...]:
-    """Return the messages that fit, in the order of their keys: the intervention options."""
+    """Return the messages that fit, in the order of their keys, or of a series: the intervention options."""
     fitting = (m for m in shelf.messages if _fits(m, selection, language, channel, part_of_day))
-    return tuple(sorted(fitting, key=lambda message: message.key))
+    places = {key: place for place, key in enumerate(selection.messages)}
+    return tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
+
+
+def gentle_only(options: Sequence[Message]) -> tuple[Message, ...]:
+    """Return the options that stir up little: for first days and hard days."""
+    return tuple(message for message in options if message.intensity is Intensity.GENTLE)
 
 
 def _fits(message: Message, selection: Selection, language: str, channel: Channel, part_of_day: PartOfDay) -> bool:
@@ -57,6 +60,7 @@ def _fits(message: Message, selection: Selection, language: str, channel: Channe
         and message.speaks(channel)
         and _same_language(message.language, language)
         and _wanted(part_of_day, message.parts_of_day)
+        and (not selection.messages or message.key in selection.messages)
         and _wanted(message.library, selection.libraries)
         and _wanted(message.component, selection.components)
         and _wanted(message.practice, selection.practices)
@@ -74,11 +78,13 @@ def _same_language(message: str, person: str) -> bool:
     return person == message or person.startswith(f"{message}-")
 
 
-def choose(options: Sequence[Message], seen: Seen, *, rng: Random) -> Choice | None:
-    """Return one of the options, or None when there are none."""
-    if not options:
-        return None
+def choose(options: Sequence[Message], seen: Seen, *, in_order: bool = False, rng: Random) -> Choice | None:
+    """Return one of the options, or None when there are none, or when a series (`in_order`) is at its end."""
     unseen = [message for message in options if message.key not in seen]
+    if in_order and unseen:
+        return _choice(unseen[0], "the next of a series", options, unseen)
+    if in_order or not options:
+        return None
     if unseen:
         return _choice(unseen[rng.randrange(len(unseen))], "one not seen before", options, unseen)
     oldest = min(options, key=lambda message: seen[message.key])

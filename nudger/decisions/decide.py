@@ -1,25 +1,41 @@
 """From a slot to a nudge: availability, then choice, with the reasons. Preview and daemon both come here."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.availability import Deferred, Refused, availability
-from nudger.decisions.choose import Choice, Seen, choose, eligible
+from nudger.decisions.availability import Deferred, Refused, Request, availability
+from nudger.decisions.choose import Choice, choose, eligible, gentle_only
 from nudger.decisions.draw import random_from, seed_of
-from nudger.decisions.wording import message_values
+from nudger.decisions.history import Contact, History
+from nudger.decisions.settle import begin_attempt
+from nudger.decisions.wording import MessageValues
 from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
-from nudger.domain.nudges import WELCOME, Decision, Nudge, NudgeState, nudge_id
-from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Schedule, Slot, SlotKey
+from nudger.domain.nudges import TEST, WELCOME, Decision, Nudge, NudgeState, nudge_id
+from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.schedules import Schedule, Slot, SlotKey, WhenMissed
 from nudger.domain.vocabulary import Channel, ChannelChoice, ScheduleId
 
 WELCOME_GRACE = timedelta(days=3)
 
+LATE = timedelta(minutes=5)
+"""Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
 
-def decide_slot(agenda: Agenda, slot: Slot, seen: Seen, *, suppressed: Container[str] = (), now: datetime) -> Nudge:
+Reserved = Sequence[tuple[datetime, ScheduleId]]
+"""When which schedules fall due for a person later on."""
+
+
+def decide_slot(
+    agenda: Agenda,
+    slot: Slot,
+    history: History,
+    *,
+    suppressed: Container[str] = (),
+    ahead: Reserved = (),
+    now: datetime,
+) -> Nudge:
     """Decide one slot at `now`, which may be later than its due time; `suppressed` holds addresses not to be used.
 
     Returns a nudge in one of the states PENDING (to be sent), MISSED, WITHHELD or SUPPRESSED.
@@ -29,21 +45,21 @@ def decide_slot(agenda: Agenda, slot: Slot, seen: Seen, *, suppressed: Container
     blank = _blank(agenda, slot.key, slot.due, slot.due + schedule.grace)
     if now > blank.expires_at:
         return _ended(blank, NudgeState.MISSED, "fell due while the service was down")
+    if now > slot.due + LATE and schedule.when_missed is WhenMissed.SKIP:
+        return _ended(blank, NudgeState.MISSED, "fell due while the service was down, and is not sent late")
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
         return _ended(blank, NudgeState.WITHHELD, f"no address for {schedule.channel}")
     moment = max(now, slot.due)
     verdict = availability(
-        recipient,
-        suppressed=recipient.address(channel) in suppressed,
-        expires_at=blank.expires_at,
-        now=moment,
+        _request(agenda, blank, recipient, channel, history, suppressed, ahead, moment=moment), now=moment
     )
     if isinstance(verdict, Refused):
         return _ended(blank, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
         moment = verdict.until
-    return _chosen(agenda, blank, recipient, schedule, channel, seen, moment)
+        blank = _ended(blank, NudgeState.PENDING, verdict.reason)
+    return _chosen(agenda, blank, recipient, schedule, channel, history, moment)
 
 
 def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nudge:
@@ -53,12 +69,86 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nu
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
     if channel is None:
         return _ended(blank, NudgeState.WITHHELD, "no address")
-    verdict = availability(recipient, suppressed=False, expires_at=blank.expires_at, now=now)
+    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=blank.expires_at), now=now)
     moment = verdict.until if isinstance(verdict, Deferred) else now
     message = agenda.shelf.welcome(recipient.language, channel)
     if message is None:
         return _ended(blank, NudgeState.WITHHELD, "no welcome message")
     return _pending(agenda, blank, recipient, channel, message, (("rule", "the first hello"),), moment)
+
+
+def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
+    """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
+    blank = _blank(agenda, slot.key, slot.due, slot.due + agenda.schedules[slot.schedule].grace)
+    return _ended(
+        blank, NudgeState.MISSED, "fell due while the service was down; one goes out for all that were missed"
+    )
+
+
+def recheck(
+    agenda: Agenda,
+    nudge: Nudge,
+    recipient: Recipient | None,
+    history: History,
+    *,
+    suppressed: Container[str],
+    provider: str,
+    now: datetime,
+) -> Nudge:
+    """Look once more, just before the wire, whether a waiting nudge may go out.
+
+    Returns it as begun (SENDING), as waiting longer (PENDING), or as ended with the reason.
+    """
+    channel = nudge.decision.channel
+    if recipient is None or channel is None or not recipient.address(channel):
+        return _ended(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
+    schedule = agenda.schedules.get(nudge.key.schedule)
+    if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
+        return _ended(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
+    verdict = availability(
+        _request(agenda, nudge, recipient, channel, history, suppressed, (), moment=nudge.next_attempt_at or now),
+        now=now,
+    )
+    if isinstance(verdict, Refused):
+        return _ended(nudge, verdict.state, verdict.reason)
+    if isinstance(verdict, Deferred):
+        waiting = _ended(nudge, NudgeState.PENDING, verdict.reason)
+        return replace(waiting, next_attempt_at=verdict.until)
+    return begin_attempt(nudge, provider=provider, now=now)
+
+
+def _request(
+    agenda: Agenda,
+    nudge: Nudge,
+    recipient: Recipient,
+    channel: Channel,
+    history: History,
+    suppressed: Container[str],
+    ahead: Reserved,
+    *,
+    moment: datetime,
+) -> Request:
+    schedule = agenda.schedules.get(nudge.key.schedule)
+    limits = agenda.limits_of(recipient)
+    request = Request(
+        recipient=recipient,
+        channel=channel,
+        expires_at=nudge.expires_at,
+        suppressed=recipient.address(channel) in suppressed,
+    )
+    if schedule is None:
+        return request  # the first hello and tests: no schedule of the operator's limits them
+    request = replace(request, when_held=schedule.when_held)
+    if not limits.restrain:
+        return request
+    mine = Contact(moment, nudge.key, None, True, schedule.priority, nudge.due)
+    before = tuple(c for c in history.contacts if c.key != nudge.key and (not c.waiting or c.goes_before(mine)))
+    return replace(
+        request,
+        limits=limits,
+        history=History(contacts=before),
+        reserved=tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority),
+    )
 
 
 def _chosen(
@@ -67,16 +157,38 @@ def _chosen(
     recipient: Recipient,
     schedule: Schedule,
     channel: Channel,
-    seen: Seen,
+    history: History,
     moment: datetime,
 ) -> Nudge:
-    part = part_of_day(moment.astimezone(recipient.zone).time())
-    options = eligible(agenda.shelf, schedule.selection, language=recipient.language, channel=channel, part_of_day=part)
+    local = moment.astimezone(recipient.zone)
+    part, language = part_of_day(local.time()), recipient.language
+    options = eligible(agenda.shelf, schedule.selection, language=language, channel=channel, part_of_day=part)
+    gentle = _gentle(agenda, recipient, local.date())
+    if gentle:
+        options = gentle_only(options)
     seed = seed_of(agenda.seed, blank.key)
-    choice = choose(options, seen, rng=random_from(seed))
+    choice = choose(options, history.seen, in_order=schedule.selection.in_order, rng=random_from(seed))
     if choice is None:
-        return _ended(blank, NudgeState.WITHHELD, f"no {recipient.language} message fits ({channel}, {part})")
-    return _pending(agenda, blank, recipient, channel, choice.message, _facts(choice, seed), moment)
+        return _ended(blank, NudgeState.WITHHELD, _why_none(options, language, channel, part, gentle))
+    facts = (*_facts(choice, seed), *((("gentle", gentle),) if gentle else ()))
+    return _pending(agenda, blank, recipient, channel, choice.message, facts, moment)
+
+
+def _gentle(agenda: Agenda, recipient: Recipient, today: date) -> str:
+    """Say why only gentle messages may go out today; '' where any may."""
+    if recipient.hard_day_on(today) is OnHardDay.GENTLE:
+        return "a hard day"
+    days = agenda.limits_of(recipient).gentle_days
+    if recipient.joined is not None and (today - recipient.joined).days <= days:
+        return f"the first {days} days"
+    return ""
+
+
+def _why_none(options: Sequence[Message], language: str, channel: Channel, part: str, gentle: str) -> str:
+    if options:
+        return "the series is at its end"
+    kind = f"gentle {language}" if gentle else language
+    return f"no {kind} message fits ({channel}, {part}{f', {gentle}' if gentle else ''})"
 
 
 def _facts(choice: Choice, seed: str) -> tuple[tuple[str, str | int], ...]:
@@ -90,12 +202,13 @@ def _blank(agenda: Agenda, key: SlotKey, due: datetime, expires_at: datetime) ->
         due=due,
         expires_at=expires_at,
         state=NudgeState.PENDING,
+        priority=agenda.priority_of(key.schedule),
         decision=Decision(message=None, channel=None, rendered=None, reason=""),
     )
 
 
-def _ended(blank: Nudge, state: NudgeState, reason: str) -> Nudge:
-    return replace(blank, state=state, decision=replace(blank.decision, reason=reason))
+def _ended(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
+    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), next_attempt_at=None)
 
 
 def _pending(
@@ -107,11 +220,11 @@ def _pending(
     facts: tuple[tuple[str, str | int], ...],
     moment: datetime,
 ) -> Nudge:
-    decision = Decision(
+    decision = replace(
+        blank.decision,
         message=message.key,
         channel=channel,
-        rendered=message.render(channel, message_values(agenda, recipient, moment)),
-        reason="",
+        rendered=message.render(channel, MessageValues(agenda, recipient, moment)),
         facts=facts,
     )
     return replace(blank, decision=decision, next_attempt_at=moment)

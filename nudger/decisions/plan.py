@@ -1,7 +1,7 @@
 """Planning: which slots fall due in a span of time. Computed per group of people, never per person.
 
-A group is everybody of one schedule who shares a time zone and a wall time: the calendar is worked out once for
-all of them. (One trigger per person costs 25 s and 340 MB for 100,000 people; groups cost 0.05 s and 1 MB.)
+A group is everybody of one schedule for whom the calendar is the same: zone, times of day, and what else the schedule
+asks for. (One trigger per person costs 25 s and 340 MB for 100,000 people; groups cost 0.05 s and 1 MB.)
 
 What holds, for any way to cut time into ticks: `slots(a, b) + slots(b, c) == slots(a, c)`.
 """
@@ -15,61 +15,113 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from nudger.decisions.dates import cron_times, dates_of
+from nudger.decisions.dates import cron_times, dates_for
 from nudger.decisions.draw import draw_below
 from nudger.domain.calendar import Instant, require_utc, resolve
-from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import At, Between, Calendar, Cron, Schedule, Slot, WallTime
+from nudger.domain.recipients import WEEKEND, Pause, Recipient
+from nudger.domain.schedules import (
+    At,
+    Between,
+    Calendar,
+    Cron,
+    Recurrence,
+    Schedule,
+    Slot,
+    WallTime,
+    asks_for_holidays,
+    is_programme,
+)
 from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
 Walls = tuple[time, ...]
+
+
+class _Traits(NamedTuple):
+    """What the slots of a schedule can depend on in a person; None for what this schedule does not ask for."""
+
+    zone: str
+    walls: Walls
+    weekend_walls: Walls
+    place: str | None
+    joined: date | None
+    pauses: tuple[Pause, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Group:
-    """Everybody of one schedule with the same zone and the same times of day.
+    """Everybody of one schedule for whom the calendar is the same; `example` is one of them.
 
-    For `At`, `walls` are the times; for `Between`, its two ends; for `Cron`, nothing.
+    For `At`, the walls are the times; for `Between`, its two ends; for `Cron`, nothing.
     Compared by identity, so that it can be a cheap key of a cache.
     """
 
     schedule: Schedule
     zone: ZoneInfo
     walls: Walls
+    weekend_walls: Walls
+    example: Recipient
     members: tuple[RecipientId, ...]
+
+    def walls_on(self, day: date) -> Walls:
+        """Return the times of day that count on a date."""
+        return self.weekend_walls if day.weekday() in WEEKEND else self.walls
 
 
 Roster = tuple[Group, ...]
 
 
 def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient]) -> Roster:
-    """Sort everybody into groups. One pass over the people; schedules keep their order.
-
-    A new roster replaces the old one, so what was worked out for the old one is let go.
-    """
-    _instants.cache_clear()
-    _draws.cache_clear()
-    groups: list[dict[tuple[str, Walls], list[RecipientId]]] = [defaultdict(list) for _ in schedules]
+    """Sort everybody into groups. One pass over the people; schedules keep their order."""
+    groups: list[dict[_Traits, list[Recipient]]] = [defaultdict(list) for _ in schedules]
     for recipient in recipients:
         for schedule, found in zip(schedules, groups, strict=True):
             if schedule.audience.includes(recipient):
-                found[recipient.time_zone, _walls(schedule, recipient)].append(recipient.id)
+                found[_traits(schedule, recipient)].append(recipient)
     return tuple(
-        Group(schedule=schedule, zone=ZoneInfo(zone), walls=walls, members=tuple(members))
+        Group(
+            schedule=schedule,
+            zone=ZoneInfo(traits.zone),
+            walls=traits.walls,
+            weekend_walls=traits.weekend_walls,
+            example=people[0],
+            members=tuple(person.id for person in people),
+        )
         for schedule, found in zip(schedules, groups, strict=True)
-        for (zone, walls), members in found.items()
+        for traits, people in found.items()
     )
 
 
-def _walls(schedule: Schedule, recipient: Recipient) -> Walls:
-    if isinstance(schedule.recurrence, Cron):
+def forget_plans() -> None:
+    """Let go of what was worked out for a roster that is no longer in use, and for time zones as they were."""
+    _resolved.cache_clear()
+    _draws.cache_clear()
+    resolve.cache_clear()
+
+
+def _traits(schedule: Schedule, person: Recipient) -> _Traits:
+    recurrence = schedule.recurrence
+    walls = _walls(recurrence, person, weekend=False)
+    programme = is_programme(recurrence)
+    return _Traits(
+        person.time_zone,
+        walls,
+        _walls(recurrence, person, weekend=True) if person.weekend_moments else walls,
+        person.place if asks_for_holidays(recurrence) else None,
+        person.joined if programme else None,
+        person.pauses if programme else (),
+    )
+
+
+def _walls(recurrence: Recurrence, person: Recipient, *, weekend: bool) -> Walls:
+    if isinstance(recurrence, Cron):
         return ()
-    times = schedule.recurrence.times
+    times = recurrence.times
     if isinstance(times, At):
-        return tuple(_wall(each, recipient) for each in times.times)
-    return _window(_wall(times.start, recipient), _wall(times.end, recipient))
+        return tuple(_wall(each, person, weekend=weekend) for each in times.times)
+    return _window(_wall(times.start, person, weekend=weekend), _wall(times.end, person, weekend=weekend))
 
 
 def _window(start: time, end: time) -> Walls:
@@ -79,8 +131,8 @@ def _window(start: time, end: time) -> Walls:
     return (start, (datetime.combine(date.min, start) + _MINUTE).time() if start < time(23, 59) else time.max)
 
 
-def _wall(wall: WallTime, recipient: Recipient) -> time:
-    return wall if isinstance(wall, time) else recipient.moment(wall)
+def _wall(wall: WallTime, person: Recipient, *, weekend: bool) -> time:
+    return wall if isinstance(wall, time) else person.moment(wall, weekend=weekend)
 
 
 def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> list[Slot]:
@@ -92,15 +144,22 @@ def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> lis
     require_utc(until)
     batches = sorted(_batches(roster, since, until, seed), key=_batch_due)
     return [
-        Slot(member, schedule, day, ordinal, instant.at, wall, instant.moved)
-        for schedule, day, ordinal, wall, instant, members in batches
+        Slot(member, schedule, day, ordinal, due, wall, moved)
+        for schedule, day, ordinal, wall, due, moved, members in batches
         for member in members
     ]
 
 
 def next_due(roster: Roster, *, since: datetime, until: datetime, seed: str) -> datetime | None:
     """Return the first instant in (since, until] at which a slot is due, or None."""
-    return min((batch.instant.at for batch in _batches(roster, since, until, seed)), default=None)
+    return min((batch.due for batch in _batches(roster, since, until, seed)), default=None)
+
+
+def crowds(
+    roster: Roster, *, since: datetime, until: datetime, seed: str
+) -> Iterator[tuple[ScheduleId, datetime, int]]:
+    """Yield how many slots of which schedule fall due when in (since, until]: a count costs less than its slots."""
+    return ((batch.schedule, batch.due, len(batch.members)) for batch in _batches(roster, since, until, seed))
 
 
 class _Batch(NamedTuple):
@@ -110,82 +169,147 @@ class _Batch(NamedTuple):
     day: date
     ordinal: int
     wall: time
-    instant: Instant
+    due: datetime
+    moved: bool
     members: tuple[RecipientId, ...]
 
 
 def _batch_due(batch: _Batch) -> datetime:
-    return batch.instant.at
+    return batch.due
 
 
 def _batches(roster: Roster, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
     for group in roster:
         first = since.astimezone(group.zone).date() - _DAY
         last = until.astimezone(group.zone).date() + _DAY
-        if _is_window(group.schedule):
-            yield from _drawn_batches(group, first, last, since, until, seed)
-            continue
-        for day, ordinal, wall, instant in _instants(group, first, last):
-            if since < instant.at <= until:
-                yield _Batch(group.schedule.id, day, ordinal, wall, instant, group.members)
+        drawn = _drawn(group.schedule.recurrence)
+        for day in _dates(group, first, last):
+            if drawn:
+                yield from _drawn_batches(group, day, since, until, seed)
+                continue
+            for ordinal, wall, instant in _resolved(group, day):
+                if since < instant.at <= until:
+                    yield _Batch(group.schedule.id, day, ordinal, wall, instant.at, instant.moved, group.members)
 
 
-def _is_window(schedule: Schedule) -> bool:
-    return isinstance(schedule.recurrence, Calendar) and isinstance(schedule.recurrence.times, Between)
+def _drawn(recurrence: Recurrence) -> bool:
+    """Say whether people of one group have their slots at different moments."""
+    if isinstance(recurrence, Cron):
+        return False
+    times = recurrence.times
+    return isinstance(times, Between) or bool(times.jitter or times.spread)
 
 
-@lru_cache(maxsize=4096)
-def _instants(group: Group, first: date, last: date) -> tuple[tuple[date, int, time, Instant], ...]:
+def _dates(group: Group, first: date, last: date) -> Iterable[date]:
+    recurrence = group.schedule.recurrence
+    if isinstance(recurrence, Cron):
+        return ((first + n * _DAY) for n in range((last - first).days + 1))
+    return dates_for(recurrence, group.example, first, last)
+
+
+@lru_cache(maxsize=65536)
+def _resolved(group: Group, day: date) -> tuple[tuple[int, time, Instant], ...]:
     """Resolve the group's wall times. Where two land on one instant, the one that no gap moved stays."""
-    found: dict[datetime, tuple[date, int, time, Instant]] = {}
-    for day, walls in _days_and_walls(group, first, last):
-        for ordinal, wall in enumerate(walls):
-            instant = resolve(day, wall, group.zone)
-            if instant is not None and (instant.at not in found or not instant.moved):
-                found[instant.at] = (day, ordinal, wall, instant)
+    found: dict[datetime, tuple[int, time, Instant]] = {}
+    recurrence = group.schedule.recurrence
+    cron = isinstance(recurrence, Cron)
+    walls = cron_times(recurrence, day, place=_place(group)) if cron else group.walls_on(day)
+    for ordinal, wall in enumerate(walls):
+        instant = resolve(day, wall, group.zone)
+        if instant is not None and (instant.at not in found or not instant.moved):
+            found[instant.at] = (ordinal, wall, instant)
     return tuple(found.values())
 
 
-def _days_and_walls(group: Group, first: date, last: date) -> Iterator[tuple[date, Walls]]:
-    recurrence = group.schedule.recurrence
-    if isinstance(recurrence, Cron):
-        days = ((first + n * _DAY) for n in range((last - first).days + 1))
-        return ((day, cron_times(recurrence, day)) for day in days)
-    return ((day, group.walls) for day in dates_of(recurrence, first, last))
+def _place(group: Group) -> str | None:
+    return group.example.place if asks_for_holidays(group.schedule.recurrence) else None
 
 
-def _drawn_batches(
-    group: Group, first: date, last: date, since: datetime, until: datetime, seed: str
-) -> Iterator[_Batch]:
-    """Yield what falls due of a `between` window; the draws of a day are made once, when its window comes near."""
-    assert isinstance(group.schedule.recurrence, Calendar)
-    start, end = group.walls
-    for day in dates_of(group.schedule.recurrence, first, last):
-        opens, closes = resolve(day, start, group.zone), resolve(day, end, group.zone)
-        if opens is None or closes is None or closes.at <= since or opens.at > until:
-            continue
-        drawn = _draws(group, day, seed)
-        for wall, instant, members in drawn[bisect_right(drawn, since, key=_draw_due) :]:
-            if instant.at > until:
-                break
-            yield _Batch(group.schedule.id, day, 0, wall, instant, members)
+class _Draw(NamedTuple):
+    """What several members of a group have at one moment of a day."""
 
-
-_Draw = tuple[time, Instant, tuple[RecipientId, ...]]
+    due: datetime
+    ordinal: int
+    wall: time
+    moved: bool
+    members: tuple[RecipientId, ...]
 
 
 def _draw_due(draw: _Draw) -> datetime:
-    return draw[1].at
+    return draw.due
+
+
+def _drawn_batches(group: Group, day: date, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
+    """Yield what falls due of a day's draws; they are made once, when their window comes near."""
+    opens, closes = _reach(group, day)
+    if opens is None or closes is None or closes < since or opens > until:
+        return
+    drawn = _draws(group, day, seed)
+    for due, ordinal, wall, moved, members in drawn[bisect_right(drawn, since, key=_draw_due) :]:
+        if due > until:
+            break
+        yield _Batch(group.schedule.id, day, ordinal, wall, due, moved, members)
+
+
+def _reach(group: Group, day: date) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last instant that a draw of a day can fall on; None where the zone skipped the date."""
+    times = _times(group)
+    if isinstance(times, Between):
+        ends = [resolve(day, wall, group.zone) for wall in group.walls_on(day)]
+        first, last = ends[0], ends[-1]
+        return (first.at, max(first.at, last.at)) if first and last else (None, None)
+    found = [instant.at for _, _, instant in _resolved(group, day)]
+    return (min(found), max(found) + times.jitter + times.spread) if found else (None, None)
+
+
+def _times(group: Group) -> At | Between:
+    assert isinstance(group.schedule.recurrence, Calendar)
+    return group.schedule.recurrence.times
 
 
 @lru_cache(maxsize=1024)
 def _draws(group: Group, day: date, seed: str) -> tuple[_Draw, ...]:
-    """Return, in order of time, each minute that somebody drew, its instant, and who drew it."""
-    start, end = (datetime.combine(day, wall) for wall in group.walls)
-    width = max(1, (end - start) // _MINUTE)
-    drawn: dict[int, list[RecipientId]] = defaultdict(list)
+    """Return, in order of time, each moment that somebody drew, and who drew it."""
+    times = _times(group)
+    found: dict[tuple[datetime, int, time, bool], list[RecipientId]] = defaultdict(list)
     for member in group.members:
-        drawn[draw_below(width, seed, member, group.schedule.id, day, "minute")].append(member)
-    walls = {(start + minute * _MINUTE).time(): tuple(members) for minute, members in sorted(drawn.items())}
-    resolved = ((wall, resolve(day, wall, group.zone), members) for wall, members in walls.items())
-    return tuple((wall, instant, members) for wall, instant, members in resolved if instant is not None)
+        if isinstance(times, Between):
+            _draw_window(group, times, day, seed, member, found)
+        else:
+            _draw_offsets(group, times, day, seed, member, found)
+    return tuple(_Draw(*key, tuple(members)) for key, members in sorted(found.items(), key=lambda item: item[0]))
+
+
+_Found = dict[tuple[datetime, int, time, bool], list[RecipientId]]
+
+
+def _draw_window(group: Group, times: Between, day: date, seed: str, member: RecipientId, found: _Found) -> None:
+    """Draw minutes of elapsed time from the window: apart stays apart, and none falls into a gap of the clock."""
+    opens, closes = _reach(group, day)
+    if opens is None or closes is None:
+        return
+    moved = _opens_late(group, day)
+    apart = times.apart // _MINUTE
+    width = max(1, (closes - opens) // _MINUTE - (times.count - 1) * apart)
+    words = (seed, member, group.schedule.id, day, "minute")
+    minutes = sorted(draw_below(width, *words, *((n,) if n else ())) for n in range(times.count))
+    for ordinal, minute in enumerate(minutes):
+        due = opens + (minute + ordinal * apart) * _MINUTE
+        found[due, ordinal, due.astimezone(group.zone).time(), moved and minute == 0].append(member)
+
+
+def _opens_late(group: Group, day: date) -> bool:
+    opens = resolve(day, group.walls_on(day)[0], group.zone)
+    return opens is not None and opens.moved
+
+
+def _draw_offsets(group: Group, times: At, day: date, seed: str, member: RecipientId, found: _Found) -> None:
+    """Give a member a place of their own within `spread`, and a draw of the day within `jitter`, both in seconds."""
+    place = _draw_seconds(times.spread, seed, member, group.schedule.id, "place")
+    for ordinal, wall, instant in _resolved(group, day):
+        late = place + _draw_seconds(times.jitter, seed, member, group.schedule.id, day, ordinal, "jitter")
+        found[instant.at + late, ordinal, wall, instant.moved].append(member)
+
+
+def _draw_seconds(width: timedelta, *words: object) -> timedelta:
+    return draw_below(max(1, width // _SECOND), *words) * _SECOND

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
@@ -9,7 +10,7 @@ from nudger.domain.schedules import Schedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Schedules and messages, and the people of recipients.yaml (None where there is no such file).
+    """Schedules, limits and messages, and the people of recipients.yaml (None where there is no such file).
 
     People who were imported are in the ledger, not here.
     """
@@ -17,3 +18,4 @@ class Catalog:
     schedules: tuple[Schedule, ...]
     messages: tuple[Message, ...]
     recipients: tuple[Recipient, ...] | None = None
+    limits: Limits = NO_LIMITS

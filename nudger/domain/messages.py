@@ -1,6 +1,5 @@
 """Messages: the words, what they are about, and the words as filled in for one person."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nudger.domain import placeholders
@@ -75,7 +74,7 @@ class Message:
         """Say whether there are words for this channel."""
         return (self.sms if channel is Channel.SMS else self.email) is not None
 
-    def render(self, channel: Channel, values: Mapping[str, str]) -> Rendered:
+    def render(self, channel: Channel, values: placeholders.Values) -> Rendered:
         """Fill in the words for a channel; raise ValueError if there are none for it."""
         if channel is Channel.SMS and self.sms is not None:
             return Rendered(text=placeholders.parse(self.sms).render(values).strip())

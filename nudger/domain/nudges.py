@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
-from nudger.domain.schedules import SlotKey
+from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId
 
 WELCOME = "welcome"
@@ -18,7 +18,7 @@ TEST = "test"
 
 
 class NudgeState(StrEnum):
-    """Where a nudge stands. Only PENDING and SENDING can still change by themselves, and UNKNOWN by asking."""
+    """Where a nudge stands. PENDING and SENDING still change by themselves, UNKNOWN by asking, HELD by a person."""
 
     PENDING = "pending"
     """Chosen and written down; waits for its moment or its next attempt."""
@@ -32,14 +32,17 @@ class NudgeState(StrEnum):
     UNKNOWN = "unknown"
     """Interrupted in mid-send: it may have gone out. Never sent again without the provider's word that it did not."""
 
+    HELD = "held"
+    """Stopped by the guard against storms; waits for a person to release or discard it, until it is too late."""
+
     WITHHELD = "withheld"
-    """Decided against: nothing fitting to say, no address, quiet hours until too late."""
+    """Decided against: nothing fitting to say, no address, something in the way until it was too late."""
 
     SUPPRESSED = "suppressed"
     """The address may not be used (opted out, refused for good)."""
 
     MISSED = "missed"
-    """Fell due while the service was down, and it was too late when it came back."""
+    """Fell due while the service was down or the clock was wrong, and was not to go out late."""
 
     EXPIRED = "expired"
     """Chosen, but no attempt succeeded while it could still go out."""
@@ -48,13 +51,14 @@ class NudgeState(StrEnum):
     """The provider refused it for good."""
 
 
-WAITING = frozenset({NudgeState.PENDING, NudgeState.SENDING})
-
 MAY_HAVE_BEEN_SEEN = frozenset({NudgeState.PENDING, NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN})
 """States whose wording counts as seen when the next message is chosen."""
 
 _TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
-    NudgeState.PENDING: frozenset({NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED}),
+    NudgeState.PENDING: frozenset(
+        {NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED, NudgeState.UNKNOWN}
+    ),
+    NudgeState.HELD: frozenset({NudgeState.PENDING, NudgeState.WITHHELD, NudgeState.EXPIRED}),
     NudgeState.SENDING: frozenset(
         {NudgeState.SENT, NudgeState.UNKNOWN, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}
         | {NudgeState.EXPIRED}
@@ -107,6 +111,7 @@ class Nudge:
     state: NudgeState
     decision: Decision
     next_attempt_at: datetime | None = None
+    priority: Priority = Priority.NORMAL
     attempts: int = 0
     inquiries: int = 0
     first_attempt_at: datetime | None = None

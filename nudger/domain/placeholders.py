@@ -5,16 +5,26 @@ would let it loop; a message is data, so it gets neither.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}|]*)(?:\|([^{}|]*))?\}|[{}]")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
-KNOWN_NAMES = frozenset({"name", "service", "contact", "frequency", "crisis_line", "weekday", "part_of_day"})
-MAY_BE_UNKNOWN = frozenset({"name", "contact"})
+KNOWN_NAMES = frozenset(
+    {"name", "service", "contact", "frequency", "crisis_line", "weekday", "part_of_day", "supporter", "local_service"}
+)
+MAY_BE_UNKNOWN = frozenset({"name", "contact", "supporter", "local_service"})
 """Values that some installations or people do not have: a message must say what stands there instead."""
+
+
+class Values(Protocol):
+    """What the names stand for: a dict, or whatever works a value out only when a text asks for it."""
+
+    def get(self, name: str, /) -> str | None:
+        """Return a value, or None or '' where it is unknown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Template:
     pieces: tuple[str | Placeholder, ...]
     faults: tuple[Fault, ...]
 
-    def render(self, values: Mapping[str, str]) -> str:
+    def render(self, values: Values) -> str:
         """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''."""
         return "".join(
             piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or "" for piece in self.pieces

@@ -1,12 +1,16 @@
 """A person who gets nudges: where they are, how to reach them, and when to leave them in peace."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from calendar import isleap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nudger.domain.calendar import resolve
+from nudger.domain.limits import Limits
 from nudger.domain.vocabulary import Channel, ChannelChoice, RecipientId
 
 DEFAULT_MOMENTS: Mapping[str, time] = MappingProxyType(
@@ -31,23 +35,69 @@ class QuietHours:
             return self.start <= wall < self.end
         return wall >= self.start or wall < self.end
 
-    def end_after(self, now: datetime, zone: tzinfo) -> datetime:
-        """Return the next instant (UTC) at which the window ends, for a `now` inside it."""
-        today = now.astimezone(zone).date()
-        for day in (today, today + timedelta(days=1), today + timedelta(days=2)):
-            instant = resolve(day, self.end, zone)
-            if instant is not None and instant.at > now:
-                return instant.at
-        raise AssertionError("a daily time comes back within two days")
-
 
 DEFAULT_QUIET_HOURS = QuietHours(start=time(21), end=time(8))
 """Outside 8-21 at the called party's place, 47 CFR 64.1200(c)(1) forbids solicitations; we take it for every nudge."""
 
 
+WEEKEND = frozenset({5, 6})
+"""The weekdays (Monday is 0) on which a person's weekend hours count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Nothing is sent from `first` to `last`, local dates, both inclusive. `first` is None where nobody said."""
+
+    last: date
+    first: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Say whether the date lies inside."""
+        return day <= self.last and (self.first is None or day >= self.first)
+
+
+def ended(pauses: Iterable[Pause], today: date) -> tuple[Pause, ...]:
+    """Return the pauses as they are after the person came back today: past days stay paused, coming ones do not."""
+    yesterday = today - timedelta(days=1)
+    cut = (replace(pause, last=min(pause.last, yesterday)) for pause in pauses)
+    return tuple(pause for pause in cut if pause.first is None or pause.first <= pause.last)
+
+
+class OnHardDay(StrEnum):
+    """What to do on a day that is hard for a person."""
+
+    HOLD = "hold"
+    """Send nothing."""
+
+    GENTLE = "gentle"
+    """Send only the gentlest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardDay:
+    """A day of every year that is hard for a person, such as an anniversary; of one `year` only, where it is given."""
+
+    month: int
+    day: int
+    then: OnHardDay
+    year: int | None = None
+
+    def falls_on(self, date_: date) -> bool:
+        """Say whether it is this date. 29 February is kept on the 28th in years without one: too early beats never."""
+        if self.year is not None and self.year != date_.year:
+            return False
+        if (self.month, self.day) == (2, 29) and not isleap(date_.year):
+            return (date_.month, date_.day) == (2, 28)
+        return (date_.month, date_.day) == (self.month, self.day)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """A person. `time_zone` is an IANA name; `moments` holds only the moments that differ from the default."""
+    """A person. `time_zone` is an IANA name; `moments` holds only the moments that differ from the default.
+
+    `place` is an ISO 3166 code (`US`, `US-MA`): for public holidays and legal hours. `supporter` is how they call
+    somebody who is there for them.
+    """
 
     id: RecipientId
     time_zone: str
@@ -60,15 +110,71 @@ class Recipient:
     moments: tuple[tuple[str, time], ...] = ()
     quiet_hours: QuietHours | None = field(default=DEFAULT_QUIET_HOURS)
     joined: date | None = None
+    place: str | None = None
+    weekend_moments: tuple[tuple[str, time], ...] = ()
+    weekend_quiet_hours: QuietHours | Literal["same"] | None = "same"
+    pauses: tuple[Pause, ...] = ()
+    hard_days: tuple[HardDay, ...] = ()
+    limits: Limits | None = None
+    supporter: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone itself."""
         return ZoneInfo(self.time_zone)
 
-    def moment(self, name: str) -> time:
+    def moment(self, name: str, *, weekend: bool = False) -> time:
         """Return the person's own time for a named moment; raise KeyError for a name that is no moment."""
-        return dict(self.moments).get(name) or DEFAULT_MOMENTS[name]
+        own = dict(self.moments) | (dict(self.weekend_moments) if weekend else {})
+        return own.get(name) or DEFAULT_MOMENTS[name]
+
+    def quiet_hours_on(self, day: date) -> QuietHours | None:
+        """Return the quiet hours that count on a local date, for its morning as for its night."""
+        if self.weekend_quiet_hours != "same" and day.weekday() in WEEKEND:
+            return self.weekend_quiet_hours
+        return self.quiet_hours
+
+    def quiet_at(self, now: datetime) -> QuietHours | None:
+        """Return the quiet hours that an instant lies in, or None."""
+        local = now.astimezone(self.zone)
+        quiet = self.quiet_hours_on(local.date())
+        return quiet if quiet is not None and quiet.cover(local.time()) else None
+
+    def quiet_until(self, now: datetime) -> datetime:
+        """Return the first instant (UTC) after `now` that is not in quiet hours."""
+        today = now.astimezone(self.zone).date()
+        ends = []
+        for day in (today + timedelta(days=n) for n in range(4)):
+            quiet = self.quiet_hours_on(day)
+            walls = (time.min, quiet.end) if quiet else (time.min,)
+            ends += [instant.at for wall in walls if (instant := resolve(day, wall, self.zone))]
+        return next(end for end in sorted(ends) if end > now and self.quiet_at(end) is None)
+
+    def pause_on(self, day: date) -> Pause | None:
+        """Return the pause that a local date lies in, or None; of several the one that ends last."""
+        return max((pause for pause in self.pauses if pause.covers(day)), key=lambda pause: pause.last, default=None)
+
+    def hard_day_on(self, day: date) -> OnHardDay | None:
+        """Return what to do on a local date because it is hard for them, or None."""
+        found = {hard.then for hard in self.hard_days if hard.falls_on(day)}
+        return OnHardDay.HOLD if OnHardDay.HOLD in found else next(iter(found), None)
+
+    def programme_day(self, day: date) -> int | None:
+        """Return which day of a programme a local date is: 1 on the day after joining; None before, and in a pause.
+
+        Days of a pause whose beginning is known are not counted: the programme waits.
+        """
+        if self.joined is None or day <= self.joined or self.pause_on(day) is not None:
+            return None
+        return (day - self.joined).days - self._paused_days(self.joined, day)
+
+    def _paused_days(self, after: date, before: date) -> int:
+        paused: set[date] = set()
+        for pause in self.pauses:
+            if pause.first is not None:
+                first, last = max(pause.first, after + timedelta(days=1)), min(pause.last, before)
+                paused |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        return len(paused)
 
     def address(self, channel: Channel) -> str | None:
         """Return the address for a channel, or None."""

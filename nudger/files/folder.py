@@ -27,6 +27,21 @@ def read_folder(findings: Findings, folder: Path) -> list[Document]:
     return [read_document(findings, folder / name) for name in names[:_MAX_FILES]]
 
 
+def fingerprint(config_dir: Path, recipients_path: Path) -> tuple[object, ...]:
+    """Return what tells whether any of the files changed: their names, sizes and times, without reading them."""
+    folders = [config_dir / "schedules", config_dir / "messages"]
+    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.name.endswith(_ENDINGS)]
+    return tuple(_stat(path) for path in (*files, recipients_path))
+
+
+def _stat(path: Path) -> tuple[object, ...]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (path,)
+    return (path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
 def read_document(findings: Findings, path: Path) -> Document:
     """Return a YAML file, after noting what is wrong with it."""
     document = read_yaml(path, str(path))

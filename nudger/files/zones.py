@@ -13,8 +13,10 @@ _ABBREVIATION = 5  # PST, CEST: several places share one, and none has it all ye
 _NOT_A_PLACE = frozenset({"Factory", "localtime"})
 
 
-def prefer_newest_time_zones() -> tuple[str, str]:
+def prefer_newest_time_zones(*, renew: bool = False) -> tuple[str, str]:
     """Make zoneinfo read the newer of the system's rules and those of the tzdata package.
+
+    `renew` reads them again, for rules that were updated under a running service.
 
     Returns (version, source), for `status`. A system is often a year behind, and rules change with weeks of
     warning. Zones that were already made keep their old rules, so the cache of them is emptied.
@@ -22,6 +24,8 @@ def prefer_newest_time_zones() -> tuple[str, str]:
     package = _PACKAGE / "zoneinfo"
     others = [folder for folder in zoneinfo.TZPATH if Path(folder) != package]
     system = next((folder for folder in others if _version(Path(folder))), None)
+    if renew:
+        zoneinfo.ZoneInfo.clear_cache()
     if system is not None and _version(Path(system)) >= tzdata.IANA_VERSION:
         return _version(Path(system)), system
     if zoneinfo.TZPATH[:1] != (str(package),):

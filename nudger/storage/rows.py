@@ -1,15 +1,16 @@
 """Between rows and domain values: how a person and a nudge are written down, and read back."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
+from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Decision, Nudge, NudgeState
-from nudger.domain.recipients import QuietHours, Recipient
-from nudger.domain.schedules import SlotKey
+from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours, Recipient
+from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 
 Row = Mapping[Any, Any]
@@ -31,12 +32,18 @@ def recipient_row(recipient: Recipient, source: str) -> dict[str, Any]:
         "moments": " ".join(f"{name}={wall:%H:%M}" for name, wall in recipient.moments),
         "quiet_hours": str(recipient.quiet_hours or "none"),
         "joined": recipient.joined,
+        "details": _details(recipient),
+        "paused": "",
     }
 
 
 def recipient_of(row: Row) -> Recipient:
     """Read a person back."""
+    details = _read_details(row["details"])
+    if row["paused"]:
+        details = {**details, "pauses": (*details.get("pauses", ()), *pauses_of(row["paused"]))}
     return Recipient(
+        **details,
         id=row["id"],
         name=row["name"],
         sms=row["sms"],
@@ -70,6 +77,59 @@ def _quiet_hours(text: str) -> QuietHours | None:
     return QuietHours(start=time.fromisoformat(start), end=time.fromisoformat(end))
 
 
+def pauses_text(pauses: Iterable[Pause]) -> str:
+    """Return pauses as they are written down: FIRST/LAST, an unknown first one left out."""
+    return " ".join(f"{pause.first or ''}/{pause.last}" for pause in pauses)
+
+
+def pauses_of(text: str) -> tuple[Pause, ...]:
+    """Read pauses back."""
+    pairs = (each.partition("/") for each in text.split())
+    return tuple(
+        Pause(first=date.fromisoformat(first) if first else None, last=date.fromisoformat(last))
+        for first, _, last in pairs
+    )
+
+
+def _details(recipient: Recipient) -> str:
+    """Write down what few people have; a person with nothing of it costs two bytes."""
+    limits, weekend_quiet = recipient.limits, recipient.weekend_quiet_hours
+    details = {
+        "place": recipient.place,
+        "supporter": recipient.supporter,
+        "weekend_moments": [[name, f"{wall:%H:%M}"] for name, wall in recipient.weekend_moments],
+        "weekend_quiet_hours": "" if weekend_quiet == "same" else str(weekend_quiet or "none"),
+        "pauses": pauses_text(recipient.pauses),
+        "hard_days": [[hard.month, hard.day, hard.year, hard.then] for hard in recipient.hard_days],
+        "limits": limits and [limits.per_day, limits.per_week, limits.gap.total_seconds(), limits.gentle_days],
+    }
+    return json.dumps({name: value for name, value in details.items() if value})
+
+
+@lru_cache(maxsize=4096)
+def _read_details(text: str) -> dict[str, Any]:
+    read = json.loads(text)
+    if "weekend_moments" in read:
+        read["weekend_moments"] = tuple((name, time.fromisoformat(wall)) for name, wall in read["weekend_moments"])
+    if "weekend_quiet_hours" in read:
+        read["weekend_quiet_hours"] = _quiet_hours(read["weekend_quiet_hours"])
+    if "pauses" in read:
+        read["pauses"] = pauses_of(read["pauses"])
+    if "hard_days" in read:
+        read["hard_days"] = tuple(_hard_day(*each) for each in read["hard_days"])
+    if "limits" in read:
+        read["limits"] = _limits(*read["limits"])
+    return dict(read)
+
+
+def _hard_day(month: int, day: int, year: int | None, then: str) -> HardDay:
+    return HardDay(month=month, day=day, year=year, then=OnHardDay(then))
+
+
+def _limits(per_day: int | None, per_week: int | None, gap_s: float, gentle_days: int) -> Limits:
+    return Limits(per_day=per_day, per_week=per_week, gap=timedelta(seconds=gap_s), gentle_days=gentle_days)
+
+
 def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
     """Return the row of a nudge as it stands `at` a moment."""
     decision = nudge.decision
@@ -88,6 +148,7 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "subject": decision.rendered.subject if decision.rendered else None,
         "text": decision.rendered.text if decision.rendered else None,
         "facts": json.dumps(dict(decision.facts)),
+        "priority": int(nudge.priority),
         "attempts": nudge.attempts,
         "inquiries": nudge.inquiries,
         "possible_duplicate": nudge.possible_duplicate,
@@ -114,6 +175,7 @@ def nudge_of(row: Row) -> Nudge:
         state=NudgeState(row["state"]),
         decision=_decision_of(row),
         next_attempt_at=row["next_attempt_at"],
+        priority=Priority(row["priority"]),
         attempts=row["attempts"],
         inquiries=row["inquiries"],
         first_attempt_at=row["first_attempt_at"],

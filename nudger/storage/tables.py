@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -66,6 +66,8 @@ recipients = Table(
     Column("moments", Text, nullable=False),  # name=HH:MM, separated by blanks
     Column("quiet_hours", Text, nullable=False),  # HH:MM-HH:MM or none
     Column("joined", Date),
+    Column("details", Text, nullable=False),  # JSON: what few people have (weekend hours, hard days, limits, …)
+    Column("paused", Text, nullable=False),  # FIRST/LAST, separated by blanks: pauses entered by command
 )
 
 nudges = Table(
@@ -85,6 +87,7 @@ nudges = Table(
     Column("subject", Text),
     Column("text", Text),
     Column("facts", Text, nullable=False),  # JSON: what the decision rested on
+    Column("priority", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("inquiries", Integer, nullable=False),  # how often the provider was asked about an interrupted attempt
     Column("possible_duplicate", Boolean, nullable=False),
@@ -100,6 +103,7 @@ _waiting = nudges.c.next_attempt_at.is_not(None)
 Index("nudges_waiting", nudges.c.next_attempt_at, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("nudges_seen", nudges.c.recipient, nudges.c.message)
 Index("nudges_due", nudges.c.due_at)
+Index("nudges_of_person", nudges.c.recipient, nudges.c.due_at)
 Index("nudges_at_provider", nudges.c.provider_id)
 
 events = Table(

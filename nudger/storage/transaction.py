@@ -7,18 +7,20 @@ Many rows are written at a time: one by one, a commit for each, is twenty times 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, WELCOME, Nudge, NudgeState, Receipt, may_become
-from nudger.domain.recipients import Recipient
+from nudger.decisions.history import Contact
+from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
+from nudger.domain.recipients import Pause, Recipient
+from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
-from nudger.storage.rows import nudge_of, nudge_row, recipient_of, recipient_row
+from nudger.storage.rows import nudge_of, nudge_row, pauses_of, pauses_text, recipient_of, recipient_row
 from nudger.storage.tables import events, meta, nudges, recipients, suppressions
 
 Item = TypeVar("Item")
@@ -26,6 +28,8 @@ _BATCH = 500
 _SEEN = [state.value for state in MAY_HAVE_BEEN_SEEN]
 _WATERMARK = "planned_until"
 _VERSION = "recipients_version"
+HOLD = "hold"
+"""Under this, `remember` keeps who stopped everything and why; nothing is kept when it was released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        self.planned_until: datetime | None = None
+        self.wrote_nudges = False
 
     # The watermark
 
@@ -54,6 +60,7 @@ class Transaction:
     def set_watermark(self, moment: datetime) -> None:
         """Say that every slot up to `moment` has its nudge."""
         self._set_meta(_WATERMARK, moment.isoformat())
+        self.planned_until = moment
 
     # Nudges
 
@@ -67,6 +74,7 @@ class Transaction:
             added.update(self._connection.execute(statement, rows).scalars())
         fresh = [nudge for nudge in reversed(first_of_each.values()) if nudge.id in added]
         self._tell(fresh, at=at)
+        self.wrote_nudges = self.wrote_nudges or bool(fresh)
         return fresh
 
     def save(self, changes: Sequence[tuple[Nudge, Nudge]], *, at: datetime) -> None:
@@ -89,7 +97,7 @@ class Transaction:
         statement = (
             _WITH_RECIPIENT.where(nudges.c.state == state.value, nudges.c.channel == channel.value)
             .where(nudges.c.next_attempt_at <= now)
-            .order_by(nudges.c.next_attempt_at, nudges.c.id)
+            .order_by(nudges.c.next_attempt_at, nudges.c.priority.desc(), nudges.c.due_at, *_KEY)
             .limit(limit)
             .with_for_update(skip_locked=True, of=nudges)
         )
@@ -106,6 +114,61 @@ class Transaction:
         if by is not None:
             statement = statement.where(nudges.c.next_attempt_at <= by)
         return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]:
+        """Return which of these nudges are written down already."""
+        found: set[NudgeId] = set()
+        for batch in _batches(ids, _BATCH):
+            found.update(self._connection.execute(select(nudges.c.id).where(nudges.c.id.in_(batch))).scalars())
+        return found
+
+    def pending(self, *, by: datetime) -> list[Nudge]:
+        """Return nudges that wait, and that wanted to be looked at by a moment."""
+        return self._nudges(nudges.c.state == NudgeState.PENDING.value, _WAITING, nudges.c.next_attempt_at <= by)
+
+    def overdue(self, *, now: datetime) -> list[Nudge]:
+        """Return nudges that wait or are held, and may no longer go out."""
+        waiting = nudges.c.state.in_([NudgeState.PENDING.value, NudgeState.HELD.value])
+        return self._nudges(waiting, _WAITING, nudges.c.next_attempt_at <= now, nudges.c.expires_at < now)
+
+    def held(self) -> list[Nudge]:
+        """Return what the guard holds."""
+        return self._nudges(nudges.c.state == NudgeState.HELD.value, _WAITING)
+
+    def _nudges(self, *conditions: ColumnElement[bool]) -> list[Nudge]:
+        statement = select(nudges).where(*conditions).order_by(nudges.c.due_at, *_KEY)
+        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def reopen(self, *, now: datetime, at: datetime) -> int:
+        """Take back what was decided and never tried for slots whose time is yet to come; return for how many.
+
+        Also what was only written off as too late, and is not. The one way in which a row is ever deleted: the clock
+        was wrong. The events stay.
+        """
+        written_off = and_(nudges.c.state.in_(_WRITTEN_OFF), nudges.c.expires_at >= now)
+        yet_to_come = and_(nudges.c.state.in_(_UNTRIED), nudges.c.due_at > now)
+        statement = delete(nudges).where(nudges.c.attempts == 0, or_(written_off, yet_to_come)).returning(nudges.c.id)
+        taken = list(self._connection.execute(statement).scalars())
+        if taken:
+            rows = [{"at": at, "nudge": each, "kind": "reopened", "detail": "{}"} for each in taken]
+            self._connection.execute(insert(events), rows)
+        return len(taken)
+
+    def gate(self) -> tuple[datetime | None, bool]:
+        """Return the watermark, and whether everything is on hold: what every claim has to know."""
+        rows = self._connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_([_WATERMARK, HOLD])))
+        found = {row.key: row.value for row in rows}
+        watermark = found.get(_WATERMARK)
+        return (datetime.fromisoformat(watermark) if watermark else None), bool(json.loads(found.get(HOLD, "{}")))
+
+    def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]:
+        """Return, for each person, the nudges due since a moment that reached them or are on their way; no tests."""
+        found: dict[RecipientId, list[Contact]] = defaultdict(list)
+        for batch in _batches(sorted(people), _BATCH):
+            statement = _CONTACTS.where(nudges.c.recipient.in_(batch), nudges.c.due_at >= since)
+            for row in self._connection.execute(statement):
+                found[row.recipient].append(_contact(row))
+        return found
 
     def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
         """Return which of the receipts belong to a nudge already. One without a provider's id belongs to none."""
@@ -146,14 +209,38 @@ class Transaction:
 
     # People
 
-    def keep_recipients(self, people: Iterable[Recipient], *, source: str) -> None:
-        """Write people down, new or changed. `source` says where they came from: file or import."""
+    def keep_recipients(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None:
+        """Write people down, new or changed. `source` says where they came from: file or import.
+
+        Whoever is new and has no date of joining joins today, where they are. Pauses entered by command stay.
+        """
         statement = self._upsert(recipients)
-        changed = {column.name: statement.excluded[column.name] for column in recipients.c if column.name != "id"}
-        statement = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+        own = {column.name: statement.excluded[column.name] for column in recipients.c if column.name not in _KEPT}
+        joined = func.coalesce(statement.excluded.joined, recipients.c.joined)
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_={**own, "joined": joined})
         for batch in _batches(people, _BATCH):
-            self._connection.execute(statement, [recipient_row(recipient, source) for recipient in batch])
+            here = self._known_people([person.id for person in batch])
+            rows = [recipient_row(p if p.id in here else _joining(p, at), source) for p in batch]
+            self._connection.execute(statement, rows)
+        self._people_changed()
+
+    def _known_people(self, ids: Collection[RecipientId]) -> set[RecipientId]:
+        return set(self._connection.execute(select(recipients.c.id).where(recipients.c.id.in_(ids))).scalars())
+
+    def _people_changed(self) -> None:
         self._set_meta(_VERSION, str(self.recipients_version() + 1))
+
+    def pause(self, recipient: RecipientId, pauses: Iterable[Pause], *, at: datetime) -> None:
+        """Write down a person's pauses as entered by command, in place of those before."""
+        text = pauses_text(pauses)
+        self._connection.execute(update(recipients).where(recipients.c.id == recipient).values(paused=text))
+        self.note("paused", {"recipient": recipient, "pauses": text}, at=at)
+        self._people_changed()
+
+    def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:
+        """Return the pauses that were entered by command."""
+        rows = self._connection.execute(select(recipients.c.id, recipients.c.paused).where(recipients.c.paused != ""))
+        return {row.id: pauses_of(row.paused) for row in rows}
 
     def retire_recipients(self, *, source: str, besides: Collection[RecipientId]) -> int:
         """Make inactive whoever came from `source` and is not among `besides`; return how many."""
@@ -164,7 +251,7 @@ class Transaction:
         for batch in _batches(gone, _BATCH):
             self._connection.execute(update(recipients).where(recipients.c.id.in_(batch)).values(active=False))
         if gone:
-            self._set_meta(_VERSION, str(self.recipients_version() + 1))
+            self._people_changed()
         return len(gone)
 
     def recipients(self, *, source: str | None = None) -> list[Recipient]:
@@ -238,6 +325,25 @@ class Transaction:
             self._connection.execute(insert(events), rows)
 
 
+def _joining(person: Recipient, at: datetime) -> Recipient:
+    return person if person.joined else replace(person, joined=at.astimezone(person.zone).date())
+
+
+def _contact(row: Any) -> Contact:
+    waiting = row.state == NudgeState.PENDING.value
+    at = row.next_attempt_at if waiting else row.first_attempt_at
+    key = SlotKey(row.recipient, row.schedule, row.local_date, row.ordinal)
+    return Contact(at or row.due_at, key, row.message, waiting, Priority(row.priority), row.due_at)
+
+
+_KEPT = ("id", "joined", "paused")
+_WRITTEN_OFF = [NudgeState.MISSED.value, NudgeState.EXPIRED.value]
+_UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, NudgeState.HELD.value]
+_KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
+_CONTACTS = select(
+    *_KEY,
+    *(nudges.c[name] for name in ("due_at", "first_attempt_at", "next_attempt_at", "message", "state", "priority")),
+).where(nudges.c.state.in_(_SEEN), nudges.c.schedule.not_in((TEST, WELCOME)))
 _active = recipients.c.active.is_(True)
 _WAITING = nudges.c.next_attempt_at.is_not(None)
 _NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)

@@ -6,27 +6,30 @@ that hangs holds up nothing but its own attempts.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
 import structlog
 
-from nudger.decisions.availability import Available, Deferred, Refused, availability
-from nudger.decisions.settle import after_attempt, after_inquiry, begin_attempt, begin_inquiry, in_doubt
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.decide import recheck
+from nudger.decisions.guard import doubt_about_clock
+from nudger.decisions.history import NO_HISTORY
+from nudger.decisions.settle import after_attempt, after_inquiry, begin_inquiry, in_doubt
 from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, TransactionPort
+from nudger.use_cases.queue_nudges import load_histories
 
 _log = structlog.get_logger("nudger")
 
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=15)
-_GONE = Refused(NudgeState.WITHHELD, "no longer a recipient, or without an address")
 
 Job = tuple[Nudge, Parcel]
 
@@ -92,12 +95,20 @@ class Delivery:
         for job in self._jobs:
             job.cancel()
 
-    async def drain(self) -> None:
-        """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError."""
+    @property
+    def provider(self) -> str:
+        """The name of the provider behind the channel."""
+        return self._port.provider
+
+    async def drain(self, agenda: Callable[[], Agenda]) -> None:
+        """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError.
+
+        `agenda` gives what counts at the moment of sending, which a reload may have changed since planning.
+        """
         while True:
             room = 0 if self._stopping else self._port.concurrency - len(self._jobs)
             # What could not be written down stays for the next try: it is the ledger's only news of those sends.
-            work = partial(self._turn, outcomes=self._unrecorded, room=room, now=self._clock())
+            work = partial(self._turn, agenda=agenda(), outcomes=self._unrecorded, room=room, now=self._clock())
             turn = await self._ledger.run(work)
             self._unrecorded = []
             self._jobs |= {asyncio.create_task(self._attempt(*job)) for job in turn.attempts}
@@ -116,24 +127,38 @@ class Delivery:
     # On the ledger's thread
 
     def _turn(
-        self, transaction: TransactionPort, *, outcomes: Sequence[_Outcome | _Answer], room: int, now: datetime
+        self,
+        transaction: TransactionPort,
+        *,
+        agenda: Agenda,
+        outcomes: Sequence[_Outcome | _Answer],
+        room: int,
+        now: datetime,
     ) -> _Turn:
         self._record(transaction, outcomes, now=now)
-        if room <= 0 or (self._paused_until is not None and now < self._paused_until):
+        if room <= 0 or (self._paused_until is not None and now < self._paused_until) or _shut(transaction, now):
             return _Turn((), (), more=False)
         inquiries = self._claim_inquiries(transaction, room, now=now)
-        attempts, looked_at = self._claim_attempts(transaction, room - len(inquiries), now=now)
+        attempts, looked_at = self._claim_attempts(transaction, agenda, room - len(inquiries), now=now)
         return _Turn(attempts, inquiries, more=looked_at + len(inquiries) >= room)
 
-    def _claim_attempts(self, transaction: TransactionPort, room: int, *, now: datetime) -> tuple[tuple[Job, ...], int]:
-        if room <= 0:
+    def _claim_attempts(
+        self, transaction: TransactionPort, agenda: Agenda, room: int, *, now: datetime
+    ) -> tuple[tuple[Job, ...], int]:
+        waiting = transaction.waiting(NudgeState.PENDING, self.channel, now=now, limit=room) if room > 0 else []
+        if not waiting:
             return (), 0
-        waiting = transaction.waiting(NudgeState.PENDING, self.channel, now=now, limit=room)
-        suppressed = transaction.suppressed() if waiting else frozenset()
+        suppressed = transaction.suppressed()
+        people = {nudge.key.recipient for nudge, _ in waiting}
+        histories = load_histories(transaction, agenda, people, now=now) if agenda.restrained else {}
         changes: list[tuple[Nudge, Nudge]] = []
         jobs: list[Job] = []
         for nudge, recipient in waiting:
-            after = self._look_again(nudge, recipient, suppressed, now=now)
+            history = histories.get(nudge.key.recipient, NO_HISTORY)
+            after = recheck(
+                agenda, nudge, recipient, history, suppressed=suppressed, provider=self._port.provider, now=now
+            )
+            histories[nudge.key.recipient] = history.with_nudge(after, after.priority)
             changes.append((nudge, after))
             if after.state is NudgeState.SENDING and recipient is not None:
                 jobs.append((after, make_parcel(after, recipient)))
@@ -142,21 +167,6 @@ class Delivery:
             if after.state not in (NudgeState.SENDING, NudgeState.PENDING):
                 _report(after, now=now)
         return tuple(jobs), len(waiting)
-
-    def _look_again(
-        self, nudge: Nudge, recipient: Recipient | None, suppressed: frozenset[str], *, now: datetime
-    ) -> Nudge:
-        """Check once more, just before the wire, that this person may hear from us now."""
-        address = recipient.address(self.channel) if recipient else None
-        verdict: Available | Deferred | Refused = _GONE
-        if recipient is not None and address is not None:
-            verdict = availability(recipient, suppressed=address in suppressed, expires_at=nudge.expires_at, now=now)
-        if isinstance(verdict, Available):
-            return begin_attempt(nudge, provider=self._port.provider, now=now)
-        decision = replace(nudge.decision, reason=verdict.reason)
-        if isinstance(verdict, Deferred):
-            return replace(nudge, decision=decision, next_attempt_at=verdict.until)
-        return replace(nudge, decision=decision, next_attempt_at=None, state=verdict.state)
 
     def _claim_inquiries(self, transaction: TransactionPort, room: int, *, now: datetime) -> tuple[Job, ...]:
         doubtful = transaction.waiting(NudgeState.UNKNOWN, self.channel, now=now, limit=room)
@@ -213,6 +223,12 @@ class Delivery:
             return _Answer(nudge, parcel, await self._port.find(parcel))
         except (DeliveryError, asyncio.CancelledError):
             return _Answer(nudge, parcel, None)
+
+
+def _shut(transaction: TransactionPort, now: datetime) -> bool:
+    """Say whether nothing may be sent at all: everything is on hold, or the clock cannot be right."""
+    watermark, on_hold = transaction.gate()
+    return on_hold or bool(doubt_about_clock(watermark, now))
 
 
 def _finding(transaction: TransactionPort, found: tuple[Receipt, ...] | None) -> Receipt | Finding:

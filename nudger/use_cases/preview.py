@@ -1,24 +1,31 @@
-"""Looking ahead: the plan and the choices of the daemon, over a virtual clock, without sending or writing anything."""
+"""Looking ahead: the plan and the choices of the daemon, over a virtual clock, without sending or writing anything.
 
-from collections.abc import Container, Mapping
+Each person is rehearsed alone, from slot to slot: what falls due is decided, what waits is looked at again when its
+moment comes, and every nudge that may go out does. The same functions decide here and in the service.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import heappop, heappush
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.choose import Seen
-from nudger.decisions.decide import decide_slot
+from nudger.decisions.decide import decide_slot, recheck
+from nudger.decisions.history import NO_HISTORY, History
 from nudger.decisions.plan import slots
-from nudger.domain.nudges import Nudge
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Slot
-from nudger.domain.vocabulary import MessageKey, RecipientId
+from nudger.domain.schedules import Slot, SlotKey
+from nudger.domain.vocabulary import RecipientId, ScheduleId
+from nudger.use_cases.queue_nudges import AHEAD
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """A nudge to come: its slot, and what would be decided for it at its due time."""
+    """A nudge to come: its slot, and what becomes of it. One that goes out is PENDING until `goes_out`."""
 
     slot: Slot
     nudge: Nudge
@@ -29,6 +36,11 @@ class Coming:
         """The due time where the person is."""
         return self.slot.due.astimezone(self.recipient.zone)
 
+    @property
+    def goes_out(self) -> datetime | None:
+        """When it goes out, or None if it does not."""
+        return self.nudge.next_attempt_at
+
 
 def preview(
     agenda: Agenda,
@@ -36,24 +48,91 @@ def preview(
     since: datetime,
     first: date,
     last: date,
-    seen: Mapping[RecipientId, Seen],
+    histories: Mapping[RecipientId, History],
     suppressed: Container[str] = (),
 ) -> list[Coming]:
     """Return what falls due later than `since` on the local dates from `first` to `last` (inclusive), in order.
 
-    Choices depend on the ones before, so everything since `since` is decided, also what is not asked for. `seen`
-    is what each person had seen by then; it is not changed.
+    Choices depend on the ones before, so everything since `since` is decided, also what is not asked for. `histories`
+    is what each person had got by then; it is not changed.
     """
     # No zone is further than a day from UTC, whose calendar the end of the span is cut from.
     until = max(since, datetime.combine(last + 2 * _DAY, time.min, UTC))
-    virtual: dict[RecipientId, dict[MessageKey, datetime]] = {}
-    coming = []
+    coming = rehearse(agenda, since=since, until=until, histories=histories, suppressed=suppressed)
+    return sorted(
+        (each for each in coming if first <= each.slot.local_date <= last),
+        key=lambda each: (each.slot.due, -each.nudge.priority),
+    )
+
+
+def rehearse(
+    agenda: Agenda,
+    *,
+    since: datetime,
+    until: datetime,
+    histories: Mapping[RecipientId, History],
+    suppressed: Container[str] = (),
+) -> Iterator[Coming]:
+    """Yield what becomes of every slot due in (since, until], person by person."""
+    by_person: dict[RecipientId, list[Slot]] = defaultdict(list)
     for slot in slots(agenda.roster, since=since, until=until, seed=agenda.seed):
-        person = slot.recipient
-        mine = virtual.setdefault(person, dict(seen.get(person, {})))
-        nudge = decide_slot(agenda, slot, mine, suppressed=suppressed, now=slot.due)
-        if nudge.decision.message is not None:
-            mine[nudge.decision.message] = nudge.due
-        if first <= slot.local_date <= last:
-            coming.append(Coming(slot=slot, nudge=nudge, recipient=agenda.recipients[person]))
-    return coming
+        if agenda.owes(slot):
+            by_person[slot.recipient].append(slot)
+    for name, theirs in by_person.items():
+        yield from _Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed).run(theirs)
+
+
+class _Rehearsal:
+    """One person's days to come."""
+
+    def __init__(self, agenda: Agenda, history: History, suppressed: Container[str]) -> None:
+        self._agenda = agenda
+        self._history = history
+        self._suppressed = suppressed
+        self._waiting: list[tuple[datetime, int, datetime, SlotKey, Nudge]] = []
+        self._nudges: dict[SlotKey, Nudge] = {}
+
+    def run(self, theirs: Sequence[Slot]) -> list[Coming]:
+        ordered = sorted(theirs, key=lambda slot: (slot.due, -self._agenda.priority_of(slot.schedule)))
+        for number, slot in enumerate(ordered):
+            self._deliver(before=slot.due)
+            self._decide(slot, ordered[number + 1 :])
+        self._deliver(before=None)
+        people = self._agenda.recipients
+        return [Coming(slot=s, nudge=self._nudges[s.key], recipient=people[s.recipient]) for s in ordered]
+
+    def _decide(self, slot: Slot, later: Sequence[Slot]) -> None:
+        nudge = decide_slot(
+            self._agenda, slot, self._history, suppressed=self._suppressed, ahead=self._ahead(slot, later), now=slot.due
+        )
+        self._note(nudge)
+
+    def _ahead(self, slot: Slot, later: Sequence[Slot]) -> list[tuple[datetime, ScheduleId]]:
+        if not self._agenda.urgent:
+            return []
+        return list(_within(later, slot.due + AHEAD))
+
+    def _note(self, nudge: Nudge) -> None:
+        self._nudges[nudge.key] = nudge
+        self._history = self._history.with_nudge(nudge, nudge.priority)
+        if nudge.state is NudgeState.PENDING and nudge.next_attempt_at is not None:
+            heappush(self._waiting, (nudge.next_attempt_at, -nudge.priority, nudge.due, nudge.key, nudge))
+
+    def _deliver(self, *, before: datetime | None) -> None:
+        """Let everything go out that waits for a moment before the given one; None: everything."""
+        while self._waiting and (before is None or self._waiting[0][0] < before):
+            moment, _, _, _, nudge = heappop(self._waiting)
+            person = self._agenda.recipients[nudge.key.recipient]
+            after = recheck(
+                self._agenda, nudge, person, self._history, suppressed=self._suppressed, provider="", now=moment
+            )
+            self._note(after)
+            if after.state is NudgeState.SENDING:
+                self._nudges[nudge.key] = nudge
+
+
+def _within(later: Iterable[Slot], until: datetime) -> Iterator[tuple[datetime, ScheduleId]]:
+    for slot in later:
+        if slot.due > until:
+            return
+        yield slot.due, slot.schedule

@@ -7,9 +7,9 @@ from itertools import count
 from random import Random
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.availability import Available, availability
+from nudger.decisions.availability import Available, Request, availability
 from nudger.decisions.settle import after_attempt, begin_attempt
-from nudger.decisions.wording import message_values
+from nudger.decisions.wording import MessageValues
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id
 from nudger.domain.recipients import Recipient
@@ -55,8 +55,11 @@ async def send_test(
 def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda, provider: str, now: datetime) -> Nudge:
     person = wanted.recipient
     suppressed = person.address(wanted.channel) in transaction.suppressed()
-    quiet_aside = replace(person, quiet_hours=None) if wanted.anyway else person
-    verdict = availability(quiet_aside, suppressed=suppressed, expires_at=now, now=now)
+    at_peace = replace(person, quiet_hours=None, weekend_quiet_hours="same", pauses=(), hard_days=())
+    request = Request(
+        recipient=at_peace if wanted.anyway else person, channel=wanted.channel, expires_at=now, suppressed=suppressed
+    )
+    verdict = availability(request, now=now)
     if not isinstance(verdict, Available):
         hint = "" if suppressed else f" where {person.id} is. Add --anyway to send it nevertheless"
         raise NudgerError(f"not sent: {verdict.reason}{hint}")
@@ -73,7 +76,7 @@ def _pending(wanted: TestNudge, agenda: Agenda, ordinal: int, now: datetime) -> 
     person = wanted.recipient
     local_date = now.astimezone(person.zone).date()
     key = SlotKey(recipient=person.id, schedule=ScheduleId(TEST), local_date=local_date, ordinal=ordinal)
-    rendered = wanted.message.render(wanted.channel, message_values(agenda, person, now))
+    rendered = wanted.message.render(wanted.channel, MessageValues(agenda, person, now))
     return Nudge(
         id=nudge_id(agenda.installation, key),
         key=key,

@@ -9,17 +9,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.plan import next_due
+from nudger.decisions.changes import Changes, compare, moved_past
+from nudger.decisions.guard import Storm, doubt_about_clock
+from nudger.decisions.plan import forget_plans, next_due
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.use_cases.deliver_nudges import Delivery, recover_interrupted
 from nudger.use_cases.ports import Clock, LedgerPort, TransactionPort
-from nudger.use_cases.queue_nudges import Queued, begin_planning, queue_step, queue_welcomes
+from nudger.use_cases.queue_nudges import (
+    Queued,
+    begin_planning,
+    expire_overdue,
+    look_for_storm,
+    queue_moved,
+    queue_step,
+    queue_welcomes,
+)
 
 _log = structlog.get_logger("nudger")
 
@@ -38,15 +49,24 @@ class _Planned:
     version: int
     interrupted: int
     next_attempt: datetime | None
+    storm: Storm | None
 
 
 class Service:
     """Keeps everybody's nudges going. Use from one event loop."""
 
     def __init__(
-        self, ledger: LedgerPort, deliveries: Sequence[Delivery], *, make_agenda: MakeAgenda, clock: Clock
+        self,
+        ledger: LedgerPort,
+        deliveries: Sequence[Delivery],
+        *,
+        make_agenda: MakeAgenda,
+        clock: Clock,
+        high_water: datetime | None = None,
     ) -> None:
         self.deliveries = tuple(deliveries)
+        self._providers = {delivery.channel: delivery.provider for delivery in deliveries}
+        self._high_water = high_water
         self._ledger = ledger
         self._make_agenda = make_agenda
         self._clock = clock
@@ -55,6 +75,8 @@ class Service:
         self._catalog: Catalog | None = None
         self._agenda: Agenda | None = None
         self._version = 0
+        self.doubt = ""
+        """Why the clock was not believed at the last tick; '' when it was."""
 
     @property
     def agenda(self) -> Agenda:
@@ -62,34 +84,45 @@ class Service:
         assert self._agenda is not None
         return self._agenda
 
-    async def adopt(self, catalog: Catalog, *, after_crash: bool = False) -> None:
-        """Take a checked configuration, at the start and at every reload. Raises LedgerError, and keeps the old one.
+    async def adopt(self, catalog: Catalog, *, after_crash: bool = False) -> Changes:
+        """Take a checked configuration, at the start and at every reload; return what it changes.
 
-        `after_crash` says that nobody can be at work on what the ledger has as under way.
+        Raises LedgerError, and keeps the old one. `after_crash` says that nobody can be at work on what the ledger
+        has as under way.
         """
         async with self._one_at_a_time:
             now = self._clock()
 
             def work(transaction: TransactionPort) -> tuple[Agenda, int]:
-                begin_planning(transaction, now=now)
-                _keep_people(transaction, catalog)
+                begin_planning(transaction, high_water=self._high_water, providers=self._providers, now=now)
+                before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
+                _keep_people(transaction, catalog, now=now)
                 recover_interrupted(transaction, everything=after_crash, now=now)
-                return self._prepare(transaction, catalog, now=now)
+                return self._prepare(transaction, catalog, before=self._agenda or before, now=now)
 
             agenda, version = await self._ledger.run(work)
-            self._catalog, self._agenda, self._version = catalog, agenda, version
+            changes = compare(self._agenda or agenda, agenda, now=now)
+            self._catalog, self._agenda, self._version, self._high_water = catalog, agenda, version, None
+            return changes
 
     async def tick(self) -> datetime | None:
         """Plan up to now and start what waits; return when something falls due before the next regular tick."""
         async with self._one_at_a_time:
             now = self._clock()
             counts: Counter[NudgeState] = Counter()
+            storm: Storm | None = None
+            first = True
             while True:
-                planned: _Planned = await self._ledger.run(lambda transaction: self._plan(transaction, now))
+                work = partial(self._plan, now=now, storm=storm, first=first)
+                planned: _Planned = await self._ledger.run(work)
                 self._agenda, self._version = planned.agenda, planned.version
                 counts += planned.queued.counts
+                storm, first = planned.storm, False
                 if planned.queued.finished:
                     break
+            self._note_doubt(planned.queued.doubt)
+            if planned.queued.doubt:
+                return None
             self._start_deliveries(something_waits=planned.next_attempt is not None and planned.next_attempt <= now)
             _report(counts, planned)
             return self._next_wake(planned, now)
@@ -111,23 +144,46 @@ class Service:
             if late:
                 await asyncio.wait(late, timeout=1)
 
-    def _plan(self, transaction: TransactionPort, now: datetime) -> _Planned:
+    def _plan(self, transaction: TransactionPort, *, now: datetime, storm: Storm | None, first: bool) -> _Planned:
         agenda, version, interrupted = self.agenda, transaction.recipients_version(), 0
         if version != self._version and self._catalog is not None:
-            agenda, version = self._prepare(transaction, self._catalog, now=now)
-        queued = queue_step(transaction, agenda, now=now)
+            agenda, version = self._prepare(transaction, self._catalog, before=agenda, now=now)
+        if first:
+            storm = look_for_storm(transaction, agenda, now=now)
+        queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
         next_attempt = transaction.next_attempt()
-        if next_attempt is not None and next_attempt <= now:
+        if not queued.doubt and next_attempt is not None and next_attempt <= now:
             interrupted = recover_interrupted(transaction, everything=False, now=now)
+            expire_overdue(transaction, now=now)
         return _Planned(
-            queued=queued, agenda=agenda, version=version, interrupted=interrupted, next_attempt=next_attempt
+            queued=queued,
+            agenda=agenda,
+            version=version,
+            interrupted=interrupted,
+            next_attempt=next_attempt,
+            storm=storm,
         )
 
-    def _prepare(self, transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> tuple[Agenda, int]:
+    def _prepare(
+        self, transaction: TransactionPort, catalog: Catalog, *, before: Agenda | None, now: datetime
+    ) -> tuple[Agenda, int]:
         """Build the agenda from the people as they are now, and say hello to newcomers."""
+        forget_plans()
         agenda = self._make_agenda(catalog, transaction.recipients())
-        queue_welcomes(transaction, agenda, now=now)
+        watermark = transaction.watermark()
+        if doubt_about_clock(watermark, now) == "":
+            queue_welcomes(transaction, agenda, now=now)
+            if before is not None and watermark is not None and watermark <= now:
+                moved = moved_past(before, agenda, watermark=watermark)
+                queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
         return agenda, transaction.recipients_version()
+
+    def _note_doubt(self, doubt: str) -> None:
+        if doubt and doubt != self.doubt:
+            _log.error("clock not believed: nothing is sent", reason=doubt)
+        elif self.doubt and not doubt:
+            _log.info("clock believed again")
+        self.doubt = doubt
 
     def _start_deliveries(self, *, something_waits: bool) -> None:
         """Start those that are not running, if there is something to do; raise what the last run ended in."""
@@ -136,7 +192,7 @@ class Service:
             if running is not None and not running.done():
                 continue
             if something_waits or not delivery.idle:
-                self._drains[delivery] = asyncio.create_task(delivery.drain())
+                self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
             if running is not None:
                 running.result()
 
@@ -147,15 +203,18 @@ class Service:
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
-def _keep_people(transaction: TransactionPort, catalog: Catalog) -> None:
+def _keep_people(transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> None:
     """Write down the people of recipients.yaml; whoever is no longer in it gets nothing more."""
     if catalog.recipients is not None:
-        transaction.keep_recipients(catalog.recipients, source="file")
+        transaction.keep_recipients(catalog.recipients, source="file", at=now)
         transaction.retire_recipients(source="file", besides={person.id for person in catalog.recipients})
 
 
 def _report(counts: Counter[NudgeState], planned: _Planned) -> None:
     """Write the canonical line of a tick; an idle one is for those who ask for debug lines."""
+    if planned.storm is not None:
+        coming, usual = planned.storm
+        _log.error("guard: late nudges are held until somebody releases them", coming=coming, busiest_hour=usual)
     busy = bool(counts) or planned.interrupted > 0
     tally = {state.value: count for state, count in sorted(counts.items()) if count}
     (_log.info if busy else _log.debug)("tick", interrupted=planned.interrupted, **tally)

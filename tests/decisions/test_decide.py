@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.availability import Available, Deferred, Refused, availability
+from nudger.decisions.availability import Available, Deferred, Refused, Request, availability
 from nudger.decisions.choose import choose
 from nudger.decisions.decide import decide_slot, decide_welcome
 from nudger.decisions.draw import random_from
+from nudger.decisions.history import History
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
@@ -40,7 +41,7 @@ def decide(*, schedule=None, person=None, messages=None, seen=None, suppressed=(
         recipients=[person or make_recipient()],
         messages=messages if messages is not None else [make_message()],
     )
-    return decide_slot(agenda, slot(), seen or {}, suppressed=suppressed, now=now)
+    return decide_slot(agenda, slot(), History(seen=seen or {}), suppressed=suppressed, now=now)
 
 
 def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
@@ -171,7 +172,9 @@ def test_the_same_slot_is_decided_the_same_for_ever():
 def test_different_slots_draw_differently():
     messages = [make_message(f"m{n}") for n in range(50)]
     agenda = make_agenda(schedules=[make_schedule()], recipients=[make_recipient()], messages=messages)
-    chosen = {decide_slot(agenda, slot(due=DUE + timedelta(days=n)), {}, now=DUE).decision.message for n in range(30)}
+    chosen = {
+        decide_slot(agenda, slot(due=DUE + timedelta(days=n)), History(), now=DUE).decision.message for n in range(30)
+    }
     assert len(chosen) > 15
 
 
@@ -208,7 +211,8 @@ def test_the_first_hello_has_one_key_for_ever():
 def test_nothing_is_ever_allowed_inside_quiet_hours_nor_deferred_into_them(start, end, zone, minutes, grace):
     person = make_recipient(time_zone=zone, quiet_hours=QuietHours(start=start, end=end))
     now = utc("2026-01-01 00:00") + timedelta(minutes=minutes)
-    verdict = availability(person, suppressed=False, expires_at=now + timedelta(minutes=grace), now=now)
+    request = Request(recipient=person, channel=Channel.EMAIL, expires_at=now + timedelta(minutes=grace))
+    verdict = availability(request, now=now)
     moment = now if isinstance(verdict, Available) else verdict.until if isinstance(verdict, Deferred) else None
     if moment is None:
         assert isinstance(verdict, Refused)

@@ -8,7 +8,7 @@ import pytest
 from nudger.domain.calendar import part_of_day, require_utc, resolve
 from nudger.domain.recipients import QuietHours
 from nudger.domain.vocabulary import PartOfDay
-from tests.make import utc
+from tests.make import make_recipient, utc
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_quiet_hours_may_wrap_midnight_and_end_exclusively(start, end, inside, o
 
 def test_quiet_hours_end_at_a_real_instant_when_the_clock_skips_it():
     quiet = QuietHours(start=time(21), end=time(2, 30))
-    end = quiet.end_after(datetime(2025, 3, 9, 5, tzinfo=UTC), ZoneInfo("America/New_York"))
+    person = make_recipient(time_zone="America/New_York", quiet_hours=quiet)
+    end = person.quiet_until(datetime(2025, 3, 9, 5, tzinfo=UTC))
     assert end == utc("2025-03-09 07:00")
     assert end - utc("2025-03-09 05:00") == timedelta(hours=2)

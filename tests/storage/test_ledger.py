@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from nudger.decisions.settle import begin_attempt
+from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
-from nudger.domain.recipients import QuietHours
+from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
@@ -74,7 +75,7 @@ def test_what_waits_comes_in_order_with_its_person(ledger):
     )
     later = make_nudge("d", next_attempt_at=NOW + timedelta(minutes=1))
     people = [make_recipient(name) for name in "abd"]
-    ledger.run(lambda t: (t.keep_recipients(people, source="import"), t.add([late, soon, gone, later], at=NOW)))
+    ledger.run(lambda t: (t.keep_recipients(people, source="import", at=NOW), t.add([late, soon, gone, later], at=NOW)))
     found = ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=10))
     assert [(n.key.recipient, r and r.id) for n, r in found] == [("b", "b"), ("c", None), ("a", "a")]
     assert ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.SMS, now=NOW, limit=10)) == []
@@ -101,30 +102,64 @@ def test_only_wordings_that_may_have_arrived_count_as_seen(ledger):
 
 
 def test_people_are_read_back_as_they_were_written(ledger):
+    joined = date(2026, 1, 2)
     people = [
         make_recipient(
-            "a", name="Ann", groups=frozenset({"x", "y"}), moments=(("morning", time(6, 30)),), prefer=Channel.SMS
+            "a",
+            name="Ann",
+            groups=frozenset({"x", "y"}),
+            moments=(("morning", time(6, 30)),),
+            prefer=Channel.SMS,
+            joined=joined,
         ),
-        make_recipient("b", quiet_hours=QuietHours(start=time(22), end=time(7)), joined=date(2026, 1, 2), email=None),
+        make_recipient("b", quiet_hours=QuietHours(start=time(22), end=time(7)), joined=joined, email=None),
+        make_recipient(
+            "c",
+            joined=joined,
+            place="US-MA",
+            supporter="Ana",
+            weekend_moments=(("morning", time(10)),),
+            weekend_quiet_hours=QuietHours(start=time(23), end=time(10)),
+            pauses=(Pause(first=date(2026, 12, 1), last=date(2026, 12, 9)), Pause(last=date(2027, 1, 3))),
+            hard_days=(
+                HardDay(month=2, day=29, then=OnHardDay.HOLD),
+                HardDay(month=3, day=1, year=2027, then=OnHardDay.GENTLE),
+            ),
+            limits=Limits(per_day=1, per_week=4, gap=timedelta(hours=3), gentle_days=14),
+        ),
+        make_recipient("d", joined=joined, weekend_quiet_hours=None),
     ]
-    ledger.run(lambda t: t.keep_recipients(people, source="file"))
+    ledger.run(lambda t: t.keep_recipients(people, source="file", at=NOW))
     assert ledger.run(lambda t: t.recipients()) == people
-    assert ledger.run(lambda t: t.recipients(source="import")) == []
+
+
+def test_whoever_is_new_joins_today_where_they_are_and_pauses_by_command_stay(ledger):
+    people = [make_recipient("a", time_zone="Pacific/Kiritimati"), make_recipient("b", joined=date(2025, 5, 5))]
+    ledger.run(lambda t: t.keep_recipients(people, source="file", at=utc("2026-11-22 12:00")))
+    pause = Pause(first=date(2026, 12, 1), last=date(2026, 12, 9))
+    ledger.run(lambda t: t.pause("a", [pause], at=NOW))
+    ledger.run(lambda t: t.keep_recipients(people, source="file", at=utc("2027-01-01 12:00")))
+    a, b = ledger.run(lambda t: t.recipients())
+    assert (a.joined, b.joined) == (date(2026, 11, 23), date(2025, 5, 5))
+    assert a.pauses == (pause,)
+    assert ledger.run(lambda t: t.pauses()) == {"a": (pause,)}
 
 
 def test_whoever_left_the_file_gets_nothing_more_and_the_version_moves(ledger):
     a, b, c = make_recipient("a"), make_recipient("b"), make_recipient("c")
-    ledger.run(lambda t: (t.keep_recipients([a, b], source="file"), t.keep_recipients([c], source="import")))
+    ledger.run(
+        lambda t: (t.keep_recipients([a, b], source="file", at=NOW), t.keep_recipients([c], source="import", at=NOW))
+    )
     version = ledger.run(lambda t: t.recipients_version())
     assert ledger.run(lambda t: t.retire_recipients(source="file", besides={"a"})) == 1
     assert [p.id for p in ledger.run(lambda t: t.recipients())] == ["a", "c"]
     assert ledger.run(lambda t: t.recipients_version()) == version + 1
-    ledger.run(lambda t: t.keep_recipients([b], source="file"))
+    ledger.run(lambda t: t.keep_recipients([b], source="file", at=NOW))
     assert [p.id for p in ledger.run(lambda t: t.recipients())] == ["a", "b", "c"]
 
 
 def test_newcomers_are_those_without_a_hello(ledger):
-    ledger.run(lambda t: t.keep_recipients([make_recipient("a"), make_recipient("b")], source="file"))
+    ledger.run(lambda t: t.keep_recipients([make_recipient("a"), make_recipient("b")], source="file", at=NOW))
     hello = make_nudge("a")
     hello = replace(hello, key=hello.key._replace(schedule="welcome"))
     ledger.run(lambda t: t.add([hello], at=NOW))

@@ -67,7 +67,10 @@ def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url,
     people = [make_recipient(f"p{n}") for n in range(300)]
     ledgers = [Ledger(*open_database(fresh_url, state_dir=tmp_path / str(n))) for n in range(2)]
     ledgers[0].run(
-        lambda t: (t.keep_recipients(people, source="import"), t.add([make_nudge(p.id) for p in people], at=NOW))
+        lambda t: (
+            t.keep_recipients(people, source="import", at=NOW),
+            t.add([make_nudge(p.id) for p in people], at=NOW),
+        )
     )
     channels = [FakeChannel(concurrency=5) for _ in ledgers]
 

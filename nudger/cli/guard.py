@@ -1,0 +1,64 @@
+"""`nudger guard …`: what the guard against storms holds."""
+
+import json
+from pathlib import Path
+
+import click
+
+from nudger import wiring
+from nudger.cli.screen import local_day, plural
+from nudger.cli.setup import change_ledger, read_setup_as_it_is
+from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
+
+_NOTHING = Standstill(hold={}, guard={}, held=(), doubt="")
+
+
+@click.group(name="guard", invoke_without_command=True)
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, style: str) -> None:
+    """Show what the guard holds: far more at once than the schedules imply, after an outage or a wrong clock.
+
+    Held nudges wait for `nudger guard release` or `nudger guard discard`, until it is too late for them.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    setup, now = read_setup_as_it_is(ctx.obj), wiring.clock()
+    still = setup.ask_ledger(lambda transaction: standstill(transaction, now=now), otherwise=_NOTHING)
+    if style == "json":
+        held = [
+            {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held
+        ]
+        click.echo(json.dumps({"guard": still.guard, "clock": still.doubt, "held": held}, indent=1, default=str))
+        return
+    for line in _lines(still):
+        click.echo(line)
+
+
+def _lines(still: Standstill) -> list[str]:
+    lines = [f"The clock is not believed: {still.doubt}."] if still.doubt else []
+    if still.held:
+        lines.append(f"{plural(len(still.held), 'nudge')} held: {still.guard.get('why', 'by the guard')}.")
+        lines += [f"  {local_day(n.due.astimezone())}  {n.key.schedule}  {n.key.recipient}" for n in still.held[:20]]
+        lines += [f"  and {len(still.held) - 20} more"] if len(still.held) > 20 else []  # noqa: PLR2004
+    return (
+        [*lines, "To let it go out: nudger guard release. To leave it out: nudger guard discard."]
+        if lines
+        else ["The guard holds nothing."]
+    )
+
+
+@command.command()
+@click.pass_obj
+def release(config_dir: Path) -> None:
+    """Let what is held go out, as far as it is still in time; believe the clock after a long silence."""
+    count = change_ledger(config_dir, lambda transaction: release_held(transaction, now=wiring.clock()))
+    click.echo(f"{plural(count, 'nudge')} let go.")
+
+
+@command.command()
+@click.pass_obj
+def discard(config_dir: Path) -> None:
+    """Leave what is held out, for good."""
+    count = change_ledger(config_dir, lambda transaction: discard_held(transaction, now=wiring.clock()))
+    click.echo(f"{plural(count, 'nudge')} left out.")

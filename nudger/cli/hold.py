@@ -1,0 +1,22 @@
+"""`nudger hold`: stop everything, now."""
+
+from pathlib import Path
+
+import click
+
+from nudger import wiring
+from nudger.cli.setup import change_ledger
+from nudger.use_cases.stop_and_go import hold_everything
+
+
+@click.command(name="hold")
+@click.argument("reason", required=False, default="")
+@click.pass_obj
+def command(config_dir: Path, reason: str) -> None:
+    """Let nothing more go out, from this moment on, until `nudger release`. REASON is shown in `nudger status`.
+
+    What is being sent right now ends; everything else waits, and is left out once it is too late for it. Works on
+    every service that shares this ledger.
+    """
+    change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=wiring.clock()))
+    click.echo("Nothing goes out any more. To let it go on: nudger release")

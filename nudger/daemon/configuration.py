@@ -1,0 +1,162 @@
+"""Taking a configuration while the service runs: all of a new one or none of it, and saying what it changes."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from nudger import wiring
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.changes import Changes, refusal
+from nudger.domain.vocabulary import Channel
+from nudger.errors import ConfigError, LedgerError, Problem
+from nudger.files.catalog import load_catalog
+from nudger.files.folder import fingerprint
+from nudger.files.report import headline_of
+from nudger.files.settings import Settings
+from nudger.files.zones import prefer_newest_time_zones
+from nudger.storage.thread import LedgerThread
+from nudger.storage.transaction import Transaction
+from nudger.use_cases.ports import ChannelPort
+from nudger.use_cases.serve import Service
+from nudger.use_cases.stop_and_go import FORCE, RELOADED
+
+_log = structlog.get_logger("nudger")
+
+LOOK = timedelta(seconds=5)
+"""How often the files are looked at for a change. Not by inotify, which network folders lack."""
+
+_FORCE_LASTS = timedelta(minutes=5)
+
+
+class Configuration:
+    """What is served from, since when, and what is wrong with the files as they are now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen = self._look()
+        self._taken_at = wiring.clock()
+        self._problems = 0
+        self.catalog = load_catalog(settings.config_dir, settings.recipients_file)
+
+    async def reload(self, service: Service, ledger: LedgerThread) -> None:
+        """Take all of the new configuration or none of it; the last good one goes on meanwhile."""
+        self._seen = self._look()
+        began = wiring.clock()
+        prefer_newest_time_zones(renew=True)
+        try:
+            lines = await self._take(service, ledger)
+        except ConfigError as error:
+            lines = public_lines(error.problems, recipients_file=self._settings.recipients_path)
+            self._refuse(lines, problems=len(error.problems))
+        except LedgerError as error:
+            lines = [str(error)]
+            self._refuse(lines, problems=0)
+        word = {"at": began.isoformat(), "taken": self._taken_at >= began, "lines": lines}
+        await ledger.run(lambda transaction: transaction.remember(RELOADED, word))
+
+    async def _take(self, service: Service, ledger: LedgerThread) -> list[str]:
+        settings = self._settings
+        catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
+        refused = refusal(self.catalog, catalog)
+        if refused and not await ledger.run(_forced):
+            self._refuse([refused], problems=1)
+            return [refused]
+        changes = await service.adopt(catalog)
+        wiring.settle_memory()
+        self.catalog, self._problems, self._taken_at = catalog, 0, wiring.clock()
+        _log.info("configuration taken", **_figures(changes))
+        return in_words(changes)
+
+    def _refuse(self, lines: list[str], *, problems: int) -> None:
+        self._problems = problems
+        for line in lines:
+            _log.error("configuration not taken", problem=line)
+
+    async def watch(self, changed: asyncio.Event) -> None:
+        """Set the event when the files have changed, and have then been left alone from one look to the next."""
+        before = self._seen
+        while True:
+            await asyncio.sleep(LOOK.total_seconds())
+            now = self._look()
+            if now == before != self._seen:
+                changed.set()
+            before = now
+
+    def _look(self) -> tuple[object, ...]:
+        return fingerprint(self._settings.config_dir, self._settings.recipients_path)
+
+    def status(self, agenda: Agenda) -> str:
+        """Return the line for `systemctl status`."""
+        at = self._taken_at.astimezone()
+        line = (
+            f"{len(agenda.schedules)} schedules, {len(agenda.shelf.messages)} messages, "
+            f"{len(agenda.recipients)} people; configuration of {at:%a %H:%M}"
+        )
+        if self._problems:
+            line += f" (a newer one has {self._problems} problems and was not taken: nudger check)"
+        return line
+
+    async def tell(self, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
+        """Leave word for `nudger status`."""
+        word = {
+            "configured_at": self._taken_at.isoformat(),
+            "problems": self._problems,
+            "providers": {channel.value: port.provider for channel, port in channels.items()},
+        }
+        await ledger.run(lambda transaction: transaction.remember("service", word))
+
+
+def _forced(transaction: Transaction) -> bool:
+    """Say whether somebody gave the word of force just now; it counts once."""
+    given = transaction.recall(FORCE).get("at")
+    transaction.remember(FORCE, {})
+    return given is not None and wiring.clock() - datetime.fromisoformat(given) < _FORCE_LASTS
+
+
+def _figures(changes: Changes) -> dict[str, object]:
+    """Return what changed, for the journal: ids of schedules and numbers."""
+    figures = {
+        "added": ",".join(changes.added),
+        "removed": ",".join(changes.removed),
+        "moved": ",".join(changes.moved),
+        "people_added": changes.people_added,
+        "people_removed": changes.people_removed,
+        "people_changed": changes.people_changed,
+        "messages": changes.messages,
+        "coming": changes.coming,
+    }
+    return {name: figure or None for name, figure in figures.items()}
+
+
+def in_words(changes: Changes) -> list[str]:
+    """Return what a reload changed, a line for each kind."""
+    lines = [
+        f"schedules {what}: {', '.join(names)}"
+        for what, names in (("added", changes.added), ("removed", changes.removed), ("moved", changes.moved))
+        if names
+    ]
+    people = [
+        f"{count} {what}"
+        for what, count in (
+            ("added", changes.people_added),
+            ("removed", changes.people_removed),
+            ("changed", changes.people_changed),
+        )
+        if count
+    ]
+    lines += [f"people: {', '.join(people)}"] if people else []
+    lines += [f"messages that differ: {changes.messages}"] if changes.messages else []
+    lines += [f"nudges of the next seven days that differ: {changes.coming}"] if changes.coming else []
+    return lines or ["nothing changed"]
+
+
+def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path) -> list[str]:
+    """Return one line for each problem, fit for a journal: of the people's file only the place, never what it says."""
+    return [
+        f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"
+        if Path(problem.file) == recipients_file
+        else headline_of(problem)
+        for problem in problems
+    ]

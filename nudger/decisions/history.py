@@ -1,0 +1,73 @@
+"""What a decision may know of what one person got, and of what is on its way to them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Priority, SlotKey
+from nudger.domain.vocabulary import MessageKey
+
+Seen = Mapping[MessageKey, datetime]
+"""What one person has seen: each wording, and when last."""
+
+MEMORY = timedelta(days=8)
+"""How far back contacts are remembered: enough for a limit on seven local dates, in any time zone."""
+
+
+class Contact(NamedTuple):
+    """One nudge that reached a person, or is on its way: `at` is when it went out, or when it means to."""
+
+    at: datetime
+    key: SlotKey
+    message: MessageKey | None
+    waiting: bool = False
+    priority: Priority = Priority.NORMAL
+    due: datetime | None = None
+
+    def goes_before(self, other: "Contact") -> bool:
+        """Say which of two waiting nudges goes first: the one with priority, else the one that waits for longer."""
+        return _rank(self) < _rank(other)
+
+
+def _rank(contact: Contact) -> tuple[int, datetime, datetime, SlotKey]:
+    return (-contact.priority, contact.at, contact.due or contact.at, contact.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What one person has seen, and their contacts of late, oldest first."""
+
+    seen: Seen = field(default_factory=dict)
+    contacts: tuple[Contact, ...] = ()
+
+    def with_nudge(self, nudge: Nudge, priority: Priority) -> "History":
+        """Return the history after a nudge was decided, or changed: whether it waits, went out, or came to nothing."""
+        others = tuple(contact for contact in self.contacts if contact.key != nudge.key)
+        contact = contact_of(nudge, priority)
+        if contact is None:
+            return replace(self, contacts=others)
+        kept = sorted((*others, contact), key=lambda each: each.at)
+        seen = self.seen if contact.message is None else {**self.seen, contact.message: nudge.due}
+        return replace(self, seen=seen, contacts=tuple(each for each in kept if each.at >= contact.at - MEMORY))
+
+
+NO_HISTORY = History()
+
+
+def contact_of(nudge: Nudge, priority: Priority) -> Contact | None:
+    """Return a nudge as a contact: None for one that came to nothing."""
+    if nudge.state is NudgeState.PENDING:
+        return Contact(nudge.next_attempt_at or nudge.due, nudge.key, nudge.decision.message, True, priority, nudge.due)
+    if nudge.state in (NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN):
+        return Contact(
+            nudge.first_attempt_at or nudge.due, nudge.key, nudge.decision.message, False, priority, nudge.due
+        )
+    return None
+
+
+def local_dates(person: Recipient, contacts: Iterable[Contact]) -> list[date]:
+    """Return the person's local date of each contact."""
+    return [contact.at.astimezone(person.zone).date() for contact in contacts]
