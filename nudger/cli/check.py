@@ -1,6 +1,5 @@
 """`nudger check`. Imports only what reading files needs: it is run after every edit."""
 
-import json
 import os
 from pathlib import Path
 
@@ -30,6 +29,9 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
     reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None)
     if style == "json":
+        # Cold start: hardly anybody asks for it.
+        import json  # noqa: PLC0415
+
         click.echo(json.dumps(as_records(reading.problems), indent=1, ensure_ascii=False))
     elif reading.problems:
         click.echo(as_text(reading.problems, files=reading.files))

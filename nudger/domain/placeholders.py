@@ -66,6 +66,8 @@ class Template:
 @lru_cache(maxsize=16384)
 def parse(text: str) -> Template:
     """Take a text apart. Never raises: what is wrong with it is in `faults`."""
+    if "{" not in text and "}" not in text:
+        return Template((text,) if text else (), ())
     pieces: list[str | Placeholder] = []
     faults: list[Fault] = []
     end = 0

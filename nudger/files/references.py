@@ -34,10 +34,11 @@ def check_references(findings: Findings, configuration: Configuration) -> None:
     _check_libraries(findings, configuration)
     complete = not _errors_in_messages(findings, configuration)
     libraries = {message.value.library for message in configuration.messages}
+    choosable = [message.value for message in configuration.messages if _choosable(message.value)]
     for schedule in configuration.schedules:
         _check_audience(findings, schedule, configuration)
         if complete and schedule.value.selection.libraries <= libraries:
-            _check_choice(findings, schedule, configuration)
+            _check_choice(findings, schedule, choosable)
 
 
 def _errors_in_messages(findings: Findings, configuration: Configuration) -> bool:
@@ -146,9 +147,9 @@ def _check_libraries(findings: Findings, configuration: Configuration) -> None:
                     findings.error(place.at(index), f"library {quote(item.text)} does not exist", hint)
 
 
-def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:
+def _check_choice(findings: Findings, schedule: Written[Schedule], choosable: list[Message]) -> None:
     """Note a schedule that has no message to choose from, ever or at one of its times."""
-    fitting = [message.value for message in configuration.messages if _fits(schedule.value, message.value)]
+    fitting = [message for message in choosable if _fits(schedule.value, message)]
     place = schedule.place.at("send")
     if not fitting:
         channel = schedule.value.channel
@@ -164,12 +165,14 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], configuration
                 findings.warning(schedule.place.at("when", "at"), what, "Nothing will be sent then.")
 
 
+def _choosable(message: Message) -> bool:
+    return message.purpose is Purpose.NUDGE and not message.retired
+
+
 def _fits(schedule: Schedule, message: Message) -> bool:
     wanted = schedule.selection
     return (
-        message.purpose is Purpose.NUDGE
-        and not message.retired
-        and (schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value)))
+        (schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value)))
         and (not wanted.libraries or message.library in wanted.libraries)
         and (not wanted.components or message.component in wanted.components)
         and (not wanted.practices or message.practice in wanted.practices)

@@ -7,6 +7,7 @@ _GSM = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+_ALL_OF_GSM = _GSM | _GSM_EXTENSION
 
 _BMP_END = "\uffff"  # what lies beyond takes two units of UTF-16
 
@@ -44,14 +45,16 @@ class Segments(NamedTuple):
 
 def segments(text: str) -> Segments:
     """Return how the text travels. A character is never divided between two SMS, even if it takes two units."""
-    if not outside_gsm(text):
+    if _ALL_OF_GSM.issuperset(text):
         return _count("GSM-7", [2 if letter in _GSM_EXTENSION else 1 for letter in text], alone=160, joined=153)
     return _count("UCS-2", [2 if letter > _BMP_END else 1 for letter in text], alone=70, joined=67)
 
 
 def outside_gsm(text: str) -> list[str]:
     """Return the characters that are not in GSM 03.38, each once, in order."""
-    return [letter for letter in dict.fromkeys(text) if letter not in _GSM and letter not in _GSM_EXTENSION]
+    if _ALL_OF_GSM.issuperset(text):
+        return []
+    return [letter for letter in dict.fromkeys(text) if letter not in _ALL_OF_GSM]
 
 
 def _count(encoding: str, units: list[int], *, alone: int, joined: int) -> Segments:

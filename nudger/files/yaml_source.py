@@ -166,10 +166,10 @@ class _Builder:
         self.refuse(mark, f"{kind}, {quote(text)}, cannot stand here", expected, width=len(text))
 
     def _scalar(self, event: Any) -> Scalar:
-        text, quoted = event.value, bool(event.style)
-        node = Scalar(text, event.start_mark, event.end_mark, quoted)
-        if quoted and not text.isprintable() and (flaw := invisible(text)):
-            self.report(node.start, f"an escape for {flaw.what}", flaw.expected)  # "\u202e" in double quotes
+        text, style = event.value, event.style
+        node = Scalar(text, event.start_mark, event.end_mark, bool(style))
+        if style == '"' and not text.isprintable() and (flaw := invisible(text)):  # only here are there escapes
+            self.report(node.start, f"an escape for {flaw.what}", flaw.expected)
         return node
 
     def _listing(self, event: Any, next_event: Callable[[], Any], depth: int) -> Listing:

@@ -1,8 +1,9 @@
 """Friendly words and the values they stand for. What is refused, and how, is in bad/."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,11 +120,31 @@ def test_no_long_text_takes_long(reader, piece, deadline):
         ("FREQ=YEARLY;BYYEARDAY=366", date(2199, 12, 31), True),
         ("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO", None, True),
         ("FREQ=WEEKLY;COUNT=3", date(2026, 1, 5), True),
+        ("FREQ=MONTHLY;BYDAY=-1FR", None, True),
+        ("FREQ=MONTHLY;BYDAY=6MO", None, False),
+        ("FREQ=YEARLY;BYDAY=53MO", None, True),
+        ("FREQ=MONTHLY;BYMONTHDAY=-31;BYMONTH=2,4", None, False),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30,-28", None, True),
     ],
 )
 def test_a_rule_that_never_happens_is_found_out_at_once(rule, starts, happens, deadline):
     with deadline(2):
         assert rules.happens(rules.rrule(rule), starts) is happens
+
+
+@given(
+    frequency=st.sampled_from(["MONTHLY", "YEARLY"]),
+    month=st.integers(1, 12),
+    part=st.one_of(
+        st.integers(-31, 31).filter(bool).map("BYMONTHDAY={}".format),
+        st.builds("BYDAY={}{}".format, st.integers(-6, 6).filter(bool), st.sampled_from(["MO", "SU"])),
+    ),
+)
+@settings(max_examples=50)
+def test_whether_a_plain_rule_happens_is_as_dateutil_says(frequency, month, part):
+    rule = rules.rrule(f"FREQ={frequency};BYMONTH={month};{part}")
+    found = next(iter(rrulestr(rule.text, dtstart=datetime(9880, 1, 1))), None)
+    assert rules.happens(rule, None) is (found is not None)
 
 
 @pytest.mark.parametrize(
