@@ -53,7 +53,7 @@ def ours(path):
     from nudger.decisions.plan import slots
     from nudger.storage.database import open_database
     from nudger.storage.ledger import Ledger
-    from nudger.wiring import settle_memory
+    from nudger.wiring.reading import settle_memory
     from tests.make import make_agenda, make_schedule
 
     before = rss_mb()

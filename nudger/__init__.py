@@ -16,11 +16,11 @@ The way of a nudge, and where each step lives; imports only go down, and import-
           2  decisions/     verbs: pure functions of values, `now` and a seed
           3  use_cases/     steps, over the small protocols of ports.py
           4  files/ storage/ channels/    YAML in, the ledger, the ways out: they do not know each other
-          5  wiring.py      names every real part; the only reader of the clock
+          5  wiring/        names every real part; wiring/clock.py is the only reader of the clock
           7  daemon/        signals, systemd, APScheduler as the alarm clock
           8  cli/           one module for each command
 
-To add a way to say "when": domain/schedules.py, decisions/dates.py, files/. A channel: channels/, wiring.py.
+To add a way to say "when": domain/schedules.py, decisions/dates.py, files/. A channel: channels/, wiring/sending.py.
 A rule about when not to send: decisions/availability.py. A command: cli/. What is on disk: storage/tables.py.
 """
 

@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from freezegun import freeze_time
 
-from nudger import wiring
 from nudger.cli import nudger
 from nudger.decisions.plan import next_due
 from nudger.files.catalog import load_catalog
@@ -18,6 +17,10 @@ from nudger.files.settings import load_settings
 from nudger.files.starter import write_example_person
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.serve import Service
+from nudger.wiring.clock import clock
+from nudger.wiring.ledger import open_ledger
+from nudger.wiring.reading import make_agenda
+from nudger.wiring.sending import make_channels, make_deliveries
 
 ROOT = Path(__file__).parents[1]
 DAYS = 30
@@ -54,14 +57,14 @@ async def live(begin, *, until):
     """Run the service's own parts through frozen time: a tick at each due moment, and else every three hours."""
     with freeze_time(begin, real_asyncio=True) as frozen:
         settings = load_settings(config_dir=ROOT)
-        ledger = wiring.open_ledger(settings)
+        ledger = open_ledger(settings)
         thread = LedgerThread(ledger)
-        channels = wiring.make_channels(settings, show=None)
-        deliveries = wiring.make_deliveries(channels, thread)
-        agenda = wiring.make_agenda(settings, ledger.installation)
-        service = Service(thread, deliveries, make_agenda=agenda, clock=wiring.clock)
+        channels = make_channels(settings, show=None)
+        deliveries = make_deliveries(channels, thread)
+        agenda = make_agenda(settings, ledger.installation)
+        service = Service(thread, deliveries, make_agenda=agenda, clock=clock)
         await service.adopt(load_catalog(settings.config_dir, settings.recipients_file))
-        while (now := wiring.clock()) < until:
+        while (now := clock()) < until:
             await service.tick()
             await service.settle()
             roster, later = service.agenda.roster, now + timedelta(hours=3)

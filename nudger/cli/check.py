@@ -1,6 +1,5 @@
 """`nudger check`. Imports only what reading files needs: it is run after every edit."""
 
-import os
 from pathlib import Path
 
 import click
@@ -25,7 +24,7 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     """
     prefer_newest_time_zones()
     config_dir = folder or ctx.obj
-    explicit, state = (Path(os.environ[name]) if os.environ.get(name) else None for name in _VARIABLES)
+    explicit, state = locations.read_paths(config_dir, *_VARIABLES)
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
     reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None)
     if style == "json":

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from nudger import wiring
 from nudger.cli.screen import local_day, plural
 from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
+from nudger.wiring.clock import clock
 
 _NOTHING = Standstill(hold={}, guard={}, held=(), doubt="")
 
@@ -23,7 +23,7 @@ def command(ctx: click.Context, style: str) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    setup, now = read_setup_as_it_is(ctx.obj), wiring.clock()
+    setup, now = read_setup_as_it_is(ctx.obj), clock()
     still = setup.ask_ledger(lambda transaction: standstill(transaction, now=now), otherwise=_NOTHING)
     if style == "json":
         held = [
@@ -52,7 +52,7 @@ def _lines(still: Standstill) -> list[str]:
 @click.pass_obj
 def release(config_dir: Path) -> None:
     """Let what is held go out, as far as it is still in time; believe the clock after a long silence."""
-    count = change_ledger(config_dir, lambda transaction: release_held(transaction, now=wiring.clock()))
+    count = change_ledger(config_dir, lambda transaction: release_held(transaction, now=clock()))
     click.echo(f"{plural(count, 'nudge')} let go.")
 
 
@@ -60,5 +60,5 @@ def release(config_dir: Path) -> None:
 @click.pass_obj
 def discard(config_dir: Path) -> None:
     """Leave what is held out, for good."""
-    count = change_ledger(config_dir, lambda transaction: discard_held(transaction, now=wiring.clock()))
+    count = change_ledger(config_dir, lambda transaction: discard_held(transaction, now=clock()))
     click.echo(f"{plural(count, 'nudge')} left out.")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from nudger import wiring
 from nudger.cli.setup import change_ledger
 from nudger.use_cases.stop_and_go import hold_everything
+from nudger.wiring.clock import clock
 
 
 @click.command(name="hold")
@@ -18,5 +18,5 @@ def command(config_dir: Path, reason: str) -> None:
     What is being sent right now ends; everything else waits, and is left out once it is too late for it. Works on
     every service that shares this ledger.
     """
-    change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=wiring.clock()))
+    change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=clock()))
     click.echo("Nothing goes out any more. To let it go on: nudger release")

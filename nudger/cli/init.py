@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from nudger import wiring
 from nudger.files.starter import write_starter
+from nudger.wiring.clock import machine_time_zone
 
 
 @click.command(name="init")
@@ -17,7 +17,7 @@ def command(folder: Path) -> None:
     Overwrites nothing. What it writes passes `nudger check` as it is, and sends nothing real until you give it
     credentials.
     """
-    write_starter(folder, time_zone=wiring.machine_time_zone())
+    write_starter(folder, time_zone=machine_time_zone())
     program = Path(sys.argv[0]).name
     click.echo(f"Written to {folder}. Look around, then:")
     click.echo(f"  {program} --config {folder} check")

@@ -9,14 +9,13 @@ from typing import Any
 
 import click
 
-from nudger import wiring
-from nudger.cli.calendar_file import calendar_file
 from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.files.sms_length import segments
 from nudger.use_cases.preview import Coming, preview
+from nudger.wiring.clock import clock
 
 DEFAULT_DAYS = 7
 _DATE = click.DateTime(["%Y-%m-%d"])
@@ -56,7 +55,7 @@ def command(
         raise click.UsageError("--days and --to say the same thing twice: give one of them")
     setup = read_setup(config_dir)
     people = [setup.person(recipient_id)] if recipient_id else setup.people()
-    span = _span(wiring.clock(), first, last, days)
+    span = _span(clock(), first, last, days)
     _SHOW[style](_look_ahead(setup, people, span), setup)
 
 
@@ -128,6 +127,9 @@ def _note(each: Coming) -> str | None:
 
 
 def _show_calendar(coming: Sequence[Coming], setup: Setup) -> None:
+    # Cold start: 45 ms for one format of three.
+    from nudger.cli.calendar_file import calendar_file  # noqa: PLC0415
+
     click.echo(calendar_file(coming, name=setup.settings.service_name), nl=False)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from nudger import wiring
 from nudger.cli.screen import plural
 from nudger.cli.setup import change_ledger, read_setup
 from nudger.domain.limits import Limits
@@ -18,6 +17,7 @@ from nudger.files.people_csv import read_people
 from nudger.files.report import as_text
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.transaction import Transaction
+from nudger.wiring.clock import clock
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -44,7 +44,7 @@ def import_(ctx: click.Context, file: Path) -> None:
         click.echo(as_text(problems, files=1), err=any(not problem.warning for problem in problems))
     if any(not problem.warning for problem in problems):
         ctx.exit(1)
-    change_ledger(ctx.obj, lambda transaction: transaction.keep_recipients(people, source="import", at=wiring.clock()))
+    change_ledger(ctx.obj, lambda transaction: transaction.keep_recipients(people, source="import", at=clock()))
     click.echo(f"{plural(len(people), 'person', 'people')} taken from {file}.")
 
 
@@ -91,7 +91,7 @@ def stop(config_dir: Path, recipient_id: str) -> None:
 
     def work(transaction: Transaction, addresses: list[str]) -> None:
         for address in addresses:
-            transaction.suppress(address, "asked the operator to stop", at=wiring.clock())
+            transaction.suppress(address, "asked the operator to stop", at=clock())
 
     _change(config_dir, recipient_id, work)
     click.echo(f"{recipient_id} gets nothing more. `nudger recipients resume {recipient_id}` takes it back.")
@@ -105,7 +105,7 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 
     def work(transaction: Transaction, addresses: list[str]) -> None:
         for address in addresses:
-            transaction.allow(address, at=wiring.clock())
+            transaction.allow(address, at=clock())
 
     _change(config_dir, recipient_id, work)
     click.echo(f"{recipient_id} gets nudges again.")
@@ -119,13 +119,13 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime | None) -> None:
     """Send this person nothing for a while. A programme waits for them, and goes on where it was."""
     person = read_setup(config_dir).person(recipient_id)
-    begin = first.date() if first else wiring.clock().astimezone(person.zone).date()
+    begin = first.date() if first else clock().astimezone(person.zone).date()
     if last.date() < begin:
         raise click.UsageError(f"--until {last.date()} lies before {begin}")
     added = Pause(first=begin, last=last.date())
     change_ledger(
         config_dir,
-        lambda t: t.pause(person.id, [*t.pauses().get(person.id, ()), added], at=wiring.clock()),
+        lambda t: t.pause(person.id, [*t.pauses().get(person.id, ()), added], at=clock()),
     )
     click.echo(
         f"{recipient_id} is left in peace until {added.last}. `nudger recipients unpause {recipient_id}` ends it."
@@ -138,10 +138,8 @@ def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime |
 def unpause(config_dir: Path, recipient_id: str) -> None:
     """End a pause that was entered by command: nudges go on from now."""
     person = read_setup(config_dir).person(recipient_id)
-    today = wiring.clock().astimezone(person.zone).date()
-    change_ledger(
-        config_dir, lambda t: t.pause(person.id, ended(t.pauses().get(person.id, ()), today), at=wiring.clock())
-    )
+    today = clock().astimezone(person.zone).date()
+    change_ledger(config_dir, lambda t: t.pause(person.id, ended(t.pauses().get(person.id, ()), today), at=clock()))
     click.echo(f"{recipient_id} gets nudges again.")
 
 

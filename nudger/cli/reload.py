@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from nudger import wiring
 from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.errors import NudgerError
 from nudger.storage.lock import running_process
 from nudger.use_cases.stop_and_go import FORCE, RELOADED
+from nudger.wiring.clock import clock
 
 _PATIENCE_S = 20
 _LOOK_S = 0.1
@@ -28,7 +28,7 @@ def command(config_dir: Path, force: bool) -> None:
     process = running_process(setup.settings.state)
     if process is None:
         raise NudgerError(f"no service is running in {setup.settings.state}")
-    began = wiring.clock()
+    began = clock()
     if force:
         change_ledger(config_dir, lambda transaction: transaction.remember(FORCE, {"at": began.isoformat()}))
     try:

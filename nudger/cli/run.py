@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from nudger import __version__, wiring
+from nudger import __version__
 from nudger.cli.screen import in_words, local_day, plural
 from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
@@ -21,6 +21,8 @@ from nudger.errors import ConfigError, NudgerError
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
 from nudger.files.zones import prefer_newest_time_zones
+from nudger.wiring.clock import machine_time_zone
+from nudger.wiring.logs import configure_logging
 
 _NEXT = 3
 _LOOK_AHEAD = timedelta(days=8)
@@ -39,7 +41,7 @@ def command(config_dir: Path, example: bool) -> None:
     prefer_newest_time_zones()
     settings = load_settings(config_dir=config_dir)
     if example and not settings.recipients_path.exists():
-        write_example_person(settings.recipients_path, time_zone=wiring.machine_time_zone())
+        write_example_person(settings.recipients_path, time_zone=machine_time_zone())
     journal = _writes_to_journal()
     _configure_logging(settings)
     try:
@@ -66,7 +68,7 @@ def _configure_logging(settings: Settings) -> None:
     style = settings.log_format if settings.log_format != "auto" else "console" if on_terminal else "json"
     # On a terminal the nudges themselves are the news; elsewhere each one leaves a line.
     level = settings.log_level or ("warning" if on_terminal else "info")
-    wiring.configure_logging(level=level, style=style, stream=sys.stderr)
+    configure_logging(level=level, style=style, stream=sys.stderr)
 
 
 class _Screen:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from nudger import wiring
 from nudger.cli.setup import Setup, read_setup
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.choose import eligible
@@ -18,6 +17,10 @@ from nudger.domain.vocabulary import Channel, ChannelChoice
 from nudger.errors import NudgerError
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.send_test import TestNudge, send_test
+from nudger.wiring.clock import clock
+from nudger.wiring.ledger import open_ledger
+from nudger.wiring.reading import make_agenda
+from nudger.wiring.sending import make_channels
 
 
 @click.command(name="send")
@@ -52,7 +55,7 @@ def _wanted(setup: Setup, recipient_id: str, key: str | None, channel: str | Non
 
 def _message(agenda: Agenda, person: Recipient, channel: Channel, key: str | None) -> Message:
     if key is None:
-        part = part_of_day(wiring.clock().astimezone(person.zone).time())
+        part = part_of_day(clock().astimezone(person.zone).time())
         fitting = eligible(agenda.shelf, Selection(), language=person.language, channel=channel, part_of_day=part)
         if not fitting:
             raise NudgerError(f"no message fits {person.id} now")
@@ -64,12 +67,12 @@ def _message(agenda: Agenda, person: Recipient, channel: Channel, key: str | Non
 
 
 async def _send(setup: Setup, wanted: TestNudge) -> Nudge:
-    ledger = wiring.open_ledger(setup.settings)
+    ledger = open_ledger(setup.settings)
     thread = LedgerThread(ledger)
-    port = wiring.make_channels(setup.settings, show=click.echo)[wanted.channel]
-    agenda = wiring.make_agenda(setup.settings, ledger.installation)(setup.catalog, [wanted.recipient])
+    port = make_channels(setup.settings, show=click.echo)[wanted.channel]
+    agenda = make_agenda(setup.settings, ledger.installation)(setup.catalog, [wanted.recipient])
     try:
-        return await send_test(wanted, agenda, port, thread, clock=wiring.clock)
+        return await send_test(wanted, agenda, port, thread, clock=clock)
     finally:
         await port.close()
         thread.close()

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from nudger import wiring
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.history import History
 from nudger.domain.catalog import Catalog
@@ -16,8 +15,12 @@ from nudger.errors import NudgerError
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.transaction import Transaction
 from nudger.use_cases.queue_nudges import load_histories
+from nudger.wiring.clock import clock
+from nudger.wiring.reading import make_agenda
+
+if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
+    from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
 
@@ -30,9 +33,14 @@ class Setup:
     catalog: Catalog
     problems: int = 0
 
-    def ask_ledger(self, question: Callable[[Transaction], Result], *, otherwise: Result) -> Result:
+    def ask_ledger(self, question: Callable[["Transaction"], Result], *, otherwise: Result) -> Result:
         """Ask the ledger, or return `otherwise` where there is none yet. Raises LedgerError."""
-        ledger = wiring.read_ledger(self.settings)
+        if not self.settings.ledger_may_exist:
+            return otherwise
+        # Cold start: before the first start there is nothing to ask, and no need to wait for a database library.
+        from nudger.wiring.ledger import read_ledger  # noqa: PLC0415
+
+        ledger = read_ledger(self.settings)
         if ledger is None:
             return otherwise
         try:
@@ -73,7 +81,7 @@ class Setup:
 
     def agenda(self, people: list[Recipient]) -> Agenda:
         """Return what the daemon would plan from, for these people."""
-        return wiring.make_agenda(self.settings, installation="")(self.catalog, people)
+        return make_agenda(self.settings, installation="")(self.catalog, people)
 
 
 _NO_PAUSES: dict[RecipientId, tuple[Pause, ...]] = {}
@@ -89,14 +97,17 @@ def _pauses(transaction: Transaction) -> dict[RecipientId, tuple[Pause, ...]]:
 
 def _as_adopted(person: Recipient, before: Recipient | None, pauses: tuple[Pause, ...]) -> Recipient:
     """Return a person of the file as the service has them, or would have them from today on."""
-    joined = person.joined or (before.joined if before else wiring.clock().astimezone(person.zone).date())
+    joined = person.joined or (before.joined if before else clock().astimezone(person.zone).date())
     return replace(person, joined=joined, pauses=(*person.pauses, *pauses))
 
 
 def change_ledger(config_dir: Path, work: Callable[[Transaction], Result]) -> Result:
     """Do something to the ledger, and return what it returned. Raises SettingsError or LedgerError."""
     prefer_newest_time_zones()
-    ledger = wiring.open_ledger(load_settings(config_dir=config_dir))
+    # Cold start: see Setup.ask_ledger.
+    from nudger.wiring.ledger import open_ledger  # noqa: PLC0415
+
+    ledger = open_ledger(load_settings(config_dir=config_dir))
     try:
         return ledger.run(work)
     finally:

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from nudger import wiring
 from nudger.cli.screen import in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.domain.nudges import Nudge, NudgeState
@@ -16,6 +15,7 @@ from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import running_process
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming, preview
+from nudger.wiring.clock import clock
 
 _RECENT = 8
 _NEXT = 8
@@ -45,7 +45,7 @@ _NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}
 def command(config_dir: Path, style: str) -> None:
     """Show what went out, what did not and why, and what comes next. Changes nothing; the service may be running."""
     setup = read_setup_as_it_is(config_dir)
-    now = wiring.clock()
+    now = clock()
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
     coming = _coming(setup, now)
     if style == "json":

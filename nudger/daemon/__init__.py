@@ -10,7 +10,6 @@ from typing import Protocol
 
 import structlog
 
-from nudger import wiring
 from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
 from nudger.daemon.waker import Waker
@@ -22,6 +21,10 @@ from nudger.storage.lock import lock_state_dir
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
+from nudger.wiring.clock import clock
+from nudger.wiring.ledger import open_ledger
+from nudger.wiring.reading import make_agenda, settle_memory
+from nudger.wiring.sending import make_channels, make_deliveries
 
 _log = structlog.get_logger("nudger")
 
@@ -86,14 +89,14 @@ class Daemon:
         """Tick for the first time, and show somebody who watches what goes out and what comes next."""
         providers = {channel: port.provider for channel, port in channels.items()}
         if self._screen is not None:
-            self._screen.began(Started(agenda=service.agenda, providers=providers, at=wiring.clock()))
-        wiring.settle_memory()
+            self._screen.began(Started(agenda=service.agenda, providers=providers, at=clock()))
+        settle_memory()
         await self._tick(service)
         self._notifier.ready(configuration.status(service.agenda))
         if self._screen is not None:
             first = asyncio.create_task(service.settle())
             await asyncio.wait([first], timeout=FIRST_DELIVERIES.total_seconds())
-            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=wiring.clock()))
+            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=clock()))
 
     async def _serve(
         self,
@@ -102,7 +105,7 @@ class Daemon:
         ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
     ) -> None:
-        waker = Waker(lambda: self._guarded_tick(service), clock=wiring.clock)
+        waker = Waker(lambda: self._guarded_tick(service), clock=clock)
         waker.start()
         watch = asyncio.create_task(configuration.watch(self._reload))
         try:
@@ -119,16 +122,16 @@ class Daemon:
 
     @asynccontextmanager
     async def _service(self) -> AsyncIterator[tuple[Service, LedgerThread, dict[Channel, ChannelPort]]]:
-        ledger = wiring.open_ledger(self._settings)
+        ledger = open_ledger(self._settings)
         thread = LedgerThread(ledger)
-        channels = wiring.make_channels(self._settings, show=self._screen.show if self._screen else None)
+        channels = make_channels(self._settings, show=self._screen.show if self._screen else None)
         try:
             yield (
                 Service(
                     thread,
-                    wiring.make_deliveries(channels, thread),
-                    make_agenda=wiring.make_agenda(self._settings, ledger.installation),
-                    clock=wiring.clock,
+                    make_deliveries(channels, thread),
+                    make_agenda=make_agenda(self._settings, ledger.installation),
+                    clock=clock,
                     high_water=ledger.high_water,
                 ),
                 thread,

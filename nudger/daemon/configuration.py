@@ -6,7 +6,6 @@ from pathlib import Path
 
 import structlog
 
-from nudger import wiring
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.changes import Changes, refusal
 from nudger.domain.vocabulary import Channel
@@ -21,6 +20,8 @@ from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
 from nudger.use_cases.stop_and_go import FORCE, RELOADED
+from nudger.wiring.clock import clock
+from nudger.wiring.reading import settle_memory
 
 _log = structlog.get_logger("nudger")
 
@@ -36,14 +37,14 @@ class Configuration:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._seen = self._look()
-        self._taken_at = wiring.clock()
+        self._taken_at = clock()
         self._problems = 0
         self.catalog = load_catalog(settings.config_dir, settings.recipients_file)
 
     async def reload(self, service: Service, ledger: LedgerThread) -> None:
         """Take all of the new configuration or none of it; the last good one goes on meanwhile."""
         self._seen = self._look()
-        began = wiring.clock()
+        began = clock()
         prefer_newest_time_zones(renew=True)
         try:
             lines = await self._take(service, ledger)
@@ -64,8 +65,8 @@ class Configuration:
             self._refuse([refused], problems=1)
             return [refused]
         changes = await service.adopt(catalog)
-        wiring.settle_memory()
-        self.catalog, self._problems, self._taken_at = catalog, 0, wiring.clock()
+        settle_memory()
+        self.catalog, self._problems, self._taken_at = catalog, 0, clock()
         _log.info("configuration taken", **_figures(changes))
         return in_words(changes)
 
@@ -112,7 +113,7 @@ def _forced(transaction: Transaction) -> bool:
     """Say whether somebody gave the word of force just now; it counts once."""
     given = transaction.recall(FORCE).get("at")
     transaction.remember(FORCE, {})
-    return given is not None and wiring.clock() - datetime.fromisoformat(given) < _FORCE_LASTS
+    return given is not None and clock() - datetime.fromisoformat(given) < _FORCE_LASTS
 
 
 def _figures(changes: Changes) -> dict[str, object]:

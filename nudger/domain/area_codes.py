@@ -1,8 +1,8 @@
 """Where a phone number is from: a guess, since people keep their number when they move.
 
 Area codes as of November 2026, checked against the geographical data of Google's libphonenumber 9.0.43. It lacks the
-newest overlays. 436, 457, 483, 621, 679, 861 and 924 come from announcements; 357, 465, 471, 624 and 837 from memory, to be
-checked: a code too many makes the hours of its state count for nobody real.
+newest overlays. 436, 457, 483, 621, 679, 861 and 924 come from announcements; 357, 465, 471, 624 and 837 from memory,
+to be checked: a code too many makes the hours of its state count for nobody real.
 """
 
 from collections.abc import Mapping

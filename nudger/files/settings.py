@@ -16,9 +16,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from nudger.errors import SettingsError
 from nudger.files import locations
 from nudger.files.flaws import nearest
+from nudger.files.locations import ENV_FILE
 
 PREFIX = "NUDGER_"
-ENV_FILE = "nudger.env"
+LEDGER_FILE = "nudger.db"
 _PLAIN_WORDS = {"int_parsing": "a whole number is expected"}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     crisis_line: str = Field(
         default="In the US call or text 988; elsewhere see findahelpline.com.",
         description="Where help is, as one sentence: {crisis_line}.",
+    )
+    local_service: str | None = Field(
+        default=None, description="A place near your people where help is to be had: {local_service}."
     )
     twilio_account_sid: str | None = Field(default=None, description="Twilio account (AC…).")
     twilio_auth_token: SecretStr | None = Field(default=None, description="Twilio's token; better as a credential.")
@@ -118,7 +122,12 @@ class Settings(BaseSettings):
         """The ledger's address, which may hold a password."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.state / 'nudger.db'}"
+        return f"sqlite:///{self.state / LEDGER_FILE}"
+
+    @property
+    def ledger_may_exist(self) -> bool:
+        """Whether there can be a ledger: not where it would be in the state folder, and is not."""
+        return self.database_url is not None or (self.state / LEDGER_FILE).exists()
 
     @property
     def ledger_is_file(self) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nudger
 from nudger.errors import NudgerError
-from nudger.files.settings import ENV_FILE, PREFIX, Settings
+from nudger.files.locations import ENV_FILE
+from nudger.files.settings import PREFIX, Settings
 
 _MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S*/(\w+\.json)")
 _FOLDERS = ("schedules", "messages")

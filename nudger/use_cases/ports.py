@@ -10,7 +10,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
 
 Clock = Callable[[], datetime]
-"""Returns the present, aware and in UTC. Only `nudger.wiring` has a real one."""
+"""Returns the present, aware and in UTC. Only `nudger.wiring.clock` has a real one."""
 
 Result = TypeVar("Result")
 

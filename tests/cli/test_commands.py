@@ -89,6 +89,32 @@ def test_check_shows_every_mistake_with_its_place_and_ends_with_one(home):
     assert {record["line"] > 0 for record in records} == {True}
 
 
+@pytest.mark.parametrize(
+    ("file", "environment", "checked"),
+    [
+        ("NUDGER_RECIPIENTS={0}", {}, True),
+        ('NUDGER_STATE_DIR="{0.parent}"', {}, True),
+        ("NUDGER_RECIPIENTS={0}", {"NUDGER_RECIPIENTS": ""}, False),
+        ("export nudger_recipients='{0}'", {}, True),
+        ("# NUDGER_RECIPIENTS={0}", {}, False),
+    ],
+)
+def test_check_finds_the_people_that_nudger_env_names(home, tmp_path, file, environment, checked):
+    (home / "recipients.yaml").unlink()
+    people = tmp_path / "elsewhere" / "recipients.yaml"
+    people.parent.mkdir()
+    people.write_text("recipients:\n- {id: sam, time_zone: Nowhere/Land, email: sam@example.org}\n")
+    (home / "nudger.env").write_text(file.format(people) + "\n")
+    done = nudger(home, "check", **environment)
+    assert ("'Nowhere/Land' is no time zone" in done.stdout) is checked
+
+
+def test_a_nudger_env_that_cannot_be_read_is_named(home):
+    (home / "nudger.env").write_bytes(b"NUDGER_CONTACT=\xff\n")
+    done = nudger(home, "check")
+    assert (done.returncode, done.stderr) == (1, f"nudger: settings: {home / 'nudger.env'} is not UTF-8\n")
+
+
 def test_preview_says_when_what_and_in_which_words(home):
     rows = json.loads(fine(home, "preview", "--days", "10", "--format", "json"))
     assert rows
@@ -237,20 +263,22 @@ def test_check_and_preview_open_no_connection(home, monkeypatch):
         assert result.exit_code == 0, result.output
 
 
-def test_check_imports_only_what_reading_needs(home):
-    program = "import sys, nudger.__main__ as m; sys.argv = ['nudger', '--config', sys.argv[1], 'check']\ntry: m.main()\nexcept SystemExit: print(sorted(sys.modules), file=sys.stderr)"
+SENDING = {"twilio", "aiohttp", "aiosmtplib", "apscheduler", "alembic", "icalendar"}
+
+
+@pytest.mark.parametrize(
+    ("words", "not_needed"),
+    [
+        (["check"], SENDING | {"sqlalchemy", "structlog", "pydantic_settings", "dotenv", "dateutil"}),
+        (["preview"], SENDING | {"sqlalchemy", "structlog"}),
+        (["status"], SENDING),
+        (["recipients", "list"], SENDING),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_a_command_imports_only_what_it_needs(home, words, not_needed):
+    program = "import sys, nudger.__main__ as m; sys.argv[0:1] = ['nudger', '--config']\ntry: m.main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(home), *words], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for heavy in (
-        "sqlalchemy",
-        "alembic",
-        "twilio",
-        "aiohttp",
-        "aiosmtplib",
-        "apscheduler",
-        "pydantic_settings",
-        "structlog",
-        "icalendar",
-    ):
-        assert f"'{heavy}'" not in done.stderr
+    assert not_needed.isdisjoint(done.stderr.split())
