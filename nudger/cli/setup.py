@@ -87,11 +87,11 @@ class Setup:
 _NO_PAUSES: dict[RecipientId, tuple[Pause, ...]] = {}
 
 
-def _imported(transaction: Transaction) -> list[Recipient]:
+def _imported(transaction: "Transaction") -> list[Recipient]:
     return transaction.recipients(source="import")
 
 
-def _pauses(transaction: Transaction) -> dict[RecipientId, tuple[Pause, ...]]:
+def _pauses(transaction: "Transaction") -> dict[RecipientId, tuple[Pause, ...]]:
     return transaction.pauses()
 
 
@@ -101,7 +101,7 @@ def _as_adopted(person: Recipient, before: Recipient | None, pauses: tuple[Pause
     return replace(person, joined=joined, pauses=(*person.pauses, *pauses))
 
 
-def change_ledger(config_dir: Path, work: Callable[[Transaction], Result]) -> Result:
+def change_ledger(config_dir: Path, work: "Callable[[Transaction], Result]") -> Result:
     """Do something to the ledger, and return what it returned. Raises SettingsError or LedgerError."""
     prefer_newest_time_zones()
     # Cold start: see Setup.ask_ledger.
