@@ -1,0 +1,223 @@
+"""The nudges of the ledger, inside a transaction.
+
+Every nudge that changes leaves an event behind in the same transaction, so the past explains the present.
+Many rows are written at a time: one by one, a commit for each, is twenty times slower and a hundred on a slow disk.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
+
+from nudger.decisions.history import Contact
+from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Priority, SlotKey
+from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
+from nudger.storage.pages import Pages, batches
+from nudger.storage.rows import nudge_of, nudge_row, recipient_of
+from nudger.storage.tables import events, nudges, recipients
+
+_SEEN = [state.value for state in MAY_HAVE_BEEN_SEEN]
+
+
+class Nudges(Pages):
+    """Writing nudges down, and finding them again."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.wrote_nudges = False
+
+    def add(self, new: Sequence[Nudge], *, at: datetime) -> list[Nudge]:
+        """Write down nudges whose slots have none yet; return those. A slot that has one keeps it, for ever."""
+        statement = self._upsert(nudges).on_conflict_do_nothing().returning(nudges.c.id)
+        added: set[str] = set()
+        first_of_each = {nudge.id: nudge for nudge in reversed(new)}
+        for batch in batches(reversed(first_of_each.values())):
+            rows = [nudge_row(nudge, at=at) for nudge in batch]
+            added.update(self._connection.execute(statement, rows).scalars())
+        fresh = [nudge for nudge in reversed(first_of_each.values()) if nudge.id in added]
+        self._tell(fresh, at=at)
+        self.wrote_nudges = self.wrote_nudges or bool(fresh)
+        return fresh
+
+    def save(self, changes: Sequence[tuple[Nudge, Nudge]], *, at: datetime) -> None:
+        """Write down (before, after) pairs; a nudge that is no longer as it was before is left alone."""
+        for before, after in changes:
+            if before.state is not after.state and not may_become(before.state, after.state):
+                raise ValueError(f"a nudge cannot go from {before.state} to {after.state}")
+        if changes:
+            rows = [{**_changeable(after, at), "_id": after.id, "_before": before.state} for before, after in changes]
+            self._connection.execute(_SAVE, rows)
+            self._tell([after for _, after in changes], at=at)
+
+    def waiting(
+        self, state: NudgeState, channel: Channel, *, now: datetime, limit: int
+    ) -> list[tuple[Nudge, Recipient | None]]:
+        """Return nudges to look at again by `now`, the longest waiting first, each with its person if still here.
+
+        On PostgreSQL they stay locked until the transaction ends, and rows locked by another daemon are skipped.
+        """
+        statement = (
+            _WITH_RECIPIENT.where(nudges.c.state == state.value, nudges.c.channel == channel.value)
+            .where(nudges.c.next_attempt_at <= now)
+            .order_by(nudges.c.next_attempt_at, nudges.c.priority.desc(), nudges.c.due_at, *_KEY)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=nudges)
+        )
+        return [_with_recipient(row) for row in self._connection.execute(statement).mappings()]
+
+    def next_attempt(self) -> datetime | None:
+        """Return when the first waiting nudge wants to be looked at, or None."""
+        first: datetime | None = self._connection.scalar(_NEXT_ATTEMPT)
+        return first
+
+    def interrupted(self, *, by: datetime | None) -> list[Nudge]:
+        """Return nudges whose attempt should have ended by a moment (None: every one under way), but did not."""
+        statement = select(nudges).where(nudges.c.state == NudgeState.SENDING.value, _WAITING)
+        if by is not None:
+            statement = statement.where(nudges.c.next_attempt_at <= by)
+        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]:
+        """Return which of these nudges are written down already."""
+        found: set[NudgeId] = set()
+        for batch in batches(ids):
+            found.update(self._connection.execute(select(nudges.c.id).where(nudges.c.id.in_(batch))).scalars())
+        return found
+
+    def pending(self, *, by: datetime) -> list[Nudge]:
+        """Return nudges that wait, and that wanted to be looked at by a moment."""
+        return self._nudges(nudges.c.state == NudgeState.PENDING.value, _WAITING, nudges.c.next_attempt_at <= by)
+
+    def overdue(self, *, now: datetime) -> list[Nudge]:
+        """Return nudges that wait or are held, and may no longer go out."""
+        waiting = nudges.c.state.in_([NudgeState.PENDING.value, NudgeState.HELD.value])
+        return self._nudges(waiting, _WAITING, nudges.c.next_attempt_at <= now, nudges.c.expires_at < now)
+
+    def held(self) -> list[Nudge]:
+        """Return what the guard holds."""
+        return self._nudges(nudges.c.state == NudgeState.HELD.value, _WAITING)
+
+    def _nudges(self, *conditions: ColumnElement[bool]) -> list[Nudge]:
+        statement = select(nudges).where(*conditions).order_by(nudges.c.due_at, *_KEY)
+        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def reopen(self, *, now: datetime, at: datetime) -> int:
+        """Take back what was decided and never tried for slots whose time is yet to come; return for how many.
+
+        Also what was only written off as too late, and is not. The one way in which a row is ever deleted: the clock
+        was wrong. The events stay.
+        """
+        written_off = and_(nudges.c.state.in_(_WRITTEN_OFF), nudges.c.expires_at >= now)
+        yet_to_come = and_(nudges.c.state.in_(_UNTRIED), nudges.c.due_at > now)
+        statement = delete(nudges).where(nudges.c.attempts == 0, or_(written_off, yet_to_come)).returning(nudges.c.id)
+        taken = list(self._connection.execute(statement).scalars())
+        if taken:
+            rows = [{"at": at, "nudge": each, "kind": "reopened", "detail": "{}"} for each in taken]
+            self._connection.execute(insert(events), rows)
+        return len(taken)
+
+    def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]:
+        """Return, for each person, the nudges due since a moment that reached them or are on their way; no tests."""
+        found: dict[RecipientId, list[Contact]] = defaultdict(list)
+        for batch in batches(sorted(people)):
+            statement = _CONTACTS.where(nudges.c.recipient.in_(batch), nudges.c.due_at >= since)
+            for row in self._connection.execute(statement):
+                found[row.recipient].append(_contact(row))
+        return found
+
+    def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
+        """Return which of the receipts belong to a nudge already. One without a provider's id belongs to none."""
+        by_id = {receipt.provider_id: receipt for receipt in receipts if receipt.provider_id is not None}
+        statement = select(nudges.c.provider_id).where(nudges.c.provider_id.in_(by_id))
+        return {by_id[taken] for taken in self._connection.execute(statement).scalars()} if by_id else set()
+
+    def nudge(self, nudge_id: NudgeId) -> Nudge | None:
+        """Return one nudge."""
+        row = self._connection.execute(select(nudges).where(nudges.c.id == nudge_id)).mappings().one_or_none()
+        return None if row is None else nudge_of(row)
+
+    def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]:
+        """Return, for each person, the wordings they may have seen, and when last."""
+        found: dict[RecipientId, dict[MessageKey, datetime]] = defaultdict(dict)
+        for batch in batches(sorted(people)):
+            statement = (
+                select(nudges.c.recipient, nudges.c.message, func.max(nudges.c.due_at).label("last"))
+                .where(nudges.c.recipient.in_(batch), nudges.c.message.is_not(None), nudges.c.state.in_(_SEEN))
+                .group_by(nudges.c.recipient, nudges.c.message)
+            )
+            for recipient, message, last in self._connection.execute(statement):
+                found[recipient][message] = last
+        return found
+
+    def recent(self, *, since: datetime, recipient: str | None = None, limit: int = 50) -> list[Nudge]:
+        """Return the newest nudges due since a moment, newest first."""
+        statement = select(nudges).where(nudges.c.due_at >= since)
+        if recipient is not None:
+            statement = statement.where(nudges.c.recipient == recipient)
+        statement = statement.order_by(nudges.c.due_at.desc(), nudges.c.id).limit(limit)
+        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def counts(self, *, since: datetime) -> Counter[NudgeState]:
+        """Return how many nudges due since a moment stand in each state."""
+        statement = select(nudges.c.state, func.count()).where(nudges.c.due_at >= since).group_by(nudges.c.state)
+        return Counter({NudgeState(state): count for state, count in self._connection.execute(statement)})
+
+    def _tell(self, changed: Sequence[Nudge], *, at: datetime) -> None:
+        if changed:
+            rows = [{"at": at, "nudge": n.id, "kind": n.state.value, "detail": _detail(n)} for n in changed]
+            self._connection.execute(insert(events), rows)
+
+
+def _contact(row: Any) -> Contact:
+    waiting = row.state == NudgeState.PENDING.value
+    at = row.next_attempt_at if waiting else row.first_attempt_at
+    key = SlotKey(row.recipient, row.schedule, row.local_date, row.ordinal)
+    return Contact(at or row.due_at, key, row.message, waiting, Priority(row.priority), row.due_at)
+
+
+_WRITTEN_OFF = [NudgeState.MISSED.value, NudgeState.EXPIRED.value]
+_UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, NudgeState.HELD.value]
+_KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
+_CONTACTS = select(
+    *_KEY,
+    *(nudges.c[name] for name in ("due_at", "first_attempt_at", "next_attempt_at", "message", "state", "priority")),
+).where(nudges.c.state.in_(_SEEN), nudges.c.schedule.not_in((TEST, WELCOME)))
+_WAITING = nudges.c.next_attempt_at.is_not(None)
+_NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)
+_WITH_RECIPIENT: Select[Any] = select(
+    nudges, *(column.label(f"recipient_{column.name}") for column in recipients.c)
+).select_from(nudges.outerjoin(recipients, and_(recipients.c.id == nudges.c.recipient, recipients.c.active.is_(True))))
+_CHANGEABLE = (
+    "state", "reason", "attempts", "inquiries", "possible_duplicate", "first_attempt_at", "next_attempt_at",
+    "provider", "provider_id", "updated_at",
+)  # fmt: skip
+_SAVE = (
+    update(nudges)
+    .where(nudges.c.id == bindparam("_id"), nudges.c.state == bindparam("_before"))
+    .values({name: bindparam(name) for name in _CHANGEABLE})
+)
+
+
+def _changeable(nudge: Nudge, at: datetime) -> dict[str, Any]:
+    row = nudge_row(nudge, at=at)
+    return {name: row[name] for name in _CHANGEABLE}
+
+
+def _detail(nudge: Nudge) -> str:
+    detail = {
+        "reason": nudge.decision.reason,
+        "attempts": nudge.attempts,
+        "provider": nudge.provider,
+        "provider_id": nudge.provider_id,
+    }
+    return json.dumps({name: value for name, value in detail.items() if value})
+
+
+def _with_recipient(row: Mapping[Any, Any]) -> tuple[Nudge, Recipient | None]:
+    person = {name.removeprefix("recipient_"): value for name, value in row.items() if name.startswith("recipient_")}
+    return nudge_of(row), recipient_of(person) if person["id"] is not None else None

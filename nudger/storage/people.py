@@ -1,0 +1,90 @@
+"""The people of the ledger, inside a transaction."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from nudger.domain.nudges import WELCOME
+from nudger.domain.recipients import Pause, Recipient
+from nudger.domain.vocabulary import RecipientId
+from nudger.storage.pages import Pages, batches
+from nudger.storage.rows import pauses_of, pauses_text, recipient_of, recipient_row
+from nudger.storage.tables import nudges, recipients
+
+_VERSION = "recipients_version"
+_KEPT = ("id", "joined", "paused")
+"""What a new copy of a person does not overwrite (`joined` only where it says nothing)."""
+
+_active = recipients.c.active.is_(True)
+
+
+class People(Pages):
+    """Who is here, since when, and who is paused."""
+
+    def keep_recipients(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None:
+        """Write people down, new or changed. `source` says where they came from: file or import.
+
+        Whoever is new and has no date of joining joins today, where they are. Pauses entered by command stay.
+        """
+        statement = self._upsert(recipients)
+        own = {column.name: statement.excluded[column.name] for column in recipients.c if column.name not in _KEPT}
+        joined = func.coalesce(statement.excluded.joined, recipients.c.joined)
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_={**own, "joined": joined})
+        for batch in batches(people):
+            here = self._known_people([person.id for person in batch])
+            rows = [recipient_row(p if p.id in here else _joining(p, at), source) for p in batch]
+            self._connection.execute(statement, rows)
+        self._people_changed()
+
+    def _known_people(self, ids: Collection[RecipientId]) -> set[RecipientId]:
+        return set(self._connection.execute(select(recipients.c.id).where(recipients.c.id.in_(ids))).scalars())
+
+    def _people_changed(self) -> None:
+        self._set_meta(_VERSION, str(self.recipients_version() + 1))
+
+    def pause(self, recipient: RecipientId, pauses: Iterable[Pause], *, at: datetime) -> None:
+        """Write down a person's pauses as entered by command, in place of those before."""
+        text = pauses_text(pauses)
+        self._connection.execute(update(recipients).where(recipients.c.id == recipient).values(paused=text))
+        self.note("paused", {"recipient": recipient, "pauses": text}, at=at)
+        self._people_changed()
+
+    def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:
+        """Return the pauses that were entered by command."""
+        rows = self._connection.execute(select(recipients.c.id, recipients.c.paused).where(recipients.c.paused != ""))
+        return {row.id: pauses_of(row.paused) for row in rows}
+
+    def retire_recipients(self, *, source: str, besides: Collection[RecipientId]) -> int:
+        """Make inactive whoever came from `source` and is not among `besides`; return how many."""
+        here = set(
+            self._connection.execute(select(recipients.c.id).where(_active, recipients.c.source == source)).scalars()
+        )
+        gone = sorted(here - set(besides))
+        for batch in batches(gone):
+            self._connection.execute(update(recipients).where(recipients.c.id.in_(batch)).values(active=False))
+        if gone:
+            self._people_changed()
+        return len(gone)
+
+    def recipients(self, *, source: str | None = None) -> list[Recipient]:
+        """Return everybody active, or only those who came from one source."""
+        statement = select(recipients).where(_active).order_by(recipients.c.id)
+        if source is not None:
+            statement = statement.where(recipients.c.source == source)
+        return [recipient_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def unwelcomed(self) -> list[Recipient]:
+        """Return everybody active who has not had the first hello."""
+        hello = select(nudges.c.id).where(nudges.c.recipient == recipients.c.id, nudges.c.schedule == WELCOME)
+        statement = select(recipients).where(_active, ~hello.exists()).order_by(recipients.c.id)
+        return [recipient_of(row) for row in self._connection.execute(statement).mappings()]
+
+    def recipients_version(self) -> int:
+        """Return a number that grows whenever people were written down or retired."""
+        return int(self._meta(_VERSION) or 0)
+
+
+def _joining(person: Recipient, at: datetime) -> Recipient:
+    return person if person.joined else replace(person, joined=at.astimezone(person.zone).date())
