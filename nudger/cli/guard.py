@@ -10,8 +10,6 @@ from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
 from nudger.wiring.clock import clock
 
-_NOTHING = Standstill(hold={}, guard={}, held=(), doubt="")
-
 
 @click.group(name="guard", invoke_without_command=True)
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -24,7 +22,7 @@ def command(ctx: click.Context, style: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     setup, now = read_setup_as_it_is(ctx.obj), clock()
-    still = setup.ask_ledger(lambda transaction: standstill(transaction, now=now), otherwise=_NOTHING)
+    still = setup.ask_ledger(lambda transaction: standstill(transaction, now=now), otherwise=Standstill.nothing())
     if style == "json":
         held = [
             {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held

@@ -77,7 +77,7 @@ def show(config_dir: Path, recipient_id: str, style: str) -> None:
         click.echo(json.dumps(record, indent=1, ensure_ascii=False))
         return
     for name, value in record.items():
-        click.echo(f"{name:<12} {_spoken(value)}")
+        click.echo(f"{name:<20} {_spoken(value)}")
 
 
 @command.command()
@@ -125,7 +125,7 @@ def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime |
     added = Pause(first=begin, last=last.date())
     change_ledger(
         config_dir,
-        lambda t: t.pause(person.id, [*t.pauses().get(person.id, ()), added], at=clock()),
+        lambda t: t.pause(person, [*t.pauses().get(person.id, ()), added], at=clock()),
     )
     click.echo(
         f"{recipient_id} is left in peace until {added.last}. `nudger recipients unpause {recipient_id}` ends it."
@@ -139,7 +139,7 @@ def unpause(config_dir: Path, recipient_id: str) -> None:
     """End a pause that was entered by command: nudges go on from now."""
     person = read_setup(config_dir).person(recipient_id)
     today = clock().astimezone(person.zone).date()
-    change_ledger(config_dir, lambda t: t.pause(person.id, ended(t.pauses().get(person.id, ()), today), at=clock()))
+    change_ledger(config_dir, lambda t: t.pause(person, ended(t.pauses().get(person.id, ()), today), at=clock()))
     click.echo(f"{recipient_id} gets nudges again.")
 
 
@@ -184,7 +184,7 @@ def _limits(limits: Limits | None) -> dict[str, Any]:
 
 def _spoken(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "-"
     if isinstance(value, list):
         return ", ".join(value) or "-"
     return str(value) if value is not None else "-"

@@ -15,6 +15,7 @@ from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import running_process
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming, preview
+from nudger.use_cases.stop_and_go import Standstill, standstill
 from nudger.wiring.clock import clock
 
 _RECENT = 8
@@ -34,9 +35,10 @@ class _Past:
     planned_until: datetime | None
     service: dict[str, Any]
     stopped: int
+    still: Standstill
 
 
-_NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=0)
+_NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=0, still=Standstill.nothing())
 
 
 @click.command(name="status")
@@ -49,7 +51,7 @@ def command(config_dir: Path, style: str) -> None:
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
     coming = _coming(setup, now)
     if style == "json":
-        click.echo(json.dumps(_record(setup, past, coming), indent=1, default=str))
+        click.echo(json.dumps(_record(setup, past, coming, now), indent=1, default=str))
     else:
         for line in _lines(setup, past, coming, now):
             click.echo(line)
@@ -65,6 +67,7 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
         planned_until=transaction.watermark(),
         service=transaction.recall("service"),
         stopped=len(transaction.suppressed()),
+        still=standstill(transaction, now=now),
     )
 
 
@@ -81,13 +84,17 @@ def _coming(setup: Setup, now: datetime) -> list[Coming]:
     )
 
 
-def _record(setup: Setup, past: _Past, coming: list[Coming]) -> dict[str, Any]:
+def _record(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> dict[str, Any]:
     return {
         "running": running_process(setup.settings.state) is not None,
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
         "configuration": {"taken_at": past.service.get("configured_at"), "problems": setup.problems},
         "people": len(setup.people()),
+        "paused": _paused(setup, now),
+        "hold": past.still.hold or None,
+        "guard": {**past.still.guard, "held": len(past.still.held)} if past.still.held else None,
+        "clock": past.still.doubt or None,
         "addresses_stopped": past.stopped,
         "today": past.today,
         "trouble": [_nudge(nudge) for nudge in past.trouble],
@@ -121,12 +128,40 @@ def _lines(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> li
         _running(setup, past, now),
         f"today     {today or 'nothing yet'}",
         f"channels  {providers}",
-        f"people    {len(setup.people())} active · {plural(past.stopped, 'address', 'addresses')} stopped",
+        _people(setup, past, now),
         "clocks    time zones {} ({})".format(*prefer_newest_time_zones()),
     ]
+    lines[1:1] = _standing(past.still)
     lines += _table("trouble", [_past_line(nudge) for nudge in past.trouble])
     lines += _table("recent", [_past_line(nudge) for nudge in past.recent])
     return lines + _table("next", [_next_line(each, now) for each in coming[:_NEXT]])
+
+
+def _standing(still: Standstill) -> list[str]:
+    """Say first what keeps nudges from going out."""
+    lines = []
+    if still.hold:
+        why = f" ({still.hold['reason']})" if still.hold.get("reason") else ""
+        lines.append(f"ON HOLD   since {_local(still.hold['since'])}{why}: nothing goes out. nudger release")
+    if still.doubt:
+        lines.append(f"CLOCK     {still.doubt}: nothing goes out. nudger guard")
+    if still.held:
+        why = still.guard.get("why", "held")
+        lines.append(f"GUARD     {plural(len(still.held), 'nudge')} held: {why}. nudger guard")
+    return lines
+
+
+def _local(moment: str) -> str:
+    return local_day(datetime.fromisoformat(moment).astimezone())
+
+
+def _people(setup: Setup, past: _Past, now: datetime) -> str:
+    stopped = plural(past.stopped, "address", "addresses")
+    return f"people    {len(setup.people())} active · {_paused(setup, now)} paused · {stopped} stopped"
+
+
+def _paused(setup: Setup, now: datetime) -> int:
+    return sum(person.pause_on(now.astimezone(person.zone).date()) is not None for person in setup.people())
 
 
 def _table(heading: str, rows: list[str]) -> list[str]:

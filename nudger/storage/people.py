@@ -44,11 +44,13 @@ class People(Pages):
     def _people_changed(self) -> None:
         self._set_meta(_VERSION, str(self.recipients_version() + 1))
 
-    def pause(self, recipient: RecipientId, pauses: Iterable[Pause], *, at: datetime) -> None:
+    def pause(self, person: Recipient, pauses: Iterable[Pause], *, at: datetime) -> None:
         """Write down a person's pauses as entered by command, in place of those before."""
+        if not self._known_people([person.id]):
+            self.keep_recipients([person], source="file", at=at)  # nobody was served yet: the file names them
         text = pauses_text(pauses)
-        self._connection.execute(update(recipients).where(recipients.c.id == recipient).values(paused=text))
-        self.note("paused", {"recipient": recipient, "pauses": text}, at=at)
+        self._connection.execute(update(recipients).where(recipients.c.id == person.id).values(paused=text))
+        self.note("paused", {"recipient": person.id, "pauses": text}, at=at)
         self._people_changed()
 
     def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:

@@ -24,6 +24,11 @@ class Standstill:
     held: tuple[Nudge, ...]
     doubt: str
 
+    @classmethod
+    def nothing(cls) -> "Standstill":
+        """Return that of an installation that has never run."""
+        return cls(hold={}, guard={}, held=(), doubt="")
+
 
 def standstill(transaction: TransactionPort, *, now: datetime) -> Standstill:
     """Return what stands still, and why."""

@@ -137,7 +137,7 @@ def test_whoever_is_new_joins_today_where_they_are_and_pauses_by_command_stay(le
     people = [make_recipient("a", time_zone="Pacific/Kiritimati"), make_recipient("b", joined=date(2025, 5, 5))]
     ledger.run(lambda t: t.keep_recipients(people, source="file", at=utc("2026-11-22 12:00")))
     pause = Pause(first=date(2026, 12, 1), last=date(2026, 12, 9))
-    ledger.run(lambda t: t.pause("a", [pause], at=NOW))
+    ledger.run(lambda t: t.pause(people[0], [pause], at=NOW))
     ledger.run(lambda t: t.keep_recipients(people, source="file", at=utc("2027-01-01 12:00")))
     a, b = ledger.run(lambda t: t.recipients())
     assert (a.joined, b.joined) == (date(2026, 11, 23), date(2025, 5, 5))
