@@ -7,7 +7,7 @@ import click
 
 from nudger.cli.setup import Setup, read_setup
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.choose import eligible
+from nudger.decisions.pool import Wanted, pool_for
 from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
 from nudger.domain.nudges import Nudge, NudgeState
@@ -56,7 +56,8 @@ def _wanted(setup: Setup, recipient_id: str, key: str | None, channel: str | Non
 def _message(agenda: Agenda, person: Recipient, channel: Channel, key: str | None) -> Message:
     if key is None:
         part = part_of_day(clock().astimezone(person.zone).time())
-        fitting = eligible(agenda.shelf, Selection(), language=person.language, channel=channel, part_of_day=part)
+        wanted = Wanted(language=person.language, channel=channel, part_of_day=part)
+        fitting = pool_for(agenda.shelf, Selection(), wanted).messages
         if not fitting:
             raise NudgerError(f"no message fits {person.id} now")
         return fitting[0]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nudger.decisions.choose import Shelf
 from nudger.decisions.plan import Roster, build_roster
+from nudger.decisions.pool import Shelf, make_shelf
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import Recipient
@@ -34,6 +34,9 @@ class Agenda:
     seed: str
     installation: str
     limits: Limits = NO_LIMITS
+    learning: bool = False
+    """Whether the chances of practices are learned from what comes back."""
+
     restrained: bool = False
     """Whether anybody has limits that depend on what else they got: if not, nobody's contacts need to be looked up."""
     urgent: Roster = ()
@@ -66,11 +69,12 @@ def build_agenda(
         schedules={schedule.id: schedule for schedule in catalog.schedules},
         recipients=people,
         roster=roster,
-        shelf=Shelf(messages=catalog.messages),
+        shelf=make_shelf(catalog.messages),
         words=words,
         seed=seed,
         installation=installation,
         limits=catalog.limits,
+        learning=catalog.learning,
         restrained=restrained,
         urgent=tuple(group for group in roster if group.schedule.priority > lowest) if restrained else (),
     )

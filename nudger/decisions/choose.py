@@ -1,95 +1,243 @@
-"""The decision rule: which of the fitting messages, if any.
+"""The decision rule: which message, or none.
 
-No wording comes back to a person until the pool is used up, then the longest-unseen comes first: novelty serves
-dignity and staying-on (Kornfield 2023; Drink Less found no effect on the next hour's click). Practices do come
-back, in fresh words (Susman 2024).
+First the component that was served longest ago, so that the three stay in balance over the week; then a practice, by
+chances that what the person said has moved; then one wording of it. No wording comes back until all that fit were
+used, then the longest unseen comes first: novelty serves dignity and staying-on (Kornfield 2023; Drink Less found no
+effect on the next hour's click). Practices do come back, in fresh words (Susman 2024), but a thought rests for a while.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from random import Random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from nudger.decisions.history import Seen
+from nudger.decisions.draw import draw_below, draw_fraction, random_from
+from nudger.decisions.history import History, Seen
+from nudger.decisions.pool import Arm, Pool, Shelf
+from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.messages import Message
-from nudger.domain.schedules import Selection
-from nudger.domain.vocabulary import Channel, Intensity, PartOfDay, Purpose
+from nudger.domain.vocabulary import Component, MessageKey, Practice
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_REST = timedelta(days=10)
+"""How long a theme rests after it was sent."""
+
+_LONG_REST = timedelta(days=45)
+"""How long the theme of a message rests that somebody did not want."""
+
+_SHORTLIST = 12
+"""So many wordings at most are drawn and written down, of which one is chosen: each is as likely as the others."""
+
+_MANY = 100
+_TRIES = 40
+_STEPS = {FeedbackKind.MORE: 1.5, FeedbackKind.HELPFUL: 1.25, FeedbackKind.DONE: 1.1, FeedbackKind.LESS: 0.5}
+_LEAST, _MOST = 0.2, 4.0
+"""A practice is never pushed out altogether, and never drowns the others."""
+
+Chances = Mapping[Practice, float]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Shelf:
-    """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What the past says about the next choice: when each component was last served, and what had better rest."""
 
-    messages: tuple[Message, ...]
-
-    def welcome(self, language: str, channel: Channel) -> Message | None:
-        """Return the first hello in the person's language, else in any: saying hello in English beats silence."""
-        hellos = [m for m in self.messages if m.purpose is Purpose.WELCOME and m.speaks(channel) and not m.retired]
-        return next((m for m in hellos if _same_language(m.language, language)), next(iter(hellos), None))
+    seen: Seen = field(default_factory=dict)
+    served: Mapping[Component, datetime] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()
+    unwanted: frozenset[MessageKey] = frozenset()
+    weights: Chances = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One message, the rule that picked it, and how many fitted (`options`) and were new (`unseen`)."""
+    """One message, and how it came to be chosen.
+
+    `chances` are (practice, its probability, how many wordings share it) for every practice that could have been
+    taken; each wording of a practice is as likely as the others. `shortlist` holds the wordings drawn, one of which was
+    chosen; `set_aside` counts what did not stay in the running, by reason.
+    """
 
     message: Message
     rule: str
     options: int
     unseen: int
+    chances: tuple[tuple[Practice, float, int], ...] = ()
+    shortlist: tuple[MessageKey, ...] = ()
+    set_aside: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def probability(self) -> float:
+        """How likely this message was."""
+        shares = (chance / count for practice, chance, count in self.chances if practice is self.message.practice)
+        return next(shares, 1.0)
 
 
-@lru_cache(maxsize=8192)
-def eligible(
-    shelf: Shelf, selection: Selection, *, language: str, channel: Channel, part_of_day: PartOfDay
-) -> tuple[Message, ...]:
-    """Return the messages that fit, in the order of their keys, or of a series: the intervention options."""
-    fitting = (m for m in shelf.messages if _fits(m, selection, language, channel, part_of_day))
-    places = {key: place for place, key in enumerate(selection.messages)}
-    return tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
+def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
+    """Return what a person's past says at a moment."""
+    latest = [_LONG_AGO] * len(Component)
+    resting: set[str] = set()
+    since, kind_of = now - _REST, shelf.kinds.get
+    for key, at in history.seen.items():
+        kind = kind_of(key)
+        if kind is None:
+            continue
+        component, theme = kind
+        if at > latest[component]:  # noqa: PLR1730 - max() costs a call, sixty times for each decision
+            latest[component] = at
+        if at > since:
+            resting.add(theme)
+    resting.discard("")
+    served = dict(zip(Component, latest, strict=True))
+    if not history.feedback:
+        return Taste(history.seen, served, frozenset(resting))
+    refused = [each for each in history.feedback if each.kind is FeedbackKind.NOT_THIS]
+    resting |= {each.theme for each in refused if each.theme and each.at > now - _LONG_REST}
+    unwanted = frozenset(each.message for each in refused if each.message)
+    return Taste(history.seen, served, frozenset(resting), unwanted, weights_of(history.feedback))
 
 
-def gentle_only(options: Sequence[Message]) -> tuple[Message, ...]:
-    """Return the options that stir up little: for first days and hard days."""
-    return tuple(message for message in options if message.intensity is Intensity.GENTLE)
+def weights_of(feedback: Iterable[Feedback]) -> dict[Practice, float]:
+    """Return how much more or less likely what somebody said makes each practice; one that is not there stays at 1."""
+    weights: dict[Practice, float] = {}
+    for each in feedback:
+        step = _STEPS.get(each.kind)
+        if step is not None and each.practice is not None:
+            weights[each.practice] = min(_MOST, max(_LEAST, weights.get(each.practice, 1.0) * step))
+    return weights
 
 
-def _fits(message: Message, selection: Selection, language: str, channel: Channel, part_of_day: PartOfDay) -> bool:
-    return (
-        message.purpose is Purpose.NUDGE
-        and not message.retired
-        and message.speaks(channel)
-        and _same_language(message.language, language)
-        and _wanted(part_of_day, message.parts_of_day)
-        and (not selection.messages or message.key in selection.messages)
-        and _wanted(message.library, selection.libraries)
-        and _wanted(message.component, selection.components)
-        and _wanted(message.practice, selection.practices)
-        and _wanted(message.intensity, selection.intensities)
-        and (not selection.situations or not selection.situations.isdisjoint(message.situations))
-    )
+def choose(
+    pool: Pool, taste: Taste, *, in_order: bool = False, learned: Chances | None = None, seed: str
+) -> Choice | None:
+    """Return one message of the pool; None when there is none, or when a series (`in_order`) is at its end.
 
-
-def _wanted(value: object, wanted: frozenset[object]) -> bool:
-    return not wanted or value in wanted
-
-
-def _same_language(message: str, person: str) -> bool:
-    """`es` words serve a person who asked for `es-MX`."""
-    return person == message or person.startswith(f"{message}-")
-
-
-def choose(options: Sequence[Message], seen: Seen, *, in_order: bool = False, rng: Random) -> Choice | None:
-    """Return one of the options, or None when there are none, or when a series (`in_order`) is at its end."""
-    unseen = [message for message in options if message.key not in seen]
-    if in_order and unseen:
-        return _choice(unseen[0], "the next of a series", options, unseen)
-    if in_order or not options:
+    `learned` are chances of the practices, for a person whose answers are learned from.
+    """
+    if not pool.messages:
         return None
-    if unseen:
-        return _choice(unseen[rng.randrange(len(unseen))], "one not seen before", options, unseen)
-    oldest = min(options, key=lambda message: seen[message.key])
-    return _choice(oldest, "all seen before: the longest unseen", options, unseen)
+    if in_order:
+        return _next_of_series(pool, taste.seen)
+    used = Counter(map(pool.arm_of.get, taste.seen))
+    unseen = {arm: len(found) - used[arm] for arm, found in pool.arms.items()}
+    total = sum(unseen.values())
+    if total <= 0:
+        return _longest_unseen(pool, taste)
+    for component in _in_turn(pool, taste):
+        counts = {arm: count for arm, count in unseen.items() if arm.component is component and count > 0}
+        fresh = _without_resting(pool, taste, counts)
+        for allowed, rest in ((fresh, taste.resting), (counts, frozenset[str]())):
+            if choice := _draw(pool, taste, allowed, rest, total=total, learned=learned, seed=seed):
+                return choice
+    return None
 
 
-def _choice(message: Message, rule: str, options: Sequence[Message], unseen: Sequence[Message]) -> Choice:
-    return Choice(message=message, rule=rule, options=len(options), unseen=len(unseen))
+def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
+    """Return the components of the pool, the one that was served longest ago first."""
+    components = dict.fromkeys(arm.component for arm in pool.arms)
+    return sorted(components, key=lambda component: taste.served.get(component, _LONG_AGO))
+
+
+def _without_resting(pool: Pool, taste: Taste, counts: Mapping[Arm, int]) -> dict[Arm, int]:
+    """Return how many unseen messages of each arm have a theme that does not rest."""
+    if not taste.resting:
+        return dict(counts)
+    seen = Counter(map(pool.theme_of.get, taste.seen))
+    return {
+        arm: count - sum(pool.of_theme.get((arm, theme), 0) - seen[arm, theme] for theme in taste.resting)
+        for arm, count in counts.items()
+    }
+
+
+def _draw(
+    pool: Pool,
+    taste: Taste,
+    counts: Mapping[Arm, int],
+    resting: frozenset[str],
+    *,
+    total: int,
+    learned: Chances | None,
+    seed: str,
+) -> Choice | None:
+    """Draw a practice by its chances, then a wording; None where nothing is left to draw from."""
+    arms = {arm: count for arm, count in counts.items() if count > 0}
+    while arms:
+        chances = chances_of([arm.practice for arm in arms], taste.weights, learned)
+        practice = pick_practice(chances, seed)
+        arm = next(arm for arm in arms if arm.practice is practice)
+        shortlist = _shortlist(pool.arms[arm], taste, resting, arms[arm], seed)
+        if shortlist:
+            message = pick_wording(shortlist, seed)
+            listed = tuple((each.practice, chances[each.practice], count) for each, count in arms.items())
+            return Choice(
+                message=message,
+                rule="one not seen before",
+                options=len(pool.messages),
+                unseen=total,
+                chances=listed,
+                shortlist=tuple(each.key for each in shortlist),
+                set_aside=_set_aside(pool, total, counts),
+            )
+        del arms[arm]  # all that was left of it is unwanted
+    return None
+
+
+def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:
+    """Return the probability of each practice: what was learned, or equal shares, moved by what the person said."""
+    shares = {practice: weights.get(practice, 1.0) * (learned or {}).get(practice, 1.0) for practice in practices}
+    whole = sum(shares.values())
+    return {practice: share / whole for practice, share in shares.items()}
+
+
+def pick_practice(chances: Chances, seed: str) -> Practice:
+    """Draw a practice; the same for the same chances and seed."""
+    point = draw_fraction(seed, "practice")
+    for practice, chance in chances.items():
+        point -= chance
+        if point < 0:
+            return practice
+    return next(reversed(tuple(chances)))
+
+
+def pick_wording(shortlist: Sequence[Message], seed: str) -> Message:
+    """Draw one of the wordings, each as likely as the others; the same for the same list and seed."""
+    return shortlist[draw_below(len(shortlist), seed, "wording")]
+
+
+def _shortlist(
+    messages: Sequence[Message], taste: Taste, resting: frozenset[str], count: int, seed: str
+) -> list[Message]:
+    """Draw a few wordings at random from those that may be sent; all of them, where they are few."""
+    if len(messages) <= _MANY or count < len(messages) // 8:
+        fitting = list(_allowed(messages, taste, resting))
+        return fitting if len(fitting) <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
+    # Most of very many are left: drawing until enough were found costs the same however large the library is.
+    drawn = dict.fromkeys(random_from(f"{seed}/shortlist").choices(range(len(messages)), k=_TRIES))
+    few = list(islice(_allowed((messages[place] for place in drawn), taste, resting), _SHORTLIST))
+    return few or list(_allowed(messages, taste, resting))[:_SHORTLIST]
+
+
+def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str]) -> Iterator[Message]:
+    seen, unwanted = taste.seen, taste.unwanted
+    return (m for m in messages if m.key not in seen and m.theme not in resting and m.key not in unwanted)
+
+
+def _set_aside(pool: Pool, total: int, counts: Mapping[Arm, int]) -> tuple[tuple[str, int], ...]:
+    running = sum(count for count in counts.values() if count > 0)
+    reasons = (("seen before", len(pool.messages) - total), ("another component's turn, or resting", total - running))
+    return tuple((reason, count) for reason, count in reasons if count > 0)
+
+
+def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:
+    unseen = [message for message in pool.messages if message.key not in seen]
+    if not unseen:
+        return None
+    return Choice(message=unseen[0], rule="the next of a series", options=len(pool.messages), unseen=len(unseen))
+
+
+def _longest_unseen(pool: Pool, taste: Taste) -> Choice | None:
+    wanted = [message for message in pool.messages if message.key not in taste.unwanted]
+    if not wanted:
+        return None
+    oldest = min(wanted, key=lambda message: taste.seen[message.key])
+    return Choice(message=oldest, rule="all seen before: the longest unseen", options=len(pool.messages), unseen=0)

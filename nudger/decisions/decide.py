@@ -6,17 +6,15 @@ from datetime import date, datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.availability import Deferred, Refused, Request, availability
-from nudger.decisions.choose import Choice, choose, eligible, gentle_only
-from nudger.decisions.draw import random_from, seed_of
 from nudger.decisions.history import Contact, History
+from nudger.decisions.select import Moment, select
 from nudger.decisions.settle import begin_attempt
 from nudger.decisions.wording import MessageValues
-from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
-from nudger.domain.nudges import TEST, WELCOME, Decision, Nudge, NudgeState, nudge_id
-from nudger.domain.recipients import OnHardDay, Recipient
-from nudger.domain.schedules import Schedule, Slot, SlotKey, WhenMissed
-from nudger.domain.vocabulary import Channel, ChannelChoice, ScheduleId
+from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Slot, SlotKey, WhenMissed
+from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, ScheduleId
 
 WELCOME_GRACE = timedelta(days=3)
 
@@ -59,7 +57,11 @@ def decide_slot(
     if isinstance(verdict, Deferred):
         moment = verdict.until
         blank = _ended(blank, NudgeState.PENDING, verdict.reason)
-    return _chosen(agenda, blank, recipient, schedule, channel, history, moment)
+    point = Moment(key=blank.key, schedule=schedule, person=recipient, channel=channel, at=moment)
+    selected = select(agenda, point, history)
+    if selected.message is None:
+        return _ended(blank, NudgeState.WITHHELD, selected.reason, selected.facts)
+    return _pending(agenda, blank, recipient, channel, selected.message, selected.facts, moment)
 
 
 def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nudge:
@@ -71,7 +73,7 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nu
         return _ended(blank, NudgeState.WITHHELD, "no address")
     verdict = availability(Request(recipient=recipient, channel=channel, expires_at=blank.expires_at), now=now)
     moment = verdict.until if isinstance(verdict, Deferred) else now
-    message = agenda.shelf.welcome(recipient.language, channel)
+    message = agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
     if message is None:
         return _ended(blank, NudgeState.WITHHELD, "no welcome message")
     return _pending(agenda, blank, recipient, channel, message, (("rule", "the first hello"),), moment)
@@ -130,69 +132,25 @@ def _request(
 ) -> Request:
     schedule = agenda.schedules.get(nudge.key.schedule)
     limits = agenda.limits_of(recipient)
-    request = Request(
+    suppress = recipient.address(channel) in suppressed
+    if schedule is None:  # the first hello and tests: no schedule of the operator's limits them
+        return Request(recipient=recipient, channel=channel, expires_at=nudge.expires_at, suppressed=suppress)
+    before: tuple[Contact, ...] = ()
+    reserved: tuple[tuple[datetime, ScheduleId], ...] = ()
+    if limits.restrain:
+        mine = Contact(moment, nudge.key, None, True, schedule.priority, nudge.due)
+        before = tuple(c for c in history.contacts if c.key != nudge.key and (not c.waiting or c.goes_before(mine)))
+        reserved = tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority)
+    return Request(
         recipient=recipient,
         channel=channel,
         expires_at=nudge.expires_at,
-        suppressed=recipient.address(channel) in suppressed,
-    )
-    if schedule is None:
-        return request  # the first hello and tests: no schedule of the operator's limits them
-    request = replace(request, when_held=schedule.when_held)
-    if not limits.restrain:
-        return request
-    mine = Contact(moment, nudge.key, None, True, schedule.priority, nudge.due)
-    before = tuple(c for c in history.contacts if c.key != nudge.key and (not c.waiting or c.goes_before(mine)))
-    return replace(
-        request,
-        limits=limits,
+        suppressed=suppress,
         history=History(contacts=before),
-        reserved=tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority),
+        limits=limits,
+        reserved=reserved,
+        when_held=schedule.when_held,
     )
-
-
-def _chosen(
-    agenda: Agenda,
-    blank: Nudge,
-    recipient: Recipient,
-    schedule: Schedule,
-    channel: Channel,
-    history: History,
-    moment: datetime,
-) -> Nudge:
-    local = moment.astimezone(recipient.zone)
-    part, language = part_of_day(local.time()), recipient.language
-    options = eligible(agenda.shelf, schedule.selection, language=language, channel=channel, part_of_day=part)
-    gentle = _gentle(agenda, recipient, local.date())
-    if gentle:
-        options = gentle_only(options)
-    seed = seed_of(agenda.seed, blank.key)
-    choice = choose(options, history.seen, in_order=schedule.selection.in_order, rng=random_from(seed))
-    if choice is None:
-        return _ended(blank, NudgeState.WITHHELD, _why_none(options, language, channel, part, gentle))
-    facts = (*_facts(choice, seed), *((("gentle", gentle),) if gentle else ()))
-    return _pending(agenda, blank, recipient, channel, choice.message, facts, moment)
-
-
-def _gentle(agenda: Agenda, recipient: Recipient, today: date) -> str:
-    """Say why only gentle messages may go out today; '' where any may."""
-    if recipient.hard_day_on(today) is OnHardDay.GENTLE:
-        return "a hard day"
-    days = agenda.limits_of(recipient).gentle_days
-    if recipient.joined is not None and (today - recipient.joined).days <= days:
-        return f"the first {days} days"
-    return ""
-
-
-def _why_none(options: Sequence[Message], language: str, channel: Channel, part: str, gentle: str) -> str:
-    if options:
-        return "the series is at its end"
-    kind = f"gentle {language}" if gentle else language
-    return f"no {kind} message fits ({channel}, {part}{f', {gentle}' if gentle else ''})"
-
-
-def _facts(choice: Choice, seed: str) -> tuple[tuple[str, str | int], ...]:
-    return (("rule", choice.rule), ("seed", seed), ("options", choice.options), ("unseen", choice.unseen))
 
 
 def _blank(agenda: Agenda, key: SlotKey, due: datetime, expires_at: datetime) -> Nudge:
@@ -207,8 +165,9 @@ def _blank(agenda: Agenda, key: SlotKey, due: datetime, expires_at: datetime) ->
     )
 
 
-def _ended(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
-    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), next_attempt_at=None)
+def _ended(nudge: Nudge, state: NudgeState, reason: str, facts: Facts | None = None) -> Nudge:
+    decision = replace(nudge.decision, reason=reason, facts=nudge.decision.facts if facts is None else facts)
+    return replace(nudge, state=state, decision=decision, next_attempt_at=None)
 
 
 def _pending(
@@ -217,14 +176,14 @@ def _pending(
     recipient: Recipient,
     channel: Channel,
     message: Message,
-    facts: tuple[tuple[str, str | int], ...],
+    facts: Facts,
     moment: datetime,
 ) -> Nudge:
-    decision = replace(
-        blank.decision,
+    decision = Decision(
         message=message.key,
         channel=channel,
         rendered=message.render(channel, MessageValues(agenda, recipient, moment)),
+        reason=blank.decision.reason,
         facts=facts,
     )
     return replace(blank, decision=decision, next_attempt_at=moment)

@@ -18,6 +18,11 @@ def draw_below(limit: int, *words: object) -> int:
     return int(seed_of(*words), 16) % limit
 
 
+def draw_fraction(*words: object) -> float:
+    """Return a number in [0, 1), all of them as likely as each other."""
+    return int(seed_of(*words), 16) / 2**64
+
+
 def random_from(seed: str) -> Random:
     """Return a generator for a stored seed."""
-    return Random(seed)  # noqa: S311 - choosing kind words needs no secrecy
+    return Random(int(seed_of(seed), 16))  # noqa: S311 - choosing kind words needs no secrecy

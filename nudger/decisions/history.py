@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from nudger.decisions.learn import Evidence
+from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, SlotKey
@@ -38,10 +40,15 @@ def _rank(contact: Contact) -> tuple[int, datetime, datetime, SlotKey]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What one person has seen, and their contacts of late, oldest first."""
+    """What one person has seen, their contacts of late, and what they let us know, oldest first.
+
+    `evidence` is there only for somebody whose answers are learned from.
+    """
 
     seen: Seen = field(default_factory=dict)
     contacts: tuple[Contact, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    evidence: Evidence | None = None
 
     def with_nudge(self, nudge: Nudge, priority: Priority) -> "History":
         """Return the history after a nudge was decided, or changed: whether it waits, went out, or came to nothing."""

@@ -19,3 +19,4 @@ class Catalog:
     messages: tuple[Message, ...]
     recipients: tuple[Recipient, ...] | None = None
     limits: Limits = NO_LIMITS
+    learning: bool = False

@@ -1,9 +1,12 @@
 """Messages: the words, what they are about, and the words as filled in for one person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nudger.domain import placeholders
+from nudger.domain.conditions import Condition
 from nudger.domain.vocabulary import (
+    Aim,
+    Asks,
     Channel,
     Component,
     Intensity,
@@ -13,6 +16,7 @@ from nudger.domain.vocabulary import (
     Practice,
     Purpose,
     ReviewState,
+    Rule,
     Situation,
 )
 
@@ -43,8 +47,19 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A rule that is not held against one message, and why."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One idea in words, for SMS or email or both. An empty `parts_of_day` means any."""
+    """One idea in words, for SMS or email or both. An empty `parts_of_day` means any.
+
+    One of a library that is `only_when_named` is left alone by schedules that name neither it nor its library.
+    """
 
     library: LibraryId
     id: str
@@ -59,11 +74,18 @@ class Message:
     email: EmailText | None = None
     idea: str = ""
     review: Review | None = None
+    aims: frozenset[Aim] = frozenset()
+    asks: Asks = Asks.NOTHING
+    theme: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    only_when_named: bool = False
+    only_if: Condition | None = None
+    skip_if: Condition | None = None
+    key: MessageKey = field(init=False)
+    """`library/message`; kept, because choosing asks for it thousands of times a second."""
 
-    @property
-    def key(self) -> MessageKey:
-        """`library/message`."""
-        return MessageKey(f"{self.library}/{self.id}")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", MessageKey(f"{self.library}/{self.id}"))
 
     @property
     def retired(self) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
@@ -80,20 +81,23 @@ def nudge_id(installation: str, key: SlotKey) -> NudgeId:
     return NudgeId(hashlib.blake2b(f"{installation}/{key}".encode(), digest_size=16).hexdigest())
 
 
+Facts = tuple[tuple[str, Any], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What was decided for a slot, and why: enough to explain it and to decide it again.
 
     `message` is None when nothing is to be sent; `reason` then says why. Later `reason` says why the nudge stands
-    where it stands. `facts` are (name, value) pairs for the record: which rule chose, the seed it drew with, how
-    many options fitted, how many were unseen.
+    where it stands. `facts` are (name, value) pairs for the record, as JSON can hold them: what was known, which
+    rule chose, the seed it drew with, how many options fitted, and the chance of each.
     """
 
     message: MessageKey | None
     channel: Channel | None
     rendered: Rendered | None
     reason: str
-    facts: tuple[tuple[str, str | int], ...] = ()
+    facts: Facts = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,8 @@ class Recipient:
     hard_days: tuple[HardDay, ...] = ()
     limits: Limits | None = None
     supporter: str | None = None
+    goals: frozenset[str] = frozenset()
+    """The person's own goals, in words of the operator's, for conditions."""
 
     @property
     def zone(self) -> ZoneInfo:

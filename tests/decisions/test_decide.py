@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.availability import Available, Deferred, Refused, Request, availability
-from nudger.decisions.choose import choose
+from nudger.decisions.choose import Taste, choose
 from nudger.decisions.decide import decide_slot, decide_welcome
-from nudger.decisions.draw import random_from
 from nudger.decisions.history import History
+from nudger.decisions.pool import make_pool
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
@@ -155,7 +155,7 @@ def test_no_wording_comes_back_before_the_pool_is_used_and_then_the_longest_unse
     pool = [make_message(f"m{n}") for n in range(size)]
     seen, order = {}, []
     for day in range(3 * size):
-        chosen = choose(pool, seen, rng=random_from(f"{seed}/{day}")).message.key
+        chosen = choose(make_pool(pool), Taste(seen=seen), seed=f"{seed}/{day}").message.key
         seen[chosen] = DUE + timedelta(days=day)
         order.append(chosen)
     assert set(order[:size]) == {message.key for message in pool}

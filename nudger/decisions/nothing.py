@@ -1,0 +1,49 @@
+"""When nothing at all is the better choice: "provide nothing" is an option with its own chance (Nahum-Shani 2018)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nudger.decisions.variables import Known
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """Why nothing may be better, and how likely it then is to be chosen."""
+
+    reason: str
+    chance: float
+
+
+NO_RESTRAINT = Restraint("", 0.0)
+
+
+def restraint(values: Mapping[str, Known]) -> Restraint:
+    """Return the strongest reason for sending nothing; one that nobody knows of is none."""
+    return max((rule(values) for rule in _RULES), key=lambda found: found.chance)
+
+
+def _already_fine(values: Mapping[str, Known]) -> Restraint:
+    """After a good check-in a nudge can lower the mood (NeCamp 2020, moderation by previous mood)."""
+    mood = values.get("mood")
+    fine = mood is not None and mood.age <= 2 * _DAY and mood.value >= 8  # noqa: PLR2004 - of 9
+    return Restraint("all is well by the last check-in", 0.5) if fine else NO_RESTRAINT
+
+
+def _rarely_answers(values: Mapping[str, Known]) -> Restraint:
+    """Somebody who used to answer and fell silent is written to less, never more (field notes: silence)."""
+    reply = values.get("since_reply")
+    silent = reply is not None and timedelta(days=14) < reply.value < timedelta(days=60)
+    return Restraint("no answer for two weeks", 0.25) if silent else NO_RESTRAINT
+
+
+def _much_of_late(values: Mapping[str, Known]) -> Restraint:
+    """Complaints are about volume, not scarcity (Small Steps)."""
+    sent = values.get("sent_this_week")
+    much = sent is not None and sent.value >= 10  # noqa: PLR2004 - nudges in seven days
+    return Restraint("much was sent of late", 0.5) if much else NO_RESTRAINT
+
+
+_RULES = (_already_fine, _rarely_answers, _much_of_late)

@@ -1,0 +1,191 @@
+"""From a moment that is fine to a message, or to nothing, with everything that it rested on written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from nudger import __version__
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.choose import Choice, choose, taste_of
+from nudger.decisions.conditions import holds, in_words
+from nudger.decisions.draw import draw_fraction, seed_of
+from nudger.decisions.history import History
+from nudger.decisions.learn import learned_chances
+from nudger.decisions.nothing import NO_RESTRAINT, Restraint, restraint
+from nudger.decisions.pool import Pool, Wanted, make_pool, pool_for
+from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of
+from nudger.domain.calendar import part_of_day
+from nudger.domain.conditions import Condition
+from nudger.domain.messages import Message
+from nudger.domain.nudges import Facts
+from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.schedules import Priority, Schedule, SlotKey
+from nudger.domain.vocabulary import Channel, Practice
+
+LOW_MOOD = 4
+"""A check-in below this is a low day."""
+
+FINE_MOOD = 7
+"""A check-in from this on is a fine day."""
+
+_SECOND = timedelta(seconds=1)
+_LOW_LASTS = timedelta(days=1)
+_FINE_LASTS = timedelta(days=2)
+
+_ALWAYS = (
+    "part_of_day", "weekday", "mood", "since_reply", "since_sent", "sent_today", "sent_this_week", "days_since_joined",
+    "liked", "declined",
+)  # fmt: skip
+"""What is written down with every decision; the others where a condition asked for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The message, or why there is none, and the facts for the record."""
+
+    message: Message | None
+    reason: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A decision point: whose slot, by which schedule and channel, and when it would go out (UTC)."""
+
+    key: SlotKey
+    schedule: Schedule
+    person: Recipient
+    channel: Channel
+    at: datetime
+
+
+def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
+    """Choose a message for a moment, or nothing."""
+    values = Lookup(Context(person=moment.person, now=moment.at, history=history))
+    seed = seed_of(agenda.seed, moment.key)
+    if refused := _refused(moment.schedule.only_if, moment.schedule.skip_if, values):
+        return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
+    nothing = _restraint(moment.schedule, values)
+    if nothing.chance and draw_fraction(seed, "nothing") < nothing.chance:
+        return Selected(None, f"nothing sent on purpose: {nothing.reason}", _facts(values, seed, nothing))
+    wanted = _wanted(agenda, moment, history)
+    pool = _with_conditional(pool_for(agenda.shelf, moment.schedule.selection, wanted), moment.schedule, values)
+    choice = choose(
+        pool,
+        taste_of(history, agenda.shelf, now=moment.at),
+        in_order=moment.schedule.selection.in_order,
+        learned=_learned(pool, history, seed),
+        seed=seed,
+    )
+    facts = _facts(values, seed, nothing, mode=_mode(agenda, moment, wanted), choice=choice)
+    if choice is None:
+        return Selected(None, _why_none(pool, moment, wanted), facts)
+    return Selected(choice.message, "", facts)
+
+
+def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mapping[str, Known]) -> str:
+    """Say which condition stands in the way; '' for none. Unknown is no yes."""
+    if only_if is not None and holds(only_if, values) is not True:
+        unknown = " (unknown)" if holds(only_if, values) is None else ""
+        return f"only if {in_words(only_if)}{unknown}"
+    if skip_if is not None and holds(skip_if, values) is True:
+        return f"not if {in_words(skip_if)}"
+    return ""
+
+
+def _restraint(schedule: Schedule, values: Mapping[str, Known]) -> Restraint:
+    """Ask whether nothing is better; not for what somebody's state asked for, or what matters more, or a series."""
+    asked_for = schedule.only_if is not None or schedule.priority > Priority.NORMAL or schedule.selection.in_order
+    return NO_RESTRAINT if asked_for else restraint(values)
+
+
+def _wanted(agenda: Agenda, moment: Moment, history: History) -> Wanted:
+    local = moment.at.astimezone(moment.person.zone)
+    low = mood_of(history, moment.at, within=_LOW_LASTS)
+    fine = mood_of(history, moment.at, within=_FINE_LASTS)
+    return Wanted(
+        language=moment.person.language,
+        channel=moment.channel,
+        part_of_day=part_of_day(local.time()),
+        gentle=bool(_gentle(agenda, moment.person, local.date())),
+        low=low is not None and low < LOW_MOOD,
+        fine=fine is not None and fine >= FINE_MOOD,
+    )
+
+
+def _gentle(agenda: Agenda, person: Recipient, today: date) -> str:
+    """Say why only gentle messages may go out today; '' where any may."""
+    if person.hard_day_on(today) is OnHardDay.GENTLE:
+        return "a hard day"
+    days = agenda.limits_of(person).gentle_days
+    if person.joined is not None and (today - person.joined).days <= days:
+        return f"the first {days} days"
+    return ""
+
+
+def _with_conditional(pool: Pool, schedule: Schedule, values: Mapping[str, Known]) -> Pool:
+    """Add the messages that have conditions of their own, where these hold."""
+    passing = [each for each in pool.conditional if not _refused(each.only_if, each.skip_if, values)]
+    return make_pool((*pool.messages, *passing), schedule.selection) if passing else pool
+
+
+def _learned(pool: Pool, history: History, seed: str) -> dict[Practice, float] | None:
+    if history.evidence is None:
+        return None
+    practices = sorted({arm.practice for arm in pool.arms})
+    return learned_chances(practices, history.evidence, seed=seed) if practices else None
+
+
+def _mode(agenda: Agenda, moment: Moment, wanted: Wanted) -> str:
+    """Say in words what the moment asked of the message."""
+    today = moment.at.astimezone(moment.person.zone).date()
+    modes = [
+        _gentle(agenda, moment.person, today),
+        "a low day" if wanted.low else "",
+        "a fine day" if wanted.fine else "",
+    ]
+    return ", ".join(mode for mode in modes if mode)
+
+
+def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
+    if pool.messages and moment.schedule.selection.in_order:
+        return "the series is at its end"
+    kind = f"gentle {wanted.language}" if wanted.gentle or wanted.low else wanted.language
+    low = ", a low day" if wanted.low else ""
+    return f"no {kind} message fits ({wanted.channel}, {wanted.part_of_day}{low})"
+
+
+def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None) -> Facts:
+    facts: dict[str, Any] = {"version": __version__, "seed": seed, "variables": _written(values)}
+    if nothing.chance:
+        facts["nothing"] = (nothing.chance, nothing.reason)
+    if mode:
+        facts["mode"] = mode
+    if choice is not None:
+        facts |= {
+            "rule": choice.rule,
+            "options": choice.options,
+            "unseen": choice.unseen,
+            "chances": tuple((practice.value, round(chance, 6), count) for practice, chance, count in choice.chances),
+            "shortlist": choice.shortlist,
+            "set_aside": choice.set_aside,
+        }
+    return tuple((name, fact) for name, fact in facts.items() if fact != ())
+
+
+def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
+    """Return what was known as (value, age in seconds), by name; spans in seconds, words as a list."""
+    written = {}
+    for name in dict.fromkeys((*_ALWAYS, *values.asked)):
+        known = values.get(name)
+        if known is not None:
+            written[name] = (_plain(name, known.value), known.age // _SECOND)
+    return written
+
+
+def _plain(name: str, value: Any) -> Any:
+    kind = VARIABLES[name].kind
+    if kind is Kind.SPAN:
+        return value // _SECOND
+    return sorted(value) if kind is Kind.WORDS else value

@@ -1,0 +1,55 @@
+"""What comes back from people: check-ins, and what they say of a nudge."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nudger.domain.calendar import require_utc
+from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
+
+LEVELS = range(1, 10)
+"""A check-in is one digit: 1 is very hard, 9 is very light. One number is fine, describing the day is too long."""
+
+
+class FeedbackKind(StrEnum):
+    """What somebody let us know."""
+
+    CHECK_IN = "check-in"
+    """How it is, as one digit."""
+
+    REPLY = "reply"
+    """Any answer at all; what it said is not kept here."""
+
+    DONE = "done"
+    """They did what the nudge suggested."""
+
+    HELPFUL = "helpful"
+    """It helped."""
+
+    MORE = "more"
+    """More of this practice."""
+
+    LESS = "less"
+    """Less of this practice."""
+
+    NOT_THIS = "not-this"
+    """Never this message again, and its thought not for a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """One thing that somebody let us know `at` a moment (UTC), about a nudge or a practice where they named one."""
+
+    recipient: RecipientId
+    at: datetime
+    kind: FeedbackKind
+    level: int | None = None
+    nudge: NudgeId | None = None
+    message: MessageKey | None = None
+    practice: Practice | None = None
+    theme: str = ""
+
+    def __post_init__(self) -> None:
+        require_utc(self.at)
+        if (self.kind is FeedbackKind.CHECK_IN) != (self.level is not None) or (self.level or 1) not in LEVELS:
+            raise ValueError("a check-in, and nothing else, has a level from 1 to 9")
