@@ -13,13 +13,14 @@ from nudger.errors import ConfigError, Problem
 from nudger.files.entries import entry_places, read_entries
 from nudger.files.findings import Findings, Written
 from nudger.files.folder import read_document, read_folder
+from nudger.files.limits_file import read_limits
 from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
 from nudger.files.messages_file import read_message
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
 from nudger.files.recipients_file import check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
-from nudger.files.schedules_file import read_schedule
+from nudger.files.schedules_file import check_not_empty, read_schedule
 from nudger.files.tree import Document, Mapping, plain
 
 
@@ -52,6 +53,7 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None) ->
         schedules=[written for document in schedules for written in _schedules(findings, document)],
         messages=[written for document in messages for written in _messages(findings, document)],
         people=[written for document in people for written in _people(findings, document)],
+        limits=read_limits(findings, schedules),
     )
     check_references(findings, configuration)
     files = len(schedules) + len(messages) + len(people)
@@ -65,10 +67,12 @@ def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None
         schedules=tuple(written.value for written in configuration.schedules),
         messages=tuple(written.value for written in configuration.messages),
         recipients=tuple(written.value for written in configuration.people) if configuration.people_files else None,
+        limits=configuration.limits,
     )
 
 
 def _schedules(findings: Findings, document: Document) -> list[Written[Schedule]]:
+    check_not_empty(findings, document)
     entries = read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape)
     return [w for place, shape in entries if (w := read_schedule(findings, place, shape))]
 

@@ -2,27 +2,21 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
+from nudger.domain.recipients import Recipient
 from nudger.errors import Problem
 from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
+from nudger.files.people_columns import COLUMNS, column_at, shaped
 from nudger.files.raw_text import decode, oddities, read_bytes, split_lines
 from nudger.files.recipient_shapes import RecipientShape
 from nudger.files.recipients_file import person, person_doubts, person_faults
-from nudger.files.tree import Plain
 
 MAX_BYTES = 64_000_000
-COLUMNS = (
-    *("id", "name", "time_zone", "sms", "email", "prefer", "language", "groups"),
-    *DEFAULT_MOMENTS,
-    *("quiet_hours", "joined"),
-)
 _MAX_PROBLEMS = 100
 _DELIMITERS = ",;\t"
 
@@ -123,17 +117,16 @@ class _Reader:
         cells = row.by_name
         self._once(row, cells)
         try:
-            shape = RecipientShape.model_validate(_shaped(cells))
+            shape = RecipientShape.model_validate(shaped(cells))
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
-                key = str(details["loc"][1 if details["loc"][0] == "moments" else 0])
-                self._explain(row, key, details.get("ctx", {}).get("error"))
+                self._explain(row, column_at(details["loc"]), details.get("ctx", {}).get("error"))
             return None
         faults = person_faults(shape)
         for fault in faults:
-            self._at(row, fault.key, fault.what, fault.expected)
+            self._at(row, column_at(fault.loc), fault.what, fault.expected)
         for doubt in person_doubts(shape):
-            self._at(row, doubt.key, doubt.what, doubt.expected, warning=True)
+            self._at(row, column_at(doubt.loc), doubt.what, doubt.expected, warning=True)
         return None if faults else person(shape)
 
     def _explain(self, row: _Row, key: str, flaw: object) -> None:
@@ -222,14 +215,6 @@ class _Lines:
             if cells is None:
                 return
             yield cells
-
-
-def _shaped(cells: dict[str, str]) -> dict[str, Plain]:
-    moments: dict[str, Plain] = {name: cells[name] for name in DEFAULT_MOMENTS if name in cells}
-    shaped: dict[str, Plain] = {name: cell for name, cell in cells.items() if name not in moments}
-    if "groups" in cells:
-        shaped["groups"] = tuple(filter(None, re.split(r"[ ;]+", cells["groups"])))
-    return {**shaped, "moments": moments} if moments else shaped
 
 
 def _column(source: str, index: int) -> int:

@@ -1,14 +1,35 @@
 """The shape of a person, in recipients.yaml or in a CSV file: text comes in, values of the domain come out."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
+from nudger.domain.recipients import DEFAULT_QUIET_HOURS, OnHardDay, Pause, QuietHours
 from nudger.domain.vocabulary import Channel
-from nudger.files import addresses, words, zones
-from nudger.files.shape import Date, Id, Language, Shape, Time, one_of_these, read, text_schema, word
+from nudger.files import addresses, date_words, places, words, zones
+from nudger.files.limit_shapes import PersonLimits
+from nudger.files.shape import (
+    Date,
+    Id,
+    Language,
+    Shape,
+    Time,
+    one_of_these,
+    one_or_several,
+    read,
+    several_schema,
+    text_schema,
+    word,
+)
+
+EMAIL_PATTERN = "^[^@ ]+@[^@ ]+$"
+PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
+QUIET_PATTERN = "^ *([0-9].*|[Nn][Oo][Nn][Ee] *)$"
+_SHORT = 80
+_DATE = date_words.DATE_PATTERN
+PAUSE_PATTERN = f"^(until {_DATE}|{_DATE}( to {_DATE})?)$"
+HARD_DATE_PATTERN = f"^({_DATE}|{date_words.MONTH_DAY_PATTERN})$"
 
 
 class Moments(Shape):
@@ -22,22 +43,55 @@ class Moments(Shape):
     night: Time | None = Field(default=None, description="20:30 unless said.")
 
 
+class WeekendShape(Shape):
+    """What is different for a person on Saturdays and Sundays."""
+
+    model_config = ConfigDict(title="weekend", json_schema_extra={"minProperties": 1})
+
+    moments: Moments = Field(
+        default=Moments.model_construct(),
+        description="The person's own times for the named moments; as on other days, if not there.",
+        examples=[{"morning": "10:00"}],
+    )
+    quiet_hours: Annotated[
+        QuietHours | Literal["same"] | None, read(words.quiet_hours), text_schema(pattern=QUIET_PATTERN)
+    ] = Field(
+        default="same",
+        description="When nothing is sent; as on other days, if not there; `none` for no such hours.",
+        examples=["22:00-10:00"],
+    )
+
+
+class HardDayShape(Shape):
+    """A day that is hard for a person, such as an anniversary."""
+
+    model_config = ConfigDict(title="hard day")
+
+    date: Annotated[date_words.HardDate, read(date_words.hard_date), text_schema(pattern=HARD_DATE_PATTERN)] = Field(
+        description="A day of every year (month-day), or of one year (year-month-day).",
+        examples=["11-03", "2027-02-14"],
+    )
+    then: Annotated[OnHardDay, word(OnHardDay, "way to treat a hard day")] = Field(
+        description="hold (nothing is sent) or gentle (only gentle messages are)."
+    )
+
+
 class RecipientShape(Shape):
     """A person who gets nudges."""
 
     model_config = ConfigDict(title="recipient", json_schema_extra=one_of_these("sms", "email"))
 
     id: Id = Field(description="A short name for the person, once in all files.", examples=["sam"])
-    name: Annotated[str | None, read(partial(words.line, limit=80)), text_schema(maxLength=80)] = Field(
+    name: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
         default=None, description="What to call the person.", examples=["Sam"]
     )
     time_zone: Annotated[str, read(zones.time_zone), text_schema()] = Field(
         description="The IANA name of the person's time zone.", examples=["America/New_York"]
     )
-    sms: Annotated[addresses.Phone | None, read(addresses.phone), text_schema(pattern="^\\+[1-9][0-9]{6,14}$")] = Field(
+    sms: Annotated[addresses.Phone | None, read(addresses.phone), text_schema(pattern=PHONE_PATTERN)] = Field(
         default=None, description="A mobile number with its country code, in quotes.", examples=["+14135550123"]
     )
-    email: Annotated[str | None, read(addresses.email), text_schema(pattern="^[^@ ]+@[^@ ]+$")] = Field(
+    email: Annotated[str | None, read(addresses.email), text_schema(pattern=EMAIL_PATTERN)] = Field(
         default=None, description="An e-mail address.", examples=["sam@example.org"]
     )
     prefer: Annotated[Channel | None, word(Channel, "channel"), WithJsonSchema({"enum": list(Channel)})] = Field(
@@ -46,14 +100,58 @@ class RecipientShape(Shape):
     language: Language = Field(default="en", description="The language of the messages to this person.")
     groups: tuple[Id, ...] = Field(default=(), description="The groups that the person is in.", examples=[["daily"]])
     moments: Moments = Field(
-        default=Moments.model_construct(), description="The person's own times for the named moments."
+        default=Moments.model_construct(),
+        description="The person's own times for the named moments.",
+        examples=[{"morning": "06:30"}],
     )
-    quiet_hours: Annotated[QuietHours | None, read(words.quiet_hours), text_schema()] = Field(
+    quiet_hours: Annotated[
+        QuietHours | None, read(words.quiet_hours), text_schema(pattern=QUIET_PATTERN, default=str(DEFAULT_QUIET_HOURS))
+    ] = Field(
         default=DEFAULT_QUIET_HOURS,
         description="When nothing is sent; 21:00-08:00 unless said; may go past midnight; `none` for no such hours.",
         examples=["21:00-08:00"],
     )
-    joined: Date | None = Field(default=None, description="When the person joined.")
+    joined: Date | None = Field(
+        default=None,
+        description="When the person joined: programmes and the gentle first days count from it.",
+        examples=["2026-11-22"],
+    )
+    place: Annotated[str | None, read(places.place), text_schema(pattern=places.PLACE_PATTERN)] = Field(
+        default=None,
+        description="The country, or a part of it, in ISO 3166: for public holidays and the legal hours for texts.",
+        examples=["US-MA"],
+    )
+    weekend: WeekendShape = Field(
+        default=WeekendShape.model_construct(),
+        description="What is different on Saturdays and Sundays.",
+        examples=[{"moments": {"morning": "10:00"}, "quiet_hours": "22:00-10:00"}],
+    )
+    pause: Annotated[
+        tuple[Annotated[Pause, read(date_words.pause)], ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema(several_schema({"type": "string", "pattern": PAUSE_PATTERN})),
+    ] = Field(
+        default=(),
+        min_length=1,
+        description="When nothing at all is sent: until a date, from one date to another (both inclusive), or a list.",
+        examples=["until 2027-01-03", ["2026-12-20 to 2027-01-03", "2027-07-01 to 2027-07-14"]],
+    )
+    hard_days: tuple[HardDayShape, ...] = Field(
+        default=(),
+        min_length=1,
+        description="Days that are hard for the person, and what is to be done on them.",
+        examples=[[{"date": "11-03", "then": "hold"}]],
+    )
+    limits: PersonLimits | None = Field(
+        default=None,
+        description="The most that this person gets, where everyone's limits allow more.",
+        examples=[{"per_day": "1", "per_week": "4", "gap": "3 hours"}],
+    )
+    supporter: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
+        default=None,
+        description="How the person calls somebody who is there for them; messages may mention it.",
+        examples=["my sister Ana"],
+    )
 
 
 class RecipientsFile(Shape):

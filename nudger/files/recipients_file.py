@@ -3,17 +3,19 @@
 from datetime import time
 from typing import NamedTuple
 
-from nudger.domain.recipients import Recipient
+from nudger.domain.recipients import HardDay, QuietHours, Recipient
 from nudger.domain.vocabulary import Channel, RecipientId
 from nudger.files.findings import Findings, Place, Written
-from nudger.files.recipient_shapes import RecipientShape
+from nudger.files.limits_file import doubts as limit_doubts
+from nudger.files.limits_file import limits
+from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape
 from nudger.files.tree import Mapping, Scalar
 
 
 class Fault(NamedTuple):
-    """What is wrong between the keys of one person; an empty key means the person as a whole."""
+    """What is wrong between the keys of one person, and the keys that lead there; none mean the person as a whole."""
 
-    key: str
+    loc: tuple[str, ...]
     what: str
     expected: str
 
@@ -22,9 +24,9 @@ def read_recipient(findings: Findings, place: Place, shape: RecipientShape) -> W
     """Return the person, or None after noting what is wrong."""
     faults = person_faults(shape)
     for fault in faults:
-        findings.error(place.at(fault.key), fault.what, fault.expected)
+        findings.error(place.at(*fault.loc), fault.what, fault.expected)
     for doubt in person_doubts(shape):
-        findings.warning(place.at("moments", doubt.key).at(doubt.key), doubt.what, doubt.expected)
+        findings.warning(place.at(*doubt.loc), doubt.what, doubt.expected)
     return None if faults else Written(person(shape), place)
 
 
@@ -48,24 +50,39 @@ def person(shape: RecipientShape) -> Recipient:
         prefer=shape.prefer,
         language=shape.language,
         groups=frozenset(shape.groups),
-        moments=_moments(shape),
+        moments=_moments(shape.moments),
         quiet_hours=shape.quiet_hours,
         joined=shape.joined,
+        place=shape.place,
+        weekend_moments=_moments(shape.weekend.moments),
+        weekend_quiet_hours=shape.weekend.quiet_hours,
+        pauses=shape.pause,
+        hard_days=tuple(_hard_day(each) for each in shape.hard_days),
+        limits=limits(shape.limits) if shape.limits else None,
+        supporter=shape.supporter,
     )
 
 
-def _moments(shape: RecipientShape) -> tuple[tuple[str, time], ...]:
-    return tuple((name, wall) for name, wall in shape.moments if wall is not None)
+def _moments(shape: Moments) -> tuple[tuple[str, time], ...]:
+    return tuple((name, wall) for name, wall in shape if wall is not None)
+
+
+def _hard_day(shape: HardDayShape) -> HardDay:
+    return HardDay(month=shape.date.month, day=shape.date.day, year=shape.date.year, then=shape.then)
 
 
 def person_faults(shape: RecipientShape) -> list[Fault]:
     """Return what is wrong between the keys of one person."""
     if shape.sms is None and shape.email is None:
-        return [Fault("", "there is no address", "Give sms, email or both.")]
+        return [Fault((), "there is no address", "Give sms, email or both.")]
     if shape.prefer is Channel.SMS and shape.sms is None:
-        return [Fault("prefer", "prefers sms, and there is no number", "Add sms, or prefer email.")]
+        return [Fault(("prefer",), "prefers sms, and there is no number", "Add sms, or prefer email.")]
     if shape.prefer is Channel.EMAIL and shape.email is None:
-        return [Fault("prefer", "prefers email, and there is no address", "Add email, or prefer sms.")]
+        return [Fault(("prefer",), "prefers email, and there is no address", "Add email, or prefer sms.")]
+    dates = [each.date for each in shape.hard_days]
+    if twice := next((day for n, day in enumerate(dates) if day in dates[:n]), None):
+        what = f"{twice.month:02}-{twice.day:02} is there twice"
+        return [Fault(("hard_days",), what, "Each hard day is there once.")]
     return []
 
 
@@ -73,10 +90,30 @@ def person_doubts(shape: RecipientShape) -> list[Fault]:
     """Return what is odd about one person, and may be meant."""
     doubts = []
     if shape.sms is not None and not shape.sms.valid:
-        doubts.append(Fault("sms", "no such number is handed out in its country", "Is every digit right?"))
-    quiet = shape.quiet_hours
-    for name, wall in _moments(shape):
-        if quiet is not None and quiet.cover(wall):
-            what = f"{name} at {wall:%H:%M} is inside the quiet hours, {quiet}"
-            doubts.append(Fault(name, what, "Nothing goes out then."))
+        doubts.append(Fault(("sms",), "no such number is handed out in its country", "Is every digit right?"))
+    doubts += _in_quiet_hours(dict(_moments(shape.moments)), shape.quiet_hours, ("moments",))
+    doubts += _weekend_doubts(shape)
+    if shape.limits:
+        doubts += [Fault(("limits", doubt.key), doubt.what, doubt.expected) for doubt in limit_doubts(shape.limits)]
     return doubts
+
+
+def _weekend_doubts(shape: RecipientShape) -> list[Fault]:
+    weekend, own = shape.weekend, dict(_moments(shape.weekend.moments))
+    quiet = shape.quiet_hours if weekend.quiet_hours == "same" else weekend.quiet_hours
+    doubts = _in_quiet_hours(own, quiet, ("weekend", "moments"))
+    if weekend.quiet_hours != "same":
+        others = {name: wall for name, wall in _moments(shape.moments) if name not in own}
+        doubts += [
+            Fault(("weekend", "quiet_hours"), doubt.what, "Nothing goes out then.")
+            for doubt in _in_quiet_hours(others, quiet, ())
+        ]
+    return doubts
+
+
+def _in_quiet_hours(moments: dict[str, time], quiet: QuietHours | None, loc: tuple[str, ...]) -> list[Fault]:
+    return [
+        Fault((*loc, name), f"{name} at {wall:%H:%M} is inside the quiet hours, {quiet}", "Nothing goes out then.")
+        for name, wall in moments.items()
+        if quiet is not None and quiet.cover(wall)
+    ]

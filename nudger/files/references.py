@@ -4,15 +4,17 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from nudger.domain.calendar import part_of_day
+from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import At, Between, Calendar, Schedule
-from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose
+from nudger.domain.schedules import At, Calendar, Schedule
+from nudger.domain.vocabulary import Channel, ChannelChoice
+from nudger.files.audiences import check_audience, check_limits, item_place
 from nudger.files.entries import entry_places
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.flaws import did_you_mean, listed, quote, sentences
-from nudger.files.schedules_file import usual
 from nudger.files.tree import Document, Listing, Scalar, text_at
+from nudger.files.when_checks import usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +27,32 @@ class Configuration:
     schedules: list[Written[Schedule]]
     messages: list[Written[Message]]
     people: list[Written[Recipient]]
+    limits: Limits = NO_LIMITS
 
 
 def check_references(findings: Findings, configuration: Configuration) -> None:
     """Note every name that is given twice, and every reference that leads nowhere."""
     _check_ids(findings, configuration)
     _check_people(findings, configuration)
-    _check_libraries(findings, configuration)
+    _check_send(findings, configuration)
     complete = not _errors_in_messages(findings, configuration)
     libraries = {message.value.library for message in configuration.messages}
-    choosable = [message.value for message in configuration.messages if _choosable(message.value)]
+    keys = {message.value.key for message in configuration.messages}
+    known = _known_people(findings, configuration)
     for schedule in configuration.schedules:
-        _check_audience(findings, schedule, configuration)
-        if complete and schedule.value.selection.libraries <= libraries:
-            _check_choice(findings, schedule, choosable)
+        check_limits(findings, schedule, configuration.limits)
+        if known is not None:
+            check_audience(findings, schedule, known)
+        wanted = schedule.value.selection
+        if complete and wanted.libraries <= libraries and keys.issuperset(wanted.messages):
+            _check_choice(findings, schedule, configuration)
+
+
+def _known_people(findings: Findings, configuration: Configuration) -> list[Recipient] | None:
+    """Return the people of the file; None where some may be missing only because they are wrong."""
+    if not configuration.people_files or any(map(findings.errors_in, configuration.people_files)):
+        return None
+    return [person.value for person in configuration.people]
 
 
 def _errors_in_messages(findings: Findings, configuration: Configuration) -> bool:
@@ -94,62 +108,37 @@ def _check_people(findings: Findings, configuration: Configuration) -> None:
             findings.warning(person.place.at("language"), what, sentences(listed(sorted(languages))))
 
 
-def _check_audience(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:
-    """Warn of people that the file does not have; they may have been imported."""
-    if not configuration.people_files or any(map(findings.errors_in, configuration.people_files)):
-        return
-    people = [person.value for person in configuration.people]
-    groups = {group for person in people for group in person.groups}
-    place, audience = schedule.place.at("to"), schedule.value.audience
-    for group in sorted(audience.groups - groups) if groups else ():  # without any, groups are not in use yet
-        hint = did_you_mean(group, groups)
-        findings.warning(_mention(place, "group", group), f"nobody in recipients.yaml is in the group '{group}'", hint)
-    for name in sorted(audience.recipients - {person.id for person in people}):
-        hint = did_you_mean(name, [person.id for person in people])
-        findings.warning(_mention(place, "recipient", name), f"'{name}' is not in recipients.yaml", hint)
-    for person in people:
-        if audience.includes(person) and (fault := _backwards(schedule.value, person)):
-            findings.warning(schedule.place.at("when", "between"), f"for '{person.id}' {fault}", "They get nothing.")
-
-
-def _backwards(schedule: Schedule, person: Recipient) -> str:
-    times = schedule.recurrence.times if isinstance(schedule.recurrence, Calendar) else None
-    if not isinstance(times, Between):
-        return ""
-    start, end = (person.moment(wall) if isinstance(wall, str) else wall for wall in (times.start, times.end))
-    return f"it ends at {end:%H:%M}, not after it starts at {start:%H:%M}" if end <= start else ""
-
-
-def _mention(place: Place, singular: str, name: str) -> Place:
-    """Return the place where a name is mentioned, alone or in a list."""
-    if text_at(place.node, singular) == name:
-        return place.at(singular)
-    return _item(place.at(f"{singular}s"), name)
-
-
-def _item(place: Place, name: str) -> Place:
-    items = place.node.items if isinstance(place.node, Listing) else ()
-    return next((place.at(n) for n, item in enumerate(items) if isinstance(item, Scalar) and item.text == name), place)
-
-
-def _check_libraries(findings: Findings, configuration: Configuration) -> None:
-    """Note unknown libraries, also in schedules that have other mistakes."""
-    names = {text_at(document.root, "library") for document in configuration.message_files if document.root}
-    known = {name for name in names if name}
-    if not configuration.message_files or not all(document.root for document in configuration.message_files):
+def _check_send(findings: Findings, configuration: Configuration) -> None:
+    """Note unknown libraries and messages, also in schedules that have other mistakes."""
+    documents = configuration.message_files
+    if not documents or not all(document.root for document in documents):
         return  # a library may be in a file that cannot be read
+    libraries = {name for document in documents if (name := _library(document))}
+    messages = {
+        f"{_library(document)}/{text_at(place.node, 'id')}"
+        for document in documents
+        for place in entry_places(document, "messages")
+    }
     for document in configuration.schedule_files:
         for entry in entry_places(document, "schedules"):
-            place = entry.at("send", "libraries")
-            for index, item in enumerate(place.node.items if isinstance(place.node, Listing) else ()):
-                if isinstance(item, Scalar) and not item.absent and item.text not in known:
-                    hint = did_you_mean(item.text, known) or listed(sorted(known))
-                    findings.error(place.at(index), f"library {quote(item.text)} does not exist", hint)
+            _check_names(findings, entry.at("send", "libraries"), "library", libraries)
+            _check_names(findings, entry.at("send", "messages"), "message", messages)
 
 
-def _check_choice(findings: Findings, schedule: Written[Schedule], choosable: list[Message]) -> None:
+def _library(document: Document) -> str | None:
+    return text_at(document.root, "library") if document.root else None
+
+
+def _check_names(findings: Findings, place: Place, noun: str, known: set[str]) -> None:
+    for index, item in enumerate(place.node.items if isinstance(place.node, Listing) else ()):
+        if isinstance(item, Scalar) and not item.absent and item.text not in known:
+            hint = did_you_mean(item.text, known) or listed(sorted(known))
+            findings.error(place.at(index), f"{noun} {quote(item.text)} does not exist", hint)
+
+
+def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:
     """Note a schedule that has no message to choose from, ever or at one of its times."""
-    fitting = [message for message in choosable if _fits(schedule.value, message)]
+    fitting = [message.value for message in configuration.messages if _fits(schedule.value, message.value)]
     place = schedule.place.at("send")
     if not fitting:
         channel = schedule.value.channel
@@ -157,6 +146,9 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], choosable: li
         hint = "The welcome library and retired messages do not count."
         findings.error(place, f"no message{words} fits what this asks for", hint)
         return
+    for key in sorted(set(schedule.value.selection.messages) - {message.key for message in fitting}):
+        what = f"{quote(key)} is never chosen: it is retired, a welcome, or does not fit the rest of this schedule"
+        findings.warning(item_place(place.at("messages"), key), what)
     recurrence = schedule.value.recurrence
     if isinstance(recurrence, Calendar) and isinstance(recurrence.times, At):
         for part in dict.fromkeys(part_of_day(usual(wall)) for wall in recurrence.times.times):
@@ -165,17 +157,6 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], choosable: li
                 findings.warning(schedule.place.at("when", "at"), what, "Nothing will be sent then.")
 
 
-def _choosable(message: Message) -> bool:
-    return message.purpose is Purpose.NUDGE and not message.retired
-
-
 def _fits(schedule: Schedule, message: Message) -> bool:
-    wanted = schedule.selection
-    return (
-        (schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value)))
-        and (not wanted.libraries or message.library in wanted.libraries)
-        and (not wanted.components or message.component in wanted.components)
-        and (not wanted.practices or message.practice in wanted.practices)
-        and (not wanted.intensities or message.intensity in wanted.intensities)
-        and (not wanted.situations or not wanted.situations.isdisjoint(message.situations))
-    )
+    speaks = schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value))
+    return speaks and schedule.selection.takes(message)

@@ -8,27 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
-from nudger.domain.schedules import DEFAULT_GRACE, EveryDays
-from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, Practice, Situation
-from nudger.files import rules, words
-from nudger.files.shape import (
-    A_DAY,
-    A_MOMENT,
-    A_TIME,
-    Date,
-    Day,
-    Id,
-    Line,
-    Shape,
-    TimeOrMoment,
-    one_of_these,
-    one_or_several,
-    read,
-    several_schema,
-    text_of,
-    text_schema,
-    word,
-)
+from nudger.domain.schedules import DEFAULT_GRACE, Priority, WhenHeld, WhenMissed
+from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, MessageKey, Practice, Situation
+from nudger.files import words
+from nudger.files.limit_shapes import LimitsShape
+from nudger.files.shape import Id, Line, Shape, one_of_these, read, text_of, text_schema, word
+from nudger.files.when_shapes import When
 
 
 class People(Shape):
@@ -53,57 +38,6 @@ Audience = Annotated[
 ]
 
 
-class When(Shape):
-    """The dates, and the times on them, in each person's own time zone."""
-
-    model_config = ConfigDict(title="when", json_schema_extra=one_of_these("at", "between", "cron"))
-
-    days: Annotated[
-        tuple[Day, ...],
-        BeforeValidator(one_or_several),
-        WithJsonSchema(several_schema(A_DAY)),
-    ] = Field(
-        default=(),
-        min_length=1,
-        description="On which days: daily (default), weekdays, weekends, a day, or a list of days.",
-        examples=["weekdays", ["mon", "wed", "fri"]],
-    )
-    at: Annotated[
-        tuple[TimeOrMoment, ...],
-        BeforeValidator(one_or_several),
-        WithJsonSchema(several_schema({"anyOf": [A_MOMENT, A_TIME]})),
-    ] = Field(
-        default=(),
-        min_length=1,
-        description="A time (24 hours), a moment that each person has at their own time, or a list of these.",
-        examples=["08:30", "morning", ["08:30", "evening"]],
-    )
-    between: tuple[TimeOrMoment, ...] = Field(
-        default=(),
-        min_length=2,
-        max_length=2,
-        description="Instead of `at`: one minute drawn for each person and day, from the first to before the second.",
-        examples=[["09:00", "11:00"]],
-    )
-    every: Annotated[EveryDays | None, read(words.every), text_schema(pattern="^[0-9]+ ?[A-Za-z]+$")] = Field(
-        default=None,
-        description="Instead of `days`: every so many days or weeks, counted from `starts`.",
-        examples=["2 days"],
-    )
-    cron: Annotated[str | None, read(rules.cron), text_schema()] = Field(
-        default=None,
-        description="Instead of days and times: five fields; 0 and 7 are Sunday; each person's wall clock.",
-        examples=["30 8 * * 1-5"],
-    )
-    rrule: Annotated[rules.Rule | None, read(rules.rrule), text_schema()] = Field(
-        default=None,
-        description="Instead of `days`: the dates of an RFC 5545 rule; `at` or `between` gives the time.",
-        examples=["FREQ=MONTHLY;BYDAY=-1FR"],
-    )
-    starts: Date | None = Field(default=None, description="The first date; `every` and rules count from it.")
-    ends: Date | None = Field(default=None, description="The last date, inclusive.")
-
-
 class Send(Shape):
     """Which messages to choose from. A key that is not there means any."""
 
@@ -121,6 +55,26 @@ class Send(Shape):
     )
     intensities: tuple[Annotated[Intensity, word(Intensity, "intensity")], ...] = Field(
         default=(), min_length=1, description="Only messages that stir up so much."
+    )
+    messages: tuple[Annotated[MessageKey, read(words.message_key), text_schema(pattern=words.KEY_PATTERN)], ...] = (
+        Field(
+            default=(),
+            min_length=1,
+            description="Only these messages, by library and id.",
+            examples=[["self-kindness/friends-voice", "journal/three-lines"]],
+        )
+    )
+    in_order: Annotated[
+        bool,
+        read(words.yes_or_no),
+        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}], "default": "no"}),
+    ] = Field(
+        default=False,
+        description=(
+            "yes: each person gets them one after the other, in the order of `messages`, or else of their ids; after "
+            "the last there is nothing more."
+        ),
+        examples=["yes"],
     )
 
 
@@ -148,11 +102,38 @@ class ScheduleShape(Shape):
     late: Annotated[timedelta, read(words.duration), text_schema(default="1 hour")] = Field(
         default=DEFAULT_GRACE, description="How late it may still go out; 1 hour unless said.", examples=["2 hours"]
     )
+    priority: Annotated[
+        Priority,
+        read(words.priority),
+        WithJsonSchema({"enum": [each.name.lower() for each in Priority], "default": "normal"}),
+    ] = Field(
+        default=Priority.NORMAL,
+        description="Which nudge goes first where a person cannot get two (see `limits`): low, normal or high.",
+    )
+    missed: Annotated[WhenMissed, word(WhenMissed, "way to deal with what was missed")] = Field(
+        default=WhenMissed.SEND,
+        description=(
+            "After the service was down: send (all that are not too late), one (only the newest of those) or skip "
+            "(none)."
+        ),
+    )
+    held: Annotated[WhenHeld, word(WhenHeld, "way to deal with what was held back")] = Field(
+        default=WhenHeld.WAIT,
+        description=(
+            "If it may not go out at its time (quiet hours, limits): wait (until it may, but no longer than `late`) or "
+            "drop."
+        ),
+    )
 
 
 class SchedulesFile(Shape):
-    """A file in schedules/."""
+    """A file in schedules/: schedules, limits, or both."""
 
-    model_config = ConfigDict(title="nudger schedules")
+    model_config = ConfigDict(title="nudger schedules", json_schema_extra=one_of_these("schedules", "limits"))
 
-    schedules: tuple[ScheduleShape, ...] = Field(min_length=1, description="The schedules.")
+    schedules: tuple[ScheduleShape, ...] = Field(default=(), min_length=1, description="The schedules.")
+    limits: LimitsShape | None = Field(
+        default=None,
+        description="What is the most that anyone gets; once in all files.",
+        examples=[{"per_day": "2", "per_week": "8", "gap": "3 hours", "gentle_first": "7 days"}],
+    )

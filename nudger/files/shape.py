@@ -1,16 +1,21 @@
 """What the models of all three kinds of file share: how a field is read, and what an editor is told about it."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic.fields import FieldInfo
 
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import WallTime
-from nudger.files import words
+from nudger.files import date_words, when_words, words
 from nudger.files.flaws import Flaw
+
+DAY_PATTERN = "^[A-Z][A-Za-z]+$"
+DURATION_PATTERN = "^[A-Za-z ]*[0-9]"
+LANGUAGE_PATTERN = "^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"
 
 
 def text_of(value: object) -> str:
@@ -40,17 +45,24 @@ def text_schema(**facts: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **facts})
 
 
+def number_schema(low: int, high: int, pattern: str = "^[0-9]+$") -> dict[str, Any]:
+    """Return the JSON Schema of a whole number, which for an editor is one only without quotes."""
+    return {"anyOf": [{"type": "integer", "minimum": low, "maximum": high}, {"type": "string", "pattern": pattern}]}
+
+
 A_TIME = {"type": "string", "pattern": words.TIME_PATTERN}
-A_DAY = {"anyOf": [{"enum": list(words.DAY_WORDS)}, {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}]}
+A_DAY = {"anyOf": [{"enum": list(words.DAY_WORDS)}, {"type": "string", "pattern": DAY_PATTERN}]}
+A_NUMBERED_WEEKDAY = {"type": "string", "pattern": when_words.NTH_PATTERN}
+PUBLIC_HOLIDAYS = {"enum": [date_words.PUBLIC_HOLIDAYS]}
 A_MOMENT = {"enum": list(DEFAULT_MOMENTS)}
 
 Id = Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)]
 Line = Annotated[str, read(partial(words.line, limit=300)), text_schema(minLength=1, maxLength=300)]
 Time = Annotated[time, read(words.wall_time), WithJsonSchema(A_TIME)]
 TimeOrMoment = Annotated[WallTime, read(words.time_or_moment), WithJsonSchema({"anyOf": [A_MOMENT, A_TIME]})]
-Day = Annotated[frozenset[int], read(words.weekdays), WithJsonSchema(A_DAY)]
-Date = Annotated[date, read(words.calendar_date), text_schema(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Language = Annotated[str, read(words.language), text_schema(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Date = Annotated[date, read(words.calendar_date), text_schema(pattern=f"^{date_words.DATE_PATTERN}$")]
+Duration = Annotated[timedelta, read(words.duration), text_schema(pattern=DURATION_PATTERN)]
+Language = Annotated[str, read(words.language), text_schema(pattern=LANGUAGE_PATTERN)]
 
 
 class Shape(BaseModel):
@@ -60,6 +72,20 @@ class Shape(BaseModel):
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+def as_yaml(value: Any) -> str:
+    """Return an example as it may stand in a file."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {as_yaml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_yaml, value))}]"
+    return f'"{value}"' if ":" in value or value.startswith("+") else str(value)
+
+
+def keys_of(shape: type[Shape]) -> dict[str, FieldInfo]:
+    """Return the fields of a shape by the keys they have in a file."""
+    return {field.alias or name: field for name, field in shape.model_fields.items()}
 
 
 def one_of_these(*keys: str) -> dict[str, Any]:

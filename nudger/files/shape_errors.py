@@ -9,11 +9,13 @@ from pydantic_core import ErrorDetails
 
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
+from nudger.files.limit_shapes import LimitsShape, PersonLimits
 from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape
-from nudger.files.recipient_shapes import Moments, RecipientShape
-from nudger.files.schedule_shapes import People, ScheduleShape, Send, When
-from nudger.files.shape import Shape
+from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape, WeekendShape
+from nudger.files.schedule_shapes import People, ScheduleShape, Send
+from nudger.files.shape import Shape, as_yaml, keys_of
 from nudger.files.tree import Listing, Node, Scalar, plain
+from nudger.files.when_shapes import PhaseShape, When
 
 _MAX_ERRORS = 100
 
@@ -21,52 +23,68 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("schedules",): ScheduleShape,
     ("schedules", "to"): People,
     ("schedules", "when"): When,
+    ("schedules", "when", "programme"): PhaseShape,
     ("schedules", "send"): Send,
+    ("limits",): LimitsShape,
     ("messages",): MessageShape,
     ("messages", "email"): EmailShape,
     ("messages", "review"): ReviewShape,
     ("recipients",): RecipientShape,
     ("recipients", "moments"): Moments,
+    ("recipients", "weekend"): WeekendShape,
+    ("recipients", "weekend", "moments"): Moments,
+    ("recipients", "hard_days"): HardDayShape,
+    ("recipients", "limits"): PersonLimits,
 }
 """Which keys may stand where, by the path of keys to them."""
 
 _OTHER_NAMES = {
-    "on": "days",
-    "day": "days",
-    "weekdays": "days",
-    "time": "at",
-    "times": "at",
-    "grace": "late",
-    "audience": "to",
-    "for": "to",
-    "message": "send",
-    "timezone": "time_zone",
-    "tz": "time_zone",
-    "zone": "time_zone",
-    "phone": "sms",
-    "mobile": "sms",
-    "number": "sms",
-    "text": "sms",
-    "mail": "email",
-    "e-mail": "email",
-    "title": "subject",
-    "content": "body",
-    "quiet": "quiet_hours",
-    "since": "joined",
-    "lang": "language",
-    "group": "groups",
-    "parts_of_day": "part_of_day",
-    "description": "about",
-    "start": "starts",
-    "from": "starts",
-    "end": "ends",
-    "until": "ends",
-    "channels": "channel",
-    "name": "id",
-    "schedule": "id",
+    "about": "description",
+    "apart": "gap spacing distance",
+    "at": "time times",
+    "between": "window",
+    "channel": "channels",
+    "dates": "date on_dates",
+    "days": "on day weekdays weekday nth nth_weekday monthly weekly day_of_week",
+    "email": "mail e-mail",
+    "ends": "end until to_date",
+    "except": "exceptions exception exclude skip holidays public_holidays not_on but",
+    "gentle_first": "gentle gentle_days gentle_for",
+    "groups": "group",
+    "hard_days": "hard_day anniversaries anniversary hard",
+    "held": "when_held if_held on_hold",
+    "id": "name schedule",
+    "in_order": "order ordered series sequence",
+    "joined": "since",
+    "jitter": "random delay",
+    "language": "lang",
+    "late": "grace",
+    "libraries": "library",
+    "limits": "limit caps cap",
+    "messages": "message",
+    "missed": "when_missed if_missed catch_up",
+    "part_of_day": "parts_of_day",
+    "pause": "pauses paused vacation holiday away",
+    "per_day": "max_per_day daily a_day",
+    "per_week": "max_per_week weekly a_week",
+    "place": "country state region location",
+    "priority": "importance urgency",
+    "programme": "program phase phases course",
+    "quiet_hours": "quiet",
+    "body": "content",
+    "send": "message messages",
+    "sms": "phone mobile number text",
+    "spread": "stagger",
+    "starts": "start from from_date",
+    "subject": "title",
+    "supporter": "helper friend support",
+    "then": "do action",
+    "time_zone": "timezone tz zone",
+    "times": "times_per_day count how_often",
+    "to": "audience for",
+    "weekend": "weekends",
+    "weeks": "week",
 }
-"""What people write for a key when they have not looked it up."""
-
 Model = TypeVar("Model", bound=Shape)
 
 
@@ -138,24 +156,16 @@ def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
 
 def _example(place: Place) -> str:
     shape = SHAPES.get(place.keys[:-1])
-    field = shape.model_fields.get(place.keys[-1]) if shape else None
+    field = keys_of(shape).get(place.keys[-1]) if shape else None
     if field is not None and field.examples:
-        return f"Write {' or '.join(_as_yaml(example) for example in field.examples)}."
+        return f"Write {' or '.join(as_yaml(example) for example in field.examples)}."
     inner = SHAPES.get(place.keys)
-    return f"Keys: {', '.join(inner.model_fields)}." if inner else ""
-
-
-def _as_yaml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_as_yaml(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_as_yaml, value))}]"
-    return f'"{value}"' if ":" in value else str(value)
+    return f"Keys: {', '.join(keys_of(inner))}." if inner else ""
 
 
 def _missing(findings: Findings, place: Place, key: str) -> None:
     shape = SHAPES.get(place.keys)
-    field = shape.model_fields.get(key) if shape else None
+    field = keys_of(shape).get(key) if shape else None
     findings.error(place, f"{quote(key)} is missing", _about(field) if field else "")
 
 
@@ -167,7 +177,7 @@ def _about(field: FieldInfo) -> str:
 
 
 def _keys_there(place: Place, model: type[Shape]) -> list[str]:
-    return list(SHAPES.get(place.keys, model).model_fields)
+    return list(keys_of(SHAPES.get(place.keys, model)))
 
 
 def _meant(place: Place, details: ErrorDetails, model: type[Shape]) -> str | None:
@@ -176,8 +186,8 @@ def _meant(place: Place, details: ErrorDetails, model: type[Shape]) -> str | Non
 
 def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
     known = _keys_there(place, model)
-    other = _OTHER_NAMES.get(key.lower())
-    return other if other in known else nearest(key, known)
+    others = (name for name in known if key.lower() in _OTHER_NAMES.get(name, "").split())
+    return next(others, None) or nearest(key, known)
 
 
 def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:

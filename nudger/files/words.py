@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from nudger.domain.recipients import DEFAULT_MOMENTS, QuietHours
-from nudger.domain.schedules import EveryDays, WallTime
+from nudger.domain.schedules import Priority, WallTime
+from nudger.domain.vocabulary import MessageKey
 from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -23,20 +24,23 @@ DAY_WORDS = {
     "weekends": frozenset({5, 6}),
 }
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}$"
+KEY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}/[a-z0-9][a-z0-9-]{0,59}$"
+DAYS_PATTERN = r"^([0-9]+ ?(days?|weeks?)|none)$"
 TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-MAX_EVERY_DAYS = 366
+MAX_DAYS = 366
 MAX_GRACE = timedelta(hours=24)
 _LONGEST_DURATION = 80
 
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
+_MESSAGE_KEY = re.compile(KEY_PATTERN.removesuffix("$") + r"\Z")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})\Z")
 _LOOSE_TIME = re.compile(r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::[0-9]{2})? ?([ap])?\.?(?:m\.?)?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _LOOSE_DATE = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,4})\Z")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?\Z")
-_EVERY = re.compile(r"([0-9]{1,5}) ?(days?|weeks?)\Z")
+_DAYS = re.compile(r"([0-9]{1,5}) ?(days?|weeks?)\Z")
 _DURATION_PART = re.compile(r"([0-9]{1,5}) ?(hours?|hrs?|h|minutes?|mins?|m)")
 _RANGE = re.compile(r"(.{1,12}?) ?[-\u2013\u2014] ?(.{1,12})\Z", re.DOTALL)
 
@@ -98,28 +102,6 @@ def time_or_moment(text: str) -> WallTime:
     return wall_time(text)
 
 
-def weekdays(text: str) -> frozenset[int]:
-    """Return the weekdays (Monday is 0) that a word stands for."""
-    days = DAY_WORDS.get(text.strip().lower())
-    if days is None:
-        known = ["daily", "weekdays", "weekends", *(day[:3] for day in DAYS)]
-        hint = "Write a list: [mon, wed]." if re.search(r"[,;&/ ]", text.strip()) else ""
-        hint = hint or sentences(listed(known), did_you_mean(text, DAY_WORDS))
-        raise Flaw(f"{quote(text)} is no day", hint)
-    return days
-
-
-def every(text: str) -> EveryDays:
-    """Return `N days` or `N weeks` as days."""
-    match = _EVERY.match(text.strip().lower())
-    if not match:
-        raise Flaw(f"{quote(text)} is no number of days or weeks", 'Write "2 days" or "1 week".')
-    days = int(match[1]) * (7 if match[2].startswith("week") else 1)
-    if not 1 <= days <= MAX_EVERY_DAYS:
-        raise Flaw(f"{quote(text)} is out of range", f"1 to {MAX_EVERY_DAYS} days.")
-    return EveryDays(count=days)
-
-
 def duration(text: str) -> timedelta:
     """Return how long: `2 hours`, `up to 2 hours`, `1 hour 30 minutes`, `2h`, `90m`."""
     words = " ".join(text[:_LONGEST_DURATION].lower().split()).removeprefix("up to ")
@@ -132,6 +114,18 @@ def duration(text: str) -> timedelta:
     if not timedelta(minutes=1) <= length <= MAX_GRACE:
         raise Flaw(f"{quote(text)} is out of range", "1 minute to 24 hours.")
     return length
+
+
+def length_in_days(text: str) -> int:
+    """Return `7 days`, `1 week` or `none` as a number of days."""
+    word = text.strip().lower() if len(text) <= _LONGEST_DURATION else ""
+    match = _DAYS.match(word)
+    if word != "none" and not match:
+        raise Flaw(f"{quote(text)} is no number of days", 'Write "7 days", "1 week" or none.')
+    days = int(match[1]) * (7 if match[2].startswith("week") else 1) if match else 0
+    if days > MAX_DAYS:
+        raise Flaw(f"{quote(text)} is out of range", f"0 to {MAX_DAYS} days.")
+    return days
 
 
 def calendar_date(text: str) -> date:
@@ -181,6 +175,31 @@ def quiet_hours(text: str) -> QuietHours | None:
     if start == end:
         raise Flaw(f"{quote(text)} starts when it ends", 'Write "21:00-08:00", or none for no quiet hours.')
     return QuietHours(start=start, end=end)
+
+
+def yes_or_no(text: str) -> bool:
+    """Return whether it is yes."""
+    word = text.strip().lower()
+    if word in {"yes", "true"}:
+        return True
+    if word in {"no", "false"}:
+        return False
+    raise Flaw(f"{quote(text)} is neither yes nor no", "Write yes or no.")
+
+
+def priority(text: str) -> Priority:
+    """Return how much a schedule matters beside others."""
+    known = [each.name.lower() for each in Priority]
+    if text in known:
+        return Priority[text.upper()]
+    raise Flaw(f"{quote(text)} is no priority", sentences(listed(known), did_you_mean(text, known)))
+
+
+def message_key(text: str) -> MessageKey:
+    """Return the key of a message, `library/message`."""
+    if _MESSAGE_KEY.match(text):
+        return MessageKey(text)
+    raise Flaw(f"{quote(text)} names no message", "Write library/message, as in self-kindness/friends-voice.")
 
 
 def everyone(text: str) -> str:

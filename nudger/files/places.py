@@ -1,0 +1,32 @@
+"""Places: the countries, and the parts of them, whose public holidays and legal hours are known."""
+
+from nudger.files.flaws import Flaw, did_you_mean, quote, sentences
+
+PLACE_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
+_LONGEST = 40
+_WRITE = "Write an ISO 3166 code: a country (US, DE) or a part of one (US-MA, DE-BY)."
+
+
+def place(text: str) -> str:
+    """Return the ISO 3166 code of a country or of a part of one; raise Flaw for a place that nothing is known of."""
+    # Cold start: a list of all places takes 250 ms to make, and most people have none in their file.
+    from nudger.decisions.public_holidays import place_exists  # noqa: PLC0415
+
+    if len(text) <= _LONGEST and place_exists(text):
+        return text
+    raise Flaw(f"{quote(text)} is no place that is known here", _remedy(text.strip()[:_LONGEST]))
+
+
+def _remedy(text: str) -> str:
+    from nudger.decisions.public_holidays import known_places  # noqa: PLC0415 - Cold start: see place
+
+    code, known = text.upper().replace("_", "-").replace(" ", "-"), known_places()
+    if code in known:
+        return f"Write {code}."
+    country = code.partition("-")[0]
+    if country in known and country != code:
+        parts = sorted(name for name in known if name.startswith(f"{country}-"))
+        return sentences(f"Write {country} for the whole country.", did_you_mean(code, parts))
+    if f"US-{code}" in known:
+        return f"Write US-{code}, if you mean the state."
+    return _WRITE

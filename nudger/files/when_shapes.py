@@ -1,0 +1,181 @@
+"""The shape of `when`: dates, and the times on them. `when_checks` knows what several keys together can get wrong."""
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from nudger.domain.schedules import Exceptions, OnDates
+from nudger.files import date_words, rules, when_words
+from nudger.files.shape import (
+    A_DAY,
+    A_MOMENT,
+    A_NUMBERED_WEEKDAY,
+    A_TIME,
+    PUBLIC_HOLIDAYS,
+    Date,
+    Duration,
+    Shape,
+    TimeOrMoment,
+    number_schema,
+    one_of_these,
+    one_or_several,
+    read,
+    several_schema,
+    text_schema,
+)
+
+Every = Annotated[when_words.Every | None, read(when_words.every), text_schema(pattern=when_words.EVERY_PATTERN)]
+_MONTH_DAY = {"type": "string", "pattern": f"^{date_words.MONTH_DAY_PATTERN}$"}
+_DATE = {"type": "string", "pattern": f"^{date_words.DATE_PATTERN}$"}
+_SPAN = {"type": "string", "pattern": f"^{date_words.DATE_PATTERN} to {date_words.DATE_PATTERN}$"}
+_DAY_OF_MONTH = number_schema(1, 31, pattern=date_words.DAY_OF_MONTH_PATTERN)
+_STRETCH = number_schema(1, when_words.MAX_PROGRAMME_DAYS, pattern=when_words.STRETCH_PATTERN)
+
+
+class PhaseShape(Shape):
+    """A part of a programme: which of its days, and how often on them."""
+
+    model_config = ConfigDict(title="phase", json_schema_extra=one_of_these("days", "weeks", "day"))
+
+    days: Annotated[when_words.Stretch | None, read(when_words.days_of_programme), WithJsonSchema(_STRETCH)] = Field(
+        default=None,
+        description="From which day to which; day 1 is the day after joining. Without a last day it never ends.",
+        examples=["1-14", "15-"],
+    )
+    weeks: Annotated[when_words.Stretch | None, read(when_words.weeks_of_programme), WithJsonSchema(_STRETCH)] = Field(
+        default=None,
+        description="Instead of `days`: from which week to which; week 1 is days 1 to 7.",
+        examples=["3-8", "9-"],
+    )
+    day: Annotated[
+        when_words.Stretch | None,
+        read(when_words.day_of_programme),
+        WithJsonSchema(number_schema(1, when_words.MAX_PROGRAMME_DAYS)),
+    ] = Field(default=None, description="Instead of `days`: this one day.", examples=["30"])
+    every: Every = Field(
+        default=None,
+        description="How often, counted from the first day of the phase; every day unless said.",
+        examples=["2 days", "1 week"],
+    )
+    on: Annotated[
+        tuple[Annotated[frozenset[int], read(when_words.weekdays)], ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema(several_schema(A_DAY)),
+    ] = Field(
+        default=(),
+        min_length=1,
+        description="Instead of `every`: only on these days of the week.",
+        examples=[["mon", "thu"]],
+    )
+
+
+class When(Shape):
+    """The dates, and the times on them, in each person's own time zone."""
+
+    model_config = ConfigDict(title="when", json_schema_extra=one_of_these("at", "between", "cron"))
+
+    days: Annotated[
+        tuple[Annotated[when_words.DayRule, read(when_words.day_rule)], ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema({**several_schema({"anyOf": [A_DAY, A_NUMBERED_WEEKDAY, PUBLIC_HOLIDAYS]}), "default": "daily"}),
+    ] = Field(
+        default=(),
+        min_length=1,
+        description=(
+            "On which days: daily (unless said otherwise), weekdays, weekends, a day of the week, such a day of the "
+            "month (first monday, 2nd tue, last friday), public holidays (of each person's place), or a list of these."
+        ),
+        examples=["weekdays", ["mon", "wed", "fri"], "last friday"],
+    )
+    at: Annotated[
+        tuple[TimeOrMoment, ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema(several_schema({"anyOf": [A_MOMENT, A_TIME]})),
+    ] = Field(
+        default=(),
+        min_length=1,
+        description="A time (24 hours), a moment that each person has at their own time, or a list of these.",
+        examples=["08:30", "morning", ["08:30", "evening"]],
+    )
+    jitter: Duration | None = Field(
+        default=None,
+        description="Beside `at`: up to so much later, drawn anew for each person and day.",
+        examples=["10 minutes"],
+    )
+    spread: Duration | None = Field(
+        default=None,
+        description="Beside `at`: people are spread over so much time; each keeps their own place in it.",
+        examples=["30 minutes"],
+    )
+    between: tuple[TimeOrMoment, ...] = Field(
+        default=(),
+        min_length=2,
+        max_length=2,
+        description="Instead of `at`: one minute drawn for each person and day, from the first to before the second.",
+        examples=[["09:00", "11:00"]],
+    )
+    times: Annotated[
+        int | None,
+        read(partial(when_words.number, low=1, high=when_words.MAX_TIMES)),
+        WithJsonSchema({**number_schema(1, when_words.MAX_TIMES), "default": "1"}),
+    ] = Field(default=None, description="Beside `between`: how many minutes are drawn a day.", examples=["3"])
+    apart: Duration | None = Field(
+        default=None,
+        description="Beside `between` and `times`: at least so much time lies between them.",
+        examples=["2 hours"],
+    )
+    every: Every = Field(
+        default=None,
+        description=(
+            "Every so many days or weeks, counted from `starts`. With weeks, `days` may say on which days of the week."
+        ),
+        examples=["2 days", "2 weeks"],
+    )
+    dates: Annotated[
+        tuple[Annotated[OnDates, read(date_words.some_dates)], ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema(several_schema({"anyOf": [_DATE, _MONTH_DAY, _DAY_OF_MONTH, {"enum": ["last"]}]})),
+    ] = Field(
+        default=(),
+        min_length=1,
+        description=(
+            "Instead of `days`: 2026-12-24 (once), 12-24 (every year), 15 or 15th (every month), last (the last day of "
+            "every month), or a list of these."
+        ),
+        examples=["12-24", ["15", "last"]],
+    )
+    programme: tuple[PhaseShape, ...] = Field(
+        default=(),
+        min_length=1,
+        description="Instead of `days`: phases, counted for each person from the day they joined.",
+        examples=[[{"days": "1-14"}, {"weeks": "3-8", "every": "2 days"}, {"weeks": "9-", "every": "1 week"}]],
+    )
+    except_: Annotated[
+        tuple[Annotated[Exceptions, read(date_words.exception)], ...],
+        BeforeValidator(one_or_several),
+        WithJsonSchema(several_schema({"anyOf": [_DATE, _SPAN, _MONTH_DAY, PUBLIC_HOLIDAYS]})),
+    ] = Field(
+        default=(),
+        min_length=1,
+        alias="except",
+        description=(
+            "On which dates nothing happens: 2026-12-24, 2026-12-20 to 2027-01-03, 12-24 (every year), public holidays "
+            "(of each person's place), or a list of these."
+        ),
+        examples=["public holidays", ["12-24", "2026-12-20 to 2027-01-03"]],
+    )
+    cron: Annotated[str | None, read(rules.cron), text_schema()] = Field(
+        default=None,
+        description="Instead of days and times: five fields; 0 and 7 are Sunday; each person's wall clock.",
+        examples=["30 8 * * 1-5"],
+    )
+    rrule: Annotated[rules.Rule | None, read(rules.rrule), text_schema()] = Field(
+        default=None,
+        description="Instead of `days`: the dates of an RFC 5545 rule; `at` or `between` gives the time.",
+        examples=["FREQ=MONTHLY;BYDAY=-1FR"],
+    )
+    starts: Date | None = Field(
+        default=None, description="The first date; `every` and rules count from it.", examples=["2026-01-05"]
+    )
+    ends: Date | None = Field(default=None, description="The last date, inclusive.", examples=["2026-12-31"])

@@ -1,0 +1,142 @@
+"""Friendly words to what recurs: days of weeks and months, `every`, counts, and the phases of a programme.
+
+Like `words`: every function takes the text as it was written, and raises Flaw with a remedy.
+"""
+
+import re
+from typing import NamedTuple
+
+from nudger.domain.schedules import MonthlyWeekdays, OnPublicHolidays, Weekly
+from nudger.files.date_words import PUBLIC_HOLIDAYS
+from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
+from nudger.files.words import DAY_WORDS, DAYS
+
+DAYS_OF_A_WEEK = 7
+MAX_EVERY_DAYS = 366
+MAX_PROGRAMME_DAYS = 3660
+MAX_TIMES = 24
+
+DayRule = Weekly | MonthlyWeekdays | OnPublicHolidays
+"""What one word of `days` can stand for."""
+
+_NTH = {
+    **{
+        word: n
+        for n, words in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th"), 1)
+        for word in words.split()
+    },
+    "last": -1,
+}
+EVERY_PATTERN = "^[0-9]+ ?[A-Za-z]+$"
+STRETCH_PATTERN = "^[0-9]+ ?((-|to) ?([0-9]+)?)?$"
+NTH_PATTERN = f"^({'|'.join(_NTH)}) [A-Za-z]+$"
+_ONE_DAY = {word: min(days) for word, days in DAY_WORDS.items() if len(days) == 1}
+_LONGEST = 40
+_EVERY = re.compile(r"([0-9]{1,5}) ?(days?|weeks?)\Z")
+_NUMBER = re.compile(r"[0-9]{1,5}\Z")
+_STRETCH = re.compile(r"([0-9]{1,5}) ?(?:(-|\u2013|to) ?([0-9]{1,5})?)?\Z")
+_KNOWN_DAYS = ["daily", "weekdays", "weekends", *(day[:3] for day in DAYS), "first monday", "last friday"]
+
+
+def day_rule(text: str) -> DayRule:
+    """Return what a word of `days` stands for: weekdays, a numbered weekday of each month, or public holidays."""
+    words = text.strip().lower().split() if len(text) <= _LONGEST else []
+    if " ".join(words) == PUBLIC_HOLIDAYS:
+        return OnPublicHolidays()
+    if len(words) == 2 and words[0] in _NTH and words[1] in _ONE_DAY:  # noqa: PLR2004 - which one, and the day
+        return MonthlyWeekdays(which=frozenset({(_NTH[words[0]], _ONE_DAY[words[1]])}))
+    if " ".join(words) in DAY_WORDS:
+        return Weekly(weekdays=DAY_WORDS[words[0]])
+    raise Flaw(f"{quote(text)} is no day", _day_remedy(text, words))
+
+
+def _day_remedy(text: str, words: list[str]) -> str:
+    joined = " ".join(words)
+    if re.search("[,;&/]", text[:_LONGEST]) or (len(words) > 1 and set(words) <= DAY_WORDS.keys()):
+        return "Write a list: [mon, wed]."
+    if len(words) == 2 and (words[0] in _NTH or words[1] in _ONE_DAY):  # noqa: PLR2004
+        numbered = [f"{nth} {day}" for nth in _NTH for day in DAYS]
+        return sentences('Write "first monday", "2nd tue" or "last friday".', did_you_mean(joined, numbered))
+    if joined in {"holidays", "bank holidays", "holiday"}:
+        return f"Write {PUBLIC_HOLIDAYS}."
+    return did_you_mean(joined, [PUBLIC_HOLIDAYS]) or sentences(listed(_KNOWN_DAYS), did_you_mean(text, DAY_WORDS))
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """Return the weekdays (Monday is 0) that a word stands for; the phases of a programme know no other days."""
+    rule = day_rule(text)
+    if isinstance(rule, Weekly):
+        return rule.weekdays
+    raise Flaw(f"{quote(text)} is no day of a week", "Write mon, [mon, thu], weekdays or weekends.")
+
+
+class Every(NamedTuple):
+    """How many days lie between; `weeks` is how many weeks that is, where it was said in weeks."""
+
+    days: int
+    weeks: int | None = None
+
+
+def every(text: str) -> Every:
+    """Return `N days` or `N weeks`."""
+    match = _EVERY.match(text.strip().lower()) if len(text) <= _LONGEST else None
+    if not match:
+        raise Flaw(f"{quote(text)} is no number of days or weeks", 'Write "2 days" or "1 week".')
+    count, in_weeks = int(match[1]), match[2].startswith("week")
+    days = count * (DAYS_OF_A_WEEK if in_weeks else 1)
+    if not 1 <= days <= MAX_EVERY_DAYS:
+        raise Flaw(f"{quote(text)} is out of range", f"1 to {MAX_EVERY_DAYS} days.")
+    return Every(days, count if in_weeks else None)
+
+
+def number(text: str, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`."""
+    if not (_NUMBER.match(text.strip()) if len(text) <= _LONGEST else None):
+        raise Flaw(f"{quote(text)} is no whole number", f"{low} to {high}.")
+    if not low <= int(text) <= high:
+        raise Flaw(f"{quote(text)} is out of range", f"{low} to {high}.")
+    return int(text)
+
+
+class Stretch(NamedTuple):
+    """Days of a programme, both inclusive; `last` is None where it goes on for ever."""
+
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        if self.last == self.first:
+            return f"day {self.first}"
+        return f"days {self.first}-{self.last}" if self.last else f"days {self.first} and after"
+
+
+def days_of_programme(text: str) -> Stretch:
+    """Return days of a programme: `1-14`, `30`, or `15-` without end."""
+    return _stretch(text, "days", MAX_PROGRAMME_DAYS)
+
+
+def weeks_of_programme(text: str) -> Stretch:
+    """Return weeks of a programme as days: week 1 is days 1 to 7."""
+    first, last = _stretch(text, "weeks", MAX_PROGRAMME_DAYS // DAYS_OF_A_WEEK)
+    return Stretch((first - 1) * DAYS_OF_A_WEEK + 1, last * DAYS_OF_A_WEEK if last else None)
+
+
+def day_of_programme(text: str) -> Stretch:
+    """Return one day of a programme."""
+    day = number(text, 1, MAX_PROGRAMME_DAYS)
+    return Stretch(day, day)
+
+
+def _stretch(text: str, noun: str, high: int) -> Stretch:
+    match = _STRETCH.match(text.strip().lower()) if len(text) <= _LONGEST else None
+    if not match:
+        raise Flaw(
+            f"{quote(text)} are no {noun} of a programme", f'Write "1-14", "30", or "15-" for all {noun} from then.'
+        )
+    first = int(match[1])
+    last = int(match[3]) if match[3] else None if match[2] else first
+    if not 1 <= first <= high or (last is not None and last > high):
+        raise Flaw(f"{quote(text)} is out of range", f"{noun} 1 to {high:,}.".capitalize())
+    if last is not None and last < first:
+        raise Flaw(f"{quote(text)} ends before it starts", f'Write "{last}-{first}"?')
+    return Stretch(first, last)
