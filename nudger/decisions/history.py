@@ -52,16 +52,27 @@ class History:
 
     def with_nudge(self, nudge: Nudge, priority: Priority) -> "History":
         """Return the history after a nudge was decided, or changed: whether it waits, went out, or came to nothing."""
-        others = tuple(contact for contact in self.contacts if contact.key != nudge.key)
         contact = contact_of(nudge, priority)
-        if contact is None:
-            return replace(self, contacts=others)
-        kept = sorted((*others, contact), key=lambda each: each.at)
-        seen = self.seen if contact.message is None else {**self.seen, contact.message: nudge.due}
-        return replace(self, seen=seen, contacts=tuple(each for each in kept if each.at >= contact.at - MEMORY))
+        seen = self.seen
+        if contact is not None and contact.message is not None:
+            seen = {**seen, contact.message: nudge.due}
+        return replace(self, seen=seen, contacts=contacts_after(self.contacts, nudge.key, contact))
 
 
 NO_HISTORY = History()
+
+
+def contacts_after(contacts: tuple[Contact, ...], key: SlotKey, contact: Contact | None) -> tuple[Contact, ...]:
+    """Return the contacts, oldest first, after the nudge of a slot became this one; None: it came to nothing."""
+    others = [each for each in contacts if each.key != key]
+    if contact is None:
+        return tuple(others)
+    oldest = contact.at - MEMORY
+    return tuple(sorted((each for each in (*others, contact) if each.at >= oldest), key=_at))
+
+
+def _at(contact: Contact) -> datetime:
+    return contact.at
 
 
 def contact_of(nudge: Nudge, priority: Priority) -> Contact | None:

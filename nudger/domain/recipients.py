@@ -154,6 +154,8 @@ class Recipient:
 
     def pause_on(self, day: date) -> Pause | None:
         """Return the pause that a local date lies in, or None; of several the one that ends last."""
+        if not self.pauses:
+            return None
         return max((pause for pause in self.pauses if pause.covers(day)), key=lambda pause: pause.last, default=None)
 
     def hard_day_on(self, day: date) -> OnHardDay | None:

@@ -6,13 +6,13 @@ moment comes, and every nudge that may go out does. The same functions decide he
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.decide import decide_slot, recheck
-from nudger.decisions.history import NO_HISTORY, History
+from nudger.decisions.history import NO_HISTORY, History, contact_of, contacts_after
 from nudger.decisions.plan import slots
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
@@ -78,8 +78,8 @@ def rehearse(
     for slot in slots(agenda.roster, since=since, until=until, seed=agenda.seed):
         if agenda.owes(slot):
             by_person[slot.recipient].append(slot)
-    for name, theirs in by_person.items():
-        yield from _Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed).run(theirs)
+    for name in list(by_person):
+        yield from _Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed).run(by_person.pop(name))
 
 
 class _Rehearsal:
@@ -87,7 +87,11 @@ class _Rehearsal:
 
     def __init__(self, agenda: Agenda, history: History, suppressed: Container[str]) -> None:
         self._agenda = agenda
-        self._history = history
+        # Kept apart and changed in place: a year of nudges would copy all that was seen for each of them.
+        self._given = history
+        self._seen = dict(history.seen)
+        self._seen_before: dict[SlotKey, datetime | None] = {}
+        self._contacts = history.contacts
         self._suppressed = suppressed
         self._waiting: list[tuple[datetime, int, datetime, SlotKey, Nudge]] = []
         self._nudges: dict[SlotKey, Nudge] = {}
@@ -107,6 +111,10 @@ class _Rehearsal:
         )
         self._note(nudge)
 
+    @property
+    def _history(self) -> History:
+        return replace(self._given, seen=self._seen, contacts=self._contacts)
+
     def _ahead(self, slot: Slot, later: Sequence[Slot]) -> list[tuple[datetime, ScheduleId]]:
         if not self._agenda.urgent:
             return []
@@ -114,9 +122,24 @@ class _Rehearsal:
 
     def _note(self, nudge: Nudge) -> None:
         self._nudges[nudge.key] = nudge
-        self._history = self._history.with_nudge(nudge, nudge.priority)
+        contact = contact_of(nudge, nudge.priority)
+        self._contacts = contacts_after(self._contacts, nudge.key, contact)
+        self._see(nudge, came_to_something=contact is not None)
         if nudge.state is NudgeState.PENDING and nudge.next_attempt_at is not None:
             heappush(self._waiting, (nudge.next_attempt_at, -nudge.priority, nudge.due, nudge.key, nudge))
+
+    def _see(self, nudge: Nudge, *, came_to_something: bool) -> None:
+        """Count the words of a nudge as seen, and no longer if it came to nothing after all."""
+        message = nudge.decision.message
+        if message is None:
+            return
+        if came_to_something:
+            self._seen_before.setdefault(nudge.key, self._seen.get(message))
+            self._seen[message] = nudge.due
+        elif (before := self._seen_before.get(nudge.key)) is not None:
+            self._seen[message] = before
+        else:
+            self._seen.pop(message, None)
 
     def _deliver(self, *, before: datetime | None) -> None:
         """Let everything go out that waits for a moment before the given one; None: everything."""

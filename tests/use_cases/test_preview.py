@@ -1,0 +1,79 @@
+"""The rehearsal: quicker than the service's own bookkeeping, and never different."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nudger.decisions.agenda import build_agenda
+from nudger.decisions.history import NO_HISTORY, Contact, History
+from nudger.decisions.plan import slots
+from nudger.domain.catalog import Catalog
+from nudger.domain.limits import Limits
+from nudger.domain.recipients import QuietHours
+from nudger.domain.schedules import Priority, SlotKey, WhenHeld
+from nudger.use_cases import preview
+from tests.make import WORDS, between, make_message, make_recipient, make_schedule, utc
+
+SINCE = utc("2026-11-23 00:00")
+MESSAGES = tuple(make_message(f"m{n}") for n in range(6))
+
+
+class Plainly(preview._Rehearsal):
+    """The same days, kept as the service keeps them: a new history after every nudge."""
+
+    _history = NO_HISTORY
+
+    def _note(self, nudge):
+        super()._note(nudge)
+        self._history = self._history.with_nudge(nudge, nudge.priority)
+
+
+limits = st.builds(
+    Limits,
+    per_day=st.sampled_from([None, 1, 2]),
+    per_week=st.sampled_from([None, 3, 5]),
+    gap=st.sampled_from([timedelta(0), timedelta(minutes=45), timedelta(hours=5)]),
+)
+schedules = st.lists(
+    st.builds(
+        lambda values, window: make_schedule(**(values if window is None else values | {"recurrence": window})),
+        st.fixed_dictionaries(
+            {
+                "at": st.lists(st.sampled_from(["06:30", "08:30", "09:00", "21:15"]), min_size=1, unique=True),
+                "priority": st.sampled_from(Priority),
+                "when_held": st.sampled_from(WhenHeld),
+                "grace": st.sampled_from([timedelta(0), timedelta(hours=2), timedelta(hours=20)]),
+            }
+        ),
+        st.sampled_from([None, None, between("09:00", "18:00")]),
+    ),
+    min_size=1,
+    max_size=4,
+).map(lambda found: [replace(each, id=f"s{n}") for n, each in enumerate(found)])
+
+
+@given(schedules=schedules, limits=limits, zone=st.sampled_from(["UTC", "America/New_York", "Pacific/Apia"]))
+def test_a_rehearsal_is_what_plain_bookkeeping_gives(schedules, limits, zone):
+    person = make_recipient(time_zone=zone, quiet_hours=QuietHours(start=time(21), end=time(8)))
+    catalog = Catalog(schedules=tuple(schedules), messages=MESSAGES, limits=limits)
+    agenda = build_agenda(catalog, [person], words=WORDS, seed="s", installation="i")
+    until = SINCE + timedelta(days=9)
+    quick = list(preview.rehearse(agenda, since=SINCE, until=until, histories={}))
+    due = slots(agenda.roster, since=SINCE, until=until, seed="s")
+    assert quick == Plainly(agenda, NO_HISTORY, ()).run(due)
+
+
+def test_a_rehearsal_changes_no_history():
+    contact = Contact(SINCE, SlotKey("sam", "kind", date(2026, 11, 22)), "kind/m1")
+    history = History(seen={"kind/m1": SINCE}, contacts=(contact,))
+    agenda = build_agenda(
+        Catalog(schedules=(make_schedule(),), messages=MESSAGES),
+        [make_recipient()],
+        words=WORDS,
+        seed="s",
+        installation="i",
+    )
+    assert list(preview.rehearse(agenda, since=SINCE, until=SINCE + timedelta(days=3), histories={"sam": history}))
+    assert history == History(seen={"kind/m1": SINCE}, contacts=(contact,))
