@@ -9,11 +9,10 @@ from typing import Any
 
 import click
 
+from nudger.cli import coming_words as words
 from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
-from nudger.domain.vocabulary import Channel
-from nudger.files.sms_length import segments
 from nudger.use_cases.preview import Coming, preview
 from nudger.wiring.clock import clock
 
@@ -31,12 +30,24 @@ class _Span:
     last: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prospect:
+    """What is to come for some people in a span, ready to be shown."""
+
+    coming: Sequence[Coming]
+    setup: Setup
+    people: Sequence[Recipient]
+    span: _Span
+
+
 @click.command(name="preview")
 @click.option("--days", type=click.IntRange(1, 3660), help="How many days, today included. [default: 7]")
 @click.option("--from", "first", type=_DATE, help="First local date (YYYY-MM-DD). [default: today]")
 @click.option("--to", "last", type=_DATE, help="Last local date, instead of --days.")
 @click.option("--recipient", "recipient_id", metavar="ID", help="One person only. [default: everybody]")
-@click.option("--format", "style", type=click.Choice(["table", "json", "ics"]), default="table", show_default=True)
+@click.option(
+    "--format", "style", type=click.Choice(["table", "json", "ics", "html"]), default="table", show_default=True
+)
 @click.pass_obj
 def command(
     config_dir: Path,
@@ -49,14 +60,16 @@ def command(
     """Show what will be sent: when, to whom, in which words. Nothing is sent, and no connection is opened.
 
     The same code plans here and in the service, so this is what people get, to the minute and the word,
-    unless the files, the people or what they have seen change before.
+    unless the files, the people or what they have seen change before. What is held back is shown with the reason.
+
+    --format html writes one page for any browser, a week at a time: nudger preview --format html > week.html
     """
     if days is not None and last is not None:
         raise click.UsageError("--days and --to say the same thing twice: give one of them")
     setup = read_setup(config_dir)
     people = [setup.person(recipient_id)] if recipient_id else setup.people()
     span = _span(clock(), first, last, days)
-    _SHOW[style](_look_ahead(setup, people, span), setup)
+    _SHOW[style](_Prospect(coming=_look_ahead(setup, people, span), setup=setup, people=people, span=span))
 
 
 def _span(now: datetime, first: datetime | None, last: datetime | None, days: int | None) -> _Span:
@@ -91,98 +104,99 @@ def _by(joined: date | None, first: date) -> date | None:
     return joined and min(joined, first)
 
 
-def _show_json(coming: Sequence[Coming], _setup: Setup) -> None:
-    click.echo(json.dumps([_record(each) for each in coming], indent=1, ensure_ascii=False))
+def _show_json(prospect: _Prospect) -> None:
+    click.echo(json.dumps([_record(each) for each in prospect.coming], indent=1, ensure_ascii=False))
 
 
 def _record(each: Coming) -> dict[str, Any]:
     decision = each.nudge.decision
     rendered = decision.rendered
+    waits = each.goes_out is not None and each.goes_out != each.slot.due
     return {
         "recipient": each.slot.recipient,
         "schedule": each.slot.schedule,
         "date": each.slot.local_date.isoformat(),
-        "due": each.slot.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "due": _utc(each.slot.due),
         "local": each.local.isoformat(),
+        "goes_out": _utc(each.goes_out),
         "channel": decision.channel,
         "message": decision.message,
         "subject": rendered.subject if rendered else None,
         "text": rendered.text if rendered else None,
+        "segments": words.sms_segments(each),
+        "priority": each.nudge.priority.name.lower(),
         "state": each.nudge.state,
         "reason": decision.reason or None,
-        "not_before": _deferred_to(each),
-        "note": _note(each),
+        "not_before": _utc(each.goes_out) if waits else None,
+        "note": words.note(each),
     }
 
 
-def _deferred_to(each: Coming) -> str | None:
-    moment = each.nudge.next_attempt_at
-    return None if moment is None or moment == each.slot.due else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _note(each: Coming) -> str | None:
-    if not each.slot.moved:
-        return None
-    return f"{each.slot.wall:%H:%M} does not exist on {each.slot.local_date}, so it is {each.local:%H:%M}"
-
-
-def _show_calendar(coming: Sequence[Coming], setup: Setup) -> None:
-    # Cold start: 45 ms for one format of three.
+def _show_calendar(prospect: _Prospect) -> None:
+    # Cold start: the table needs no calendar library.
     from nudger.cli.calendar_file import calendar_file  # noqa: PLC0415
 
-    click.echo(calendar_file(coming, name=setup.settings.service_name), nl=False)
+    click.echo(calendar_file(prospect.coming, name=prospect.setup.settings.service_name), nl=False)
 
 
-def _show_table(coming: Sequence[Coming], setup: Setup) -> None:
-    people = setup.people()
-    if not people:
+def _show_page(prospect: _Prospect) -> None:
+    from nudger.cli.week_page import week_page  # noqa: PLC0415 - Cold start: only a page needs it
+
+    span = prospect.span
+    page = week_page(
+        prospect.coming,
+        prospect.people,
+        name=prospect.setup.settings.service_name,
+        since=span.since,
+        first=span.first,
+        last=span.last,
+    )
+    click.echo(page, nl=False)
+
+
+def _show_table(prospect: _Prospect) -> None:
+    if not prospect.people:
         click.echo("There is nobody to send to yet: write recipients.yaml, or `nudger recipients import people.csv`.")
         return
-    if not coming:
+    if not prospect.coming:
         click.echo("Nothing is planned for these days.")
     by_person: dict[str, list[Coming]] = {}
-    for each in coming:
+    for each in prospect.coming:
         by_person.setdefault(each.recipient.id, []).append(each)
+    several = len(prospect.setup.people()) > 1
     for number, (person, theirs) in enumerate(sorted(by_person.items())):
-        if len(people) > 1:
+        if several:
             click.echo(f"{chr(10) if number else ''}{person}  ({theirs[0].recipient.time_zone})")
         _show_days(theirs)
 
 
 def _show_days(theirs: Sequence[Coming]) -> None:
     width = max(len(each.slot.schedule) for each in theirs)
+    days = words.contested(theirs)
     day = None
     for each in theirs:
         heading = f"{each.local:%a %d %b}" if each.local.date() != day else ""
         day = each.local.date()
+        channel = "–" if each.goes_out is None else each.nudge.decision.channel
         click.echo(
-            f"{heading:<10}  {each.local:%H:%M}  {_channel(each):<5}  {each.slot.schedule:<{width}}  {_words(each)}"
+            f"{heading:<10}  {each.local:%H:%M}  {channel:<5}  {each.slot.schedule:<{width}}  {_words(each, days)}"
         )
 
 
-def _channel(each: Coming) -> str:
-    return each.nudge.decision.channel or "-"
-
-
-def _words(each: Coming) -> str:
+def _words(each: Coming, days: frozenset[words.PersonDay]) -> str:
     rendered = each.nudge.decision.rendered
-    if rendered is None:
-        return f"not sent: {each.nudge.decision.reason}"
-    notes = [note for note in (_note(each), _waits(each), _length(each)) if note]
-    return f"{excerpt(rendered.subject or rendered.text)}" + (f"  ({'; '.join(notes)})" if notes else "")
+    why_not = words.held(each)
+    if why_not is not None or rendered is None:
+        said, length = why_not or "held", None
+    else:
+        said, length = excerpt(rendered.subject or rendered.text), words.sms_segments(each)
+    notes = [words.note(each), words.waits(each), words.priority(each, days), length and plural(length, "segment")]
+    told = "; ".join(note for note in notes if note)
+    return f"{said}  ({told})" if told else said
 
 
-def _waits(each: Coming) -> str | None:
-    moment = each.nudge.next_attempt_at
-    if moment is None or moment == each.slot.due:
-        return None
-    return f"waits for the end of quiet hours, {moment.astimezone(each.recipient.zone):%H:%M}"
-
-
-def _length(each: Coming) -> str | None:
-    if each.nudge.decision.channel is not Channel.SMS or each.nudge.decision.rendered is None:
-        return None
-    return plural(segments(each.nudge.decision.rendered.text).segments, "segment")
-
-
-_SHOW = {"table": _show_table, "json": _show_json, "ics": _show_calendar}
+_SHOW = {"table": _show_table, "json": _show_json, "ics": _show_calendar, "html": _show_page}

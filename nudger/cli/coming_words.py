@@ -1,0 +1,64 @@
+"""The words about a nudge to come that the table, the page and the JSON share."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from nudger.domain.schedules import Priority
+from nudger.domain.vocabulary import Channel, RecipientId
+from nudger.files.sms_length import segments
+from nudger.use_cases.preview import Coming
+
+PersonDay = tuple[RecipientId, date]
+
+
+def note(each: Coming) -> str | None:
+    """Say that a clock change moved it; None if it did not."""
+    if not each.slot.moved:
+        return None
+    return f"{each.slot.wall:%H:%M} does not exist on {each.slot.local_date}, so it is {each.local:%H:%M}"
+
+
+def waits(each: Coming) -> str | None:
+    """Say until when it waits, by the person's clock, and why; None if it goes out at its time, or not at all."""
+    if each.goes_out is None or each.goes_out == each.slot.due:
+        return None
+    local = each.goes_out.astimezone(each.recipient.zone)
+    when = f"{local:%H:%M}" if local.date() == each.local.date() else f"{local:%a %d %b %H:%M}"
+    reason = each.nudge.decision.reason
+    return f"waits until {when}: {reason}" if reason else f"waits until {when}"
+
+
+def held(each: Coming) -> str | None:
+    """Say why it does not go out; None if it does."""
+    return None if each.goes_out is not None else f"held: {each.nudge.decision.reason}"
+
+
+def sms_segments(each: Coming) -> int | None:
+    """Return how many SMS its words make; None for an email, and without words."""
+    decision = each.nudge.decision
+    if decision.channel is not Channel.SMS or decision.rendered is None:
+        return None
+    return segments(decision.rendered.text).segments
+
+
+def contested(coming: Iterable[Coming]) -> frozenset[PersonDay]:
+    """Return the days of people on which priority may have decided: of different ones, something is held or waits."""
+    priorities: dict[PersonDay, set[Priority]] = {}
+    hindered: set[PersonDay] = set()
+    for each in coming:
+        day = _day(each)
+        priorities.setdefault(day, set()).add(each.nudge.priority)
+        if each.goes_out != each.slot.due:
+            hindered.add(day)
+    return frozenset(day for day in hindered if len(priorities[day]) > 1)
+
+
+def priority(each: Coming, days: frozenset[PersonDay]) -> str | None:
+    """Return its priority in words where priority may have decided; None where all is as usual."""
+    if _day(each) not in days or each.nudge.priority is Priority.NORMAL:
+        return None
+    return f"{each.nudge.priority.name.lower()} priority"
+
+
+def _day(each: Coming) -> PersonDay:
+    return each.recipient.id, each.local.date()
