@@ -34,7 +34,7 @@ class Shelf:
 
     messages: tuple[Message, ...]
     kinds: Mapping[MessageKey, tuple[int, str]]
-    """The component, as its place in the list of components, and the theme of each message."""
+    """The component, as its place in the list of components, and the theme of each ordinary message."""
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
         """Return the words for a purpose in the person's language, else in any: a hello in English beats silence."""
@@ -45,7 +45,7 @@ class Shelf:
 def make_shelf(messages: Sequence[Message]) -> Shelf:
     """Put messages on a shelf."""
     components = list(Component)
-    kinds = {message.key: (components.index(message.component), message.theme) for message in messages}
+    kinds = {m.key: (components.index(m.component), m.theme) for m in messages if m.purpose is Purpose.NUDGE}
     return Shelf(messages=tuple(messages), kinds=kinds)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.agenda import build_agenda
-from nudger.decisions.history import NO_HISTORY, Contact, History
+from nudger.decisions.history import NO_HISTORY, Contact, History, contact_of
 from nudger.decisions.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
@@ -21,13 +21,22 @@ MESSAGES = tuple(make_message(f"m{n}") for n in range(6))
 
 
 class Plainly(preview._Rehearsal):
-    """The same days, kept as the service keeps them: a new history after every nudge."""
+    """The same days, kept as the ledger keeps them: every nudge as it stands, and all that is known worked out anew."""
 
     _history = NO_HISTORY
 
+    def __init__(self, agenda):
+        super().__init__(agenda, NO_HISTORY, ())
+        self.ledger = {}
+
     def _note(self, nudge):
         super()._note(nudge)
-        self._history = self._history.with_nudge(nudge, nudge.priority)
+        self.ledger[nudge.key] = nudge
+        told = [(each, contact_of(each, each.priority)) for each in self.ledger.values()]
+        told = sorted(((each, contact) for each, contact in told if contact), key=lambda pair: pair[0].due)
+        seen = {each.decision.message: each.due for each, _ in told}
+        contacts = sorted((contact for _, contact in told), key=lambda contact: contact.at)
+        self._history = History(seen=seen, contacts=tuple(contacts))
 
 
 limits = st.builds(
@@ -62,7 +71,7 @@ def test_a_rehearsal_is_what_plain_bookkeeping_gives(schedules, limits, zone):
     until = SINCE + timedelta(days=9)
     quick = list(preview.rehearse(agenda, since=SINCE, until=until, histories={}))
     due = slots(agenda.roster, since=SINCE, until=until, seed="s")
-    assert quick == Plainly(agenda, NO_HISTORY, ()).run(due)
+    assert quick == Plainly(agenda).run(due)
 
 
 def test_a_rehearsal_changes_no_history():
