@@ -284,15 +284,20 @@ _Found = dict[tuple[datetime, int, time, bool], list[RecipientId]]
 
 
 def _draw_window(group: Group, times: Between, day: date, seed: str, member: RecipientId, found: _Found) -> None:
-    """Draw minutes of elapsed time from the window: apart stays apart, and none falls into a gap of the clock."""
+    """Draw minutes of elapsed time from the window: apart stays apart, and none falls into a gap of the clock.
+
+    A window that is too narrow for all (by a person's own moments, or a gap) has as many as it has room for.
+    """
     opens, closes = _reach(group, day)
     if opens is None or closes is None:
         return
     moved = _opens_late(group, day)
-    apart = times.apart // _MINUTE
-    width = max(1, (closes - opens) // _MINUTE - (times.count - 1) * apart)
+    apart = max(1, times.apart // _MINUTE)
+    width = max(1, (closes - opens) // _MINUTE)
+    count = min(times.count, 1 + (width - 1) // apart)
+    room = width - (count - 1) * apart
     words = (seed, member, group.schedule.id, day, "minute")
-    minutes = sorted(draw_below(width, *words, *((n,) if n else ())) for n in range(times.count))
+    minutes = sorted(draw_below(room, *words, *((n,) if n else ())) for n in range(count))
     for ordinal, minute in enumerate(minutes):
         due = opens + (minute + ordinal * apart) * _MINUTE
         found[due, ordinal, due.astimezone(group.zone).time(), moved and minute == 0].append(member)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.plan import build_roster, next_due, slots
-from nudger.domain.schedules import At, Audience, ByRule, Calendar, EveryDays, Weekly
+from nudger.domain.schedules import At, Audience, Between, ByRule, Calendar, EveryDays, Weekly
 from tests.make import between, cron, make_recipient, make_schedule, utc
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("posix/", "right/")))
@@ -117,6 +117,17 @@ def test_a_window_draws_one_minute_inside_it_the_same_after_a_restart():
 def test_a_window_turned_round_by_someones_own_moments_is_the_minute_at_its_start():
     schedule = make_schedule(recurrence=between("10:00", "09:00"))
     assert local(due(schedule), "UTC") == ["2026-11-23 10:00"]
+
+
+def test_a_window_too_narrow_for_all_has_as_many_as_fit_however_time_is_cut():
+    window = Between(start="morning", end=time(10), count=3, apart=timedelta(hours=1))
+    schedule = make_schedule(recurrence=Calendar(dates=EveryDays(count=1), times=window))
+    late_riser = {"moments": (("morning", time(8, 30)),)}
+    whole = due(schedule, **late_riser)
+    assert len(whole) == 2
+    assert all(slot.due < utc("2026-11-23 10:00") for slot in whole)
+    cut = whole[0].due.strftime("%Y-%m-%d %H:%M")
+    assert due(schedule, until=cut, **late_riser) + due(schedule, since=cut, **late_riser) == whole
 
 
 def test_an_hourly_cron_fires_once_at_the_instant_where_the_gap_ends():
