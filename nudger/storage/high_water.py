@@ -8,10 +8,11 @@ _NAME = "planned_until"
 
 
 class HighWater:
-    """A small file beside the marker, written after every commit that wrote nudges down."""
+    """A small file beside the marker, written after every commit that wrote nudges down or began to send some."""
 
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / _NAME
+        self._written: datetime | None = None
 
     def read(self) -> datetime | None:
         """Return the highest mark, or None where there is none, or none that can be read."""
@@ -22,6 +23,8 @@ class HighWater:
 
     def write(self, moment: datetime) -> None:
         """Set the mark, whole or not at all. A state folder that cannot be written stops no nudge."""
+        if moment == self._written:
+            return
         fresh = self._path.with_name(f"{_NAME}.new")
         try:
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
@@ -29,5 +32,6 @@ class HighWater:
                 file.flush()
                 os.fdatasync(file.fileno())
             fresh.replace(self._path)
+            self._written = moment
         except OSError:
             return

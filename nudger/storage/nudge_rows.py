@@ -30,6 +30,7 @@ class Nudges(Pages):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.wrote_nudges = False
+        """Whether nudges were added, or attempts begun: what a ledger without them would do again."""
 
     def add(self, new: Sequence[Nudge], *, at: datetime) -> list[Nudge]:
         """Write down nudges whose slots have none yet; return those. A slot that has one keeps it, for ever."""
@@ -52,6 +53,7 @@ class Nudges(Pages):
         if changes:
             rows = [{**_changeable(after, at), "_id": after.id, "_before": before.state} for before, after in changes]
             self._connection.execute(_SAVE, rows)
+            self.wrote_nudges = self.wrote_nudges or any(after.state is NudgeState.SENDING for _, after in changes)
             self._tell([after for _, after in changes], at=at)
 
     def waiting(
