@@ -75,6 +75,7 @@ class Delivery:
         self._stopping = False
         self._jobs: set[asyncio.Task[_Outcome | _Answer]] = set()
         self._unrecorded: list[_Outcome | _Answer] = []
+        self._news = asyncio.Event()
 
     @property
     def down(self) -> bool:
@@ -85,6 +86,10 @@ class Delivery:
     def idle(self) -> bool:
         """Whether nothing is under way, and nothing remains to be written down."""
         return not self._jobs and not self._unrecorded
+
+    def look_again(self) -> None:
+        """Say that something waits: a drain under way claims it, even while all it has to do hangs."""
+        self._news.set()
 
     def stop(self) -> None:
         """Begin nothing new."""
@@ -120,7 +125,13 @@ class Delivery:
     async def _wait(self) -> list[_Outcome | _Answer]:
         if not self._jobs:
             return []
-        done, _ = await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+        news = asyncio.create_task(self._news.wait())
+        try:
+            await asyncio.wait({*self._jobs, news}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        self._news.clear()
+        done = {job for job in self._jobs if job.done()}
         self._jobs -= done
         return [job.result() for job in done]
 

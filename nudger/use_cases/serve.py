@@ -190,6 +190,8 @@ class Service:
         for delivery in self.deliveries:
             running = self._drains.get(delivery)
             if running is not None and not running.done():
+                if something_waits:
+                    delivery.look_again()
                 continue
             if something_waits or not delivery.idle:
                 self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
