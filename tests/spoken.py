@@ -29,7 +29,7 @@ from nudger.domain.schedules import (
     WhenMissed,
 )
 from nudger.domain.vocabulary import Channel, ChannelChoice, Intensity, PartOfDay
-from nudger.files import words
+from nudger.files import when_words, words
 from tests.make import make_message
 
 NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
@@ -198,12 +198,12 @@ def list_of(value):
 
 
 def weekdays(given):
-    return frozenset().union(*(words.weekdays(each) for each in several(given)))
+    return frozenset().union(*(when_words.weekdays(each) for each in several(given)))
 
 
 def nth_weekday(text):
     nth, weekday = text.split()
-    (number,) = words.weekdays(weekday)
+    (number,) = when_words.weekdays(weekday)
     return NTH[nth], number
 
 

@@ -152,12 +152,14 @@ class Story:
     async def do_pause(self, what):
         today = self.stage.clock.now.astimezone(self.zone(what["id"])).date()
         self.write(
-            lambda t: t.pause(what["id"], [Pause(first=today, last=date.fromisoformat(what["until"]))], at=self.now)
+            lambda t: t.pause(
+                self.person(what["id"]), [Pause(first=today, last=date.fromisoformat(what["until"]))], at=self.now
+            )
         )
 
     async def do_unpause(self, name):
         today = self.now.astimezone(self.zone(name)).date()
-        self.write(lambda t: t.pause(name, ended(t.pauses().get(name, ()), today), at=self.now))
+        self.write(lambda t: t.pause(self.person(name), ended(t.pauses().get(name, ()), today), at=self.now))
 
     async def do_hold(self, reason):
         self.write(lambda t: hold_everything(t, reason, now=self.now))
@@ -259,7 +261,10 @@ class Story:
         return sent.at.astimezone(self.zone(sent.nudge.key.recipient))
 
     def zone(self, name):
-        return spoken.person(self.people[name]).zone
+        return self.person(name).zone
+
+    def person(self, name):
+        return spoken.person(self.people[name])
 
     def line(self, at, nudge, wanted):
         """Say it with as much detail as is wanted."""

@@ -52,7 +52,8 @@ class Transaction(Nudges, People):
         rows = self._connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_([_WATERMARK, HOLD])))
         found = {row.key: row.value for row in rows}
         watermark = found.get(_WATERMARK)
-        return (datetime.fromisoformat(watermark) if watermark else None), bool(json.loads(found.get(HOLD, "{}")))
+        self.planned_until = datetime.fromisoformat(watermark) if watermark else None
+        return self.planned_until, bool(json.loads(found.get(HOLD, "{}")))
 
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""
