@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": ("nudger.cli.check", "Look for mistakes in schedules, messages and recipients."),
     "preview": ("nudger.cli.preview", "Show what will be sent: when, to whom, in which words."),
     "explain": ("nudger.cli.explain", "Say in plain English what a schedule does, and when next."),
+    "simulate": ("nudger.cli.simulate", "Try the schedules on made-up people: how much, how often, what is held."),
     "status": ("nudger.cli.status", "Show what went out, what did not, and what comes next."),
     "send": ("nudger.cli.send", "Send one nudge to one person now, for a test."),
     "recipients": ("nudger.cli.recipients", "Import, list, show, stop and resume people."),

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from nudger import wiring
 from nudger.cli.setup import Setup, read_setup
 from nudger.decisions.explain import in_english, in_short
 from nudger.decisions.plan import build_roster, slots
@@ -18,6 +17,7 @@ from nudger.domain.schedules import Audience, Schedule, Slot
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError
 from nudger.files.flaws import did_you_mean
+from nudger.wiring.clock import clock, machine_time_zone
 
 _NEXT = 5
 _WIDTH = 100
@@ -51,7 +51,7 @@ def command(config_dir: Path, schedule_id: str | None, recipient_id: str | None,
     if schedule_id is None:
         _show_all(setup, style)
         return
-    explanation = _explain(setup, _schedule(setup, schedule_id), recipient_id, wiring.clock())
+    explanation = _explain(setup, _schedule(setup, schedule_id), recipient_id, clock())
     if style == "json":
         click.echo(json.dumps(_record(explanation), indent=1, ensure_ascii=False))
     else:
@@ -93,7 +93,7 @@ def _explain(setup: Setup, schedule: Schedule, recipient_id: str | None, now: da
 
 def _somebody(setup: Setup, schedule: Schedule, now: datetime) -> Recipient:
     """Return the first person whom the schedule is for, or one made up: here, new, with the usual times of day."""
-    zone = wiring.machine_time_zone()
+    zone = machine_time_zone()
     made_up = Recipient(id=_ANYBODY, time_zone=zone)
     made_up = replace(made_up, joined=now.astimezone(made_up.zone).date())
     return next((person for person in setup.people() if schedule.audience.includes(person)), made_up)

@@ -1,7 +1,7 @@
 """The agenda: all that deciding needs to know, in memory, replaced as a whole when the configuration changes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nudger.decisions.plan import Roster, build_roster
 from nudger.decisions.pool import Shelf, make_shelf
@@ -61,20 +61,31 @@ def build_agenda(
     catalog: Catalog, recipients: Iterable[Recipient], *, words: OperatorWords, seed: str, installation: str
 ) -> Agenda:
     """Put together the operator's catalog and the people to serve."""
-    people = {recipient.id: recipient for recipient in recipients}
-    restrained = catalog.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
-    lowest = min((schedule.priority for schedule in catalog.schedules), default=Priority.NORMAL)
-    roster = build_roster(catalog.schedules, people.values())
-    return Agenda(
+    agenda = Agenda(
         schedules={schedule.id: schedule for schedule in catalog.schedules},
-        recipients=people,
-        roster=roster,
+        recipients={},
+        roster=(),
         shelf=make_shelf(catalog.messages),
         words=words,
         seed=seed,
         installation=installation,
         limits=catalog.limits,
         learning=catalog.learning,
+    )
+    return serving(agenda, recipients)
+
+
+def serving(agenda: Agenda, recipients: Iterable[Recipient]) -> Agenda:
+    """Return the same agenda for these people instead."""
+    people = {recipient.id: recipient for recipient in recipients}
+    restrained = agenda.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
+    schedules = tuple(agenda.schedules.values())
+    lowest = min((schedule.priority for schedule in schedules), default=Priority.NORMAL)
+    roster = build_roster(schedules, people.values())
+    return replace(
+        agenda,
+        recipients=people,
+        roster=roster,
         restrained=restrained,
         urgent=tuple(group for group in roster if group.schedule.priority > lowest) if restrained else (),
     )

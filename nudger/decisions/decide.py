@@ -21,6 +21,8 @@ WELCOME_GRACE = timedelta(days=3)
 LATE = timedelta(minutes=5)
 """Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
 
+"""Why nothing comes to a person who got every message of a series."""
+
 Reserved = Sequence[tuple[datetime, ScheduleId]]
 """When which schedules fall due for a person later on."""
 

@@ -23,6 +23,8 @@ from nudger.domain.recipients import OnHardDay, Recipient
 from nudger.domain.schedules import Priority, Schedule, SlotKey
 from nudger.domain.vocabulary import Channel, Practice
 
+SERIES_ENDED = "the series is at its end"
+
 LOW_MOOD = 4
 """A check-in below this is a low day."""
 
@@ -150,7 +152,7 @@ def _mode(agenda: Agenda, moment: Moment, wanted: Wanted) -> str:
 
 def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
     if pool.messages and moment.schedule.selection.in_order:
-        return "the series is at its end"
+        return SERIES_ENDED
     kind = f"gentle {wanted.language}" if wanted.gentle or wanted.low else wanted.language
     low = ", a low day" if wanted.low else ""
     return f"no {kind} message fits ({wanted.channel}, {wanted.part_of_day}{low})"
