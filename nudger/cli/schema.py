@@ -4,14 +4,25 @@ import json
 
 import click
 
+from nudger.files.reference import reference
 from nudger.files.schema import KINDS, json_schema
 
 
 @click.command(name="schema")
 @click.argument("kind", type=click.Choice(list(KINDS)))
-def command(kind: str) -> None:
-    """Print the JSON Schema of a KIND of file, for editors and other tools.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "markdown"]),
+    default="json",
+    help="json (for editors, the default) or markdown (tables of every key, for people).",
+)
+def command(kind: str, form: str) -> None:
+    """Print what may stand in a KIND of file: JSON Schema for editors and other tools, or tables to read.
 
     In an editor with a YAML language server, the first line of each starter file already points to it.
     """
-    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    text = (
+        reference(kind).rstrip() if form == "markdown" else json.dumps(json_schema(kind), indent=2, ensure_ascii=False)
+    )
+    click.echo(text)

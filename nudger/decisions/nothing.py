@@ -40,10 +40,14 @@ def _rarely_answers(values: Mapping[str, Known]) -> Restraint:
 
 
 def _much_of_late(values: Mapping[str, Known]) -> Restraint:
-    """Complaints are about volume, not scarcity (Small Steps)."""
-    sent = values.get("sent_this_week")
+    """Complaints are about volume, not scarcity (Small Steps): much was sent, and it brings nothing back any more.
+
+    Of somebody who never let us know anything we do not know whether it is too much.
+    """
+    sent, reply = values.get("sent_this_week"), values.get("since_reply")
     much = sent is not None and sent.value >= 10  # noqa: PLR2004 - nudges in seven days
-    return Restraint("much was sent of late", 0.5) if much else NO_RESTRAINT
+    unanswered = reply is not None and reply.value > 7 * _DAY
+    return Restraint("much was sent of late, and nothing came back", 0.5) if much and unanswered else NO_RESTRAINT
 
 
 _RULES = (_already_fine, _rarely_answers, _much_of_late)

@@ -23,6 +23,7 @@ _LEAP_YEAR = 2024
 _LAST_WORDS = frozenset({"last", "last day"})
 _MONTH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})\Z")
 _NUMBERED_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\Z")
+_YEAR = re.compile(r"[0-9]{4}(?![0-9])")
 _SPAN = re.compile(r"(.{1,40}?) (to|until|till|-|\u2013|\u2014) (.{1,40})\Z", re.DOTALL)
 _A_DATE = 'Write 2026-12-24, 12-24 (every year), 15 (every month) or "last".'
 _AN_EXCEPTION = "Write 2026-12-24, 12-24 (every year), 2026-12-20 to 2027-01-03, or public holidays."
@@ -53,6 +54,8 @@ def month_day(text: str) -> MonthDay:
     if not match:
         raise Flaw(f"{quote(text)} is no day of a year", "Write month-day, as in 12-24.")
     month, day = int(match[1]), int(match[2])
+    if _exists(month, day) and len(text.strip()) < len("MM-DD"):
+        raise Flaw(f"{quote(text)} is no day of a year", f"Month first: write {month:02}-{day:02}.")
     if _exists(month, day):
         return MonthDay(month, day)
     remedy = f"Month first: write {day:02}-{month:02}." if _exists(day, month) else "Write month-day, as in 12-24."
@@ -139,7 +142,7 @@ def hard_date(text: str) -> HardDate:
 
 
 def _date(text: str, otherwise: str) -> date:
-    """Return a date; where the text looks like none at all, say what else might stand there."""
-    if any(letter.isdigit() for letter in text[:40]) and len(text) <= 40:  # noqa: PLR2004 - no date is longer
+    """Return a date; where the text does not start with a year, say what else might stand there."""
+    if _YEAR.match(text.strip()) and len(text) <= 40:  # noqa: PLR2004 - no date is longer
         return calendar_date(text.strip())
     raise Flaw(f"{quote(text)} is no date", otherwise)

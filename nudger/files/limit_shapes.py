@@ -23,14 +23,12 @@ class PersonLimits(Shape):
         int | None,
         read(partial(when_words.number, low=1, high=MAX_PER_DAY)),
         WithJsonSchema(number_schema(1, MAX_PER_DAY)),
-    ] = Field(default=None, description="At most so many nudges a day; no such limit, if not there.", examples=["2"])
+    ] = Field(default=None, description="At most so many nudges a day; no such limit, if not there.", examples=[2])
     per_week: Annotated[
         int | None,
         read(partial(when_words.number, low=1, high=MAX_PER_WEEK)),
         WithJsonSchema(number_schema(1, MAX_PER_WEEK)),
-    ] = Field(
-        default=None, description="At most so many in any seven days; no such limit, if not there.", examples=["8"]
-    )
+    ] = Field(default=None, description="At most so many in any seven days; no such limit, if not there.", examples=[8])
     gap: Duration | None = Field(
         default=None, description="At least so much time between two nudges.", examples=["3 hours"]
     )

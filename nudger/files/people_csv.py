@@ -119,8 +119,7 @@ class _Reader:
         try:
             shape = RecipientShape.model_validate(shaped(cells))
         except ValidationError as error:
-            for details in error.errors(include_url=False, include_input=False):
-                self._explain(row, column_at(details["loc"]), details.get("ctx", {}).get("error"))
+            self._explain_all(row, error)
             return None
         faults = person_faults(shape)
         for fault in faults:
@@ -129,11 +128,17 @@ class _Reader:
             self._at(row, column_at(doubt.loc), doubt.what, doubt.expected, warning=True)
         return None if faults else person(shape)
 
-    def _explain(self, row: _Row, key: str, flaw: object) -> None:
-        if isinstance(flaw, Flaw):
-            self._at(row, key, flaw.what, flaw.expected)
-        else:
-            self._at(row, key, f"{quote(key)} is missing", "Every person needs one.")
+    def _explain_all(self, row: _Row, error: ValidationError) -> None:
+        found = error.errors(include_url=False, include_input=False)
+        flawed = {column_at(details["loc"]) for details in found if details["type"] == "value_error"}
+        for details in found:
+            column, flaw = column_at(details["loc"]), details.get("ctx", {}).get("error")
+            if isinstance(flaw, Flaw):
+                self._at(row, column, flaw.what, flaw.expected)
+            elif details["type"] == "missing":
+                self._at(row, column, f"{quote(column)} is missing", "Every person needs one.")
+            elif column not in flawed:  # a list of which all were refused is not empty
+                self._at(row, column, "there is nothing in this list", "Write one at least, or nothing at all.")
 
     def _once(self, row: _Row, cells: dict[str, str]) -> None:
         name = cells.get("id", "")

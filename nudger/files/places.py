@@ -12,9 +12,11 @@ def place(text: str) -> str:
     # Cold start: a list of all places takes 250 ms to make, and most people have none in their file.
     from nudger.decisions.public_holidays import place_exists  # noqa: PLC0415
 
-    if len(text) <= _LONGEST and place_exists(text):
+    if len(text) > _LONGEST:
+        raise Flaw(f"{quote(text)} is no place that is known here", _WRITE)
+    if place_exists(text):
         return text
-    raise Flaw(f"{quote(text)} is no place that is known here", _remedy(text.strip()[:_LONGEST]))
+    raise Flaw(f"{quote(text)} is no place that is known here", _remedy(text.strip()))
 
 
 def _remedy(text: str) -> str:

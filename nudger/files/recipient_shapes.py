@@ -26,9 +26,10 @@ from nudger.files.shape import (
 EMAIL_PATTERN = "^[^@ ]+@[^@ ]+$"
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 QUIET_PATTERN = "^ *([0-9].*|[Nn][Oo][Nn][Ee] *)$"
+WEEKEND_QUIET_PATTERN = "^ *([0-9].*|[Nn][Oo][Nn][Ee] *|same)$"
 _SHORT = 80
 _DATE = date_words.DATE_PATTERN
-PAUSE_PATTERN = f"^(until {_DATE}|{_DATE}( to {_DATE})?)$"
+PAUSE_PATTERN = f"^([Uu]ntil {_DATE}|{_DATE}( to {_DATE})?)$"
 HARD_DATE_PATTERN = f"^({_DATE}|{date_words.MONTH_DAY_PATTERN})$"
 
 
@@ -54,10 +55,10 @@ class WeekendShape(Shape):
         examples=[{"morning": "10:00"}],
     )
     quiet_hours: Annotated[
-        QuietHours | Literal["same"] | None, read(words.quiet_hours), text_schema(pattern=QUIET_PATTERN)
+        QuietHours | Literal["same"] | None, read(words.weekend_quiet_hours), text_schema(pattern=WEEKEND_QUIET_PATTERN)
     ] = Field(
         default="same",
-        description="When nothing is sent; as on other days, if not there; `none` for no such hours.",
+        description="When nothing is sent; `same` as on other days; `none` for no such hours.",
         examples=["22:00-10:00"],
     )
 
@@ -145,7 +146,7 @@ class RecipientShape(Shape):
     limits: PersonLimits | None = Field(
         default=None,
         description="The most that this person gets, where everyone's limits allow more.",
-        examples=[{"per_day": "1", "per_week": "4", "gap": "3 hours"}],
+        examples=[{"per_day": 1, "per_week": 4, "gap": "3 hours"}],
     )
     supporter: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
         default=None,

@@ -9,6 +9,7 @@ from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Calendar, Schedule
 from nudger.domain.vocabulary import Channel, ChannelChoice
+from nudger.files import words
 from nudger.files.audiences import check_audience, check_limits, item_place
 from nudger.files.entries import entry_places
 from nudger.files.findings import Findings, Place, Written
@@ -131,7 +132,9 @@ def _library(document: Document) -> str | None:
 
 def _check_names(findings: Findings, place: Place, noun: str, known: set[str]) -> None:
     for index, item in enumerate(place.node.items if isinstance(place.node, Listing) else ()):
-        if isinstance(item, Scalar) and not item.absent and item.text not in known:
+        if not isinstance(item, Scalar) or item.absent or (noun == "message" and not words.KEY.match(item.text)):
+            continue  # that was said with its shape
+        if item.text not in known:
             hint = did_you_mean(item.text, known) or listed(sorted(known))
             findings.error(place.at(index), f"{noun} {quote(item.text)} does not exist", hint)
 

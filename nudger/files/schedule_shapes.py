@@ -12,7 +12,7 @@ from nudger.domain.schedules import DEFAULT_GRACE, Priority, WhenHeld, WhenMisse
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, MessageKey, Practice, Situation
 from nudger.files import words
 from nudger.files.limit_shapes import LimitsShape
-from nudger.files.shape import Id, Line, Shape, one_of_these, read, text_of, text_schema, word
+from nudger.files.shape import DURATION_PATTERN, Id, Line, Shape, one_of_these, read, text_of, text_schema, word
 from nudger.files.when_shapes import When
 
 
@@ -99,7 +99,7 @@ class ScheduleShape(Shape):
     channel: Annotated[ChannelChoice, word(ChannelChoice, "channel")] = Field(
         default=ChannelChoice.PREFERRED, description="preferred (each person's own), sms or email."
     )
-    late: Annotated[timedelta, read(words.duration), text_schema(default="1 hour")] = Field(
+    late: Annotated[timedelta, read(words.duration), text_schema(pattern=DURATION_PATTERN, default="1 hour")] = Field(
         default=DEFAULT_GRACE, description="How late it may still go out; 1 hour unless said.", examples=["2 hours"]
     )
     priority: Annotated[
@@ -135,5 +135,5 @@ class SchedulesFile(Shape):
     limits: LimitsShape | None = Field(
         default=None,
         description="What is the most that anyone gets; once in all files.",
-        examples=[{"per_day": "2", "per_week": "8", "gap": "3 hours", "gentle_first": "7 days"}],
+        examples=[{"per_day": 2, "per_week": 8, "gap": "3 hours", "gentle_first": "7 days"}],
     )

@@ -39,5 +39,15 @@ class _ForEditors(GenerateJsonSchema):
         default = schema.get("default")
         return {**inner, "default": str(default)} if isinstance(default, str) and default else inner
 
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        """Return the keywords in order; what stands in a file (its keys, its examples) keeps its own."""
+        found = value if parent_key == "properties" else dict(sorted(value.items()))
+        return {key: each if key == "examples" else self._sorted(each, key) for key, each in found.items()}
+
+    def _sorted(self, value: Any, key: str) -> Any:
+        if isinstance(value, list):
+            return [self._sorted(each, key) for each in value]
+        return self.sort(value, key) if isinstance(value, dict) else value
+
     def get_title_from_name(self, name: str) -> str:
         return name.replace("_", " ")

@@ -14,6 +14,7 @@ from nudger.files import date_words, when_words, words
 from nudger.files.flaws import Flaw
 
 DAY_PATTERN = "^[A-Z][A-Za-z]+$"
+HOLIDAYS_PATTERN = "^[Pp]ublic +[Hh]olidays$"
 DURATION_PATTERN = "^[A-Za-z ]*[0-9]"
 LANGUAGE_PATTERN = "^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"
 
@@ -53,7 +54,7 @@ def number_schema(low: int, high: int, pattern: str = "^[0-9]+$") -> dict[str, A
 A_TIME = {"type": "string", "pattern": words.TIME_PATTERN}
 A_DAY = {"anyOf": [{"enum": list(words.DAY_WORDS)}, {"type": "string", "pattern": DAY_PATTERN}]}
 A_NUMBERED_WEEKDAY = {"type": "string", "pattern": when_words.NTH_PATTERN}
-PUBLIC_HOLIDAYS = {"enum": [date_words.PUBLIC_HOLIDAYS]}
+PUBLIC_HOLIDAYS = {"anyOf": [{"enum": [date_words.PUBLIC_HOLIDAYS]}, {"type": "string", "pattern": HOLIDAYS_PATTERN}]}
 A_MOMENT = {"enum": list(DEFAULT_MOMENTS)}
 
 Id = Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)]
@@ -80,7 +81,8 @@ def as_yaml(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {as_yaml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(as_yaml, value))}]"
-    return f'"{value}"' if ":" in value or value.startswith("+") else str(value)
+    text = str(value)
+    return f'"{text}"' if ":" in text or text.startswith(("+", "FREQ=")) or " * " in text else text
 
 
 def keys_of(shape: type[Shape]) -> dict[str, FieldInfo]:

@@ -41,6 +41,7 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
 _OTHER_NAMES = {
     "about": "description",
     "apart": "gap spacing distance",
+    "gap": "spacing apart distance pause",
     "at": "time times",
     "between": "window",
     "channel": "channels",

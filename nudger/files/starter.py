@@ -46,7 +46,17 @@ _RECIPIENTS = """\
 #     groups: [daily]                # schedules can be for a group
 #     moments: {{morning: "06:30"}}    # this person's own morning; also midday, evening, night
 #     quiet_hours: "21:00-06:00"     # nothing is sent then; 21:00-08:00 if nothing is said
-#     joined: 2026-11-22
+#     joined: 2026-11-22             # programmes and the gentle first days count from it
+#     place: US-MA                   # ISO 3166, a country or a part of one: for public holidays and legal hours
+#     weekend:                       # what is different on Saturdays and Sundays
+#       moments: {{morning: "10:00"}}
+#       quiet_hours: "22:00-09:00"
+#     pause: until 2027-01-03        # nothing is sent; also 2026-12-20 to 2027-01-03, or a list of these
+#     hard_days:                     # days that are hard for this person
+#       - {{date: 11-03, then: hold}}            # every year: nothing is sent
+#       - {{date: 2027-02-14, then: gentle}}     # that one day: only what is gentle
+#     limits: {{per_day: 1, per_week: 4, gap: 3 hours}}    # less than the limits in schedules/limits.yaml
+#     supporter: my sister Ana       # somebody who is there for them; messages may mention it
 
 {person}"""
 _ENV_HEAD = """\
@@ -86,7 +96,7 @@ def _write_all(folder: Path, time_zone: str) -> None:
     for name in _FOLDERS:
         (folder / name).mkdir()
         for source in _starter(name).iterdir():
-            if source.name.endswith(".yaml"):
+            if source.name.endswith((".yaml", ".md")):
                 text = _MODELINE.sub(r"\1../schemas/\2", source.read_text(encoding="utf-8"))
                 (folder / name / source.name).write_text(text, encoding="utf-8")
     (folder / "schemas").mkdir()

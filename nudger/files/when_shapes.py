@@ -25,12 +25,17 @@ from nudger.files.shape import (
     text_schema,
 )
 
+LAST_PATTERN = "^[Ll]ast( day)?$"
+SPAN_PATTERN = f"^{date_words.DATE_PATTERN} to {date_words.DATE_PATTERN}$"
+
 Every = Annotated[when_words.Every | None, read(when_words.every), text_schema(pattern=when_words.EVERY_PATTERN)]
 _MONTH_DAY = {"type": "string", "pattern": f"^{date_words.MONTH_DAY_PATTERN}$"}
 _DATE = {"type": "string", "pattern": f"^{date_words.DATE_PATTERN}$"}
-_SPAN = {"type": "string", "pattern": f"^{date_words.DATE_PATTERN} to {date_words.DATE_PATTERN}$"}
+_SPAN = {"type": "string", "pattern": SPAN_PATTERN}
+_LAST = {"anyOf": [{"enum": ["last"]}, {"type": "string", "pattern": LAST_PATTERN}]}
 _DAY_OF_MONTH = number_schema(1, 31, pattern=date_words.DAY_OF_MONTH_PATTERN)
-_STRETCH = number_schema(1, when_words.MAX_PROGRAMME_DAYS, pattern=when_words.STRETCH_PATTERN)
+_DAYS = number_schema(1, when_words.MAX_PROGRAMME_DAYS, pattern=when_words.STRETCH_PATTERN)
+_WEEKS = number_schema(1, when_words.MAX_PROGRAMME_WEEKS, pattern=when_words.STRETCH_PATTERN)
 
 
 class PhaseShape(Shape):
@@ -38,12 +43,12 @@ class PhaseShape(Shape):
 
     model_config = ConfigDict(title="phase", json_schema_extra=one_of_these("days", "weeks", "day"))
 
-    days: Annotated[when_words.Stretch | None, read(when_words.days_of_programme), WithJsonSchema(_STRETCH)] = Field(
+    days: Annotated[when_words.Stretch | None, read(when_words.days_of_programme), WithJsonSchema(_DAYS)] = Field(
         default=None,
         description="From which day to which; day 1 is the day after joining. Without a last day it never ends.",
         examples=["1-14", "15-"],
     )
-    weeks: Annotated[when_words.Stretch | None, read(when_words.weeks_of_programme), WithJsonSchema(_STRETCH)] = Field(
+    weeks: Annotated[when_words.Stretch | None, read(when_words.weeks_of_programme), WithJsonSchema(_WEEKS)] = Field(
         default=None,
         description="Instead of `days`: from which week to which; week 1 is days 1 to 7.",
         examples=["3-8", "9-"],
@@ -52,7 +57,7 @@ class PhaseShape(Shape):
         when_words.Stretch | None,
         read(when_words.day_of_programme),
         WithJsonSchema(number_schema(1, when_words.MAX_PROGRAMME_DAYS)),
-    ] = Field(default=None, description="Instead of `days`: this one day.", examples=["30"])
+    ] = Field(default=None, description="Instead of `days`: this one day.", examples=[30])
     every: Every = Field(
         default=None,
         description="How often, counted from the first day of the phase; every day unless said.",
@@ -119,7 +124,7 @@ class When(Shape):
         int | None,
         read(partial(when_words.number, low=1, high=when_words.MAX_TIMES)),
         WithJsonSchema({**number_schema(1, when_words.MAX_TIMES), "default": "1"}),
-    ] = Field(default=None, description="Beside `between`: how many minutes are drawn a day.", examples=["3"])
+    ] = Field(default=None, description="Beside `between`: how many minutes are drawn a day.", examples=[3])
     apart: Duration | None = Field(
         default=None,
         description="Beside `between` and `times`: at least so much time lies between them.",
@@ -135,7 +140,7 @@ class When(Shape):
     dates: Annotated[
         tuple[Annotated[OnDates, read(date_words.some_dates)], ...],
         BeforeValidator(one_or_several),
-        WithJsonSchema(several_schema({"anyOf": [_DATE, _MONTH_DAY, _DAY_OF_MONTH, {"enum": ["last"]}]})),
+        WithJsonSchema(several_schema({"anyOf": [_DATE, _MONTH_DAY, _DAY_OF_MONTH, _LAST]})),
     ] = Field(
         default=(),
         min_length=1,
@@ -143,7 +148,7 @@ class When(Shape):
             "Instead of `days`: 2026-12-24 (once), 12-24 (every year), 15 or 15th (every month), last (the last day of "
             "every month), or a list of these."
         ),
-        examples=["12-24", ["15", "last"]],
+        examples=["12-24", [15, "last"]],
     )
     programme: tuple[PhaseShape, ...] = Field(
         default=(),

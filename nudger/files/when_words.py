@@ -13,7 +13,8 @@ from nudger.files.words import DAY_WORDS, DAYS
 
 DAYS_OF_A_WEEK = 7
 MAX_EVERY_DAYS = 366
-MAX_PROGRAMME_DAYS = 3660
+MAX_PROGRAMME_WEEKS = 520
+MAX_PROGRAMME_DAYS = MAX_PROGRAMME_WEEKS * DAYS_OF_A_WEEK
 MAX_TIMES = 24
 
 DayRule = Weekly | MonthlyWeekdays | OnPublicHolidays
@@ -29,7 +30,7 @@ _NTH = {
 }
 EVERY_PATTERN = "^[0-9]+ ?[A-Za-z]+$"
 STRETCH_PATTERN = "^[0-9]+ ?((-|to) ?([0-9]+)?)?$"
-NTH_PATTERN = f"^({'|'.join(_NTH)}) [A-Za-z]+$"
+NTH_PATTERN = "^([Ff]irst|1st|[Ss]econd|2nd|[Tt]hird|3rd|[Ff]ourth|4th|[Ff]ifth|5th|[Ll]ast) +[A-Za-z]+$"
 _ONE_DAY = {word: min(days) for word, days in DAY_WORDS.items() if len(days) == 1}
 _LONGEST = 40
 _EVERY = re.compile(r"([0-9]{1,5}) ?(days?|weeks?)\Z")
@@ -117,7 +118,7 @@ def days_of_programme(text: str) -> Stretch:
 
 def weeks_of_programme(text: str) -> Stretch:
     """Return weeks of a programme as days: week 1 is days 1 to 7."""
-    first, last = _stretch(text, "weeks", MAX_PROGRAMME_DAYS // DAYS_OF_A_WEEK)
+    first, last = _stretch(text, "weeks", MAX_PROGRAMME_WEEKS)
     return Stretch((first - 1) * DAYS_OF_A_WEEK + 1, last * DAYS_OF_A_WEEK if last else None)
 
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from nudger.domain.recipients import DEFAULT_MOMENTS, QuietHours
 from nudger.domain.schedules import Priority, WallTime
@@ -26,6 +26,7 @@ DAY_WORDS = {
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}$"
 KEY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}/[a-z0-9][a-z0-9-]{0,59}$"
 DAYS_PATTERN = r"^([0-9]+ ?(days?|weeks?)|none)$"
+MONTH_PATTERN = r"^[0-9]{4}-[0-9]{2}$"
 TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 MAX_DAYS = 366
@@ -33,7 +34,7 @@ MAX_GRACE = timedelta(hours=24)
 _LONGEST_DURATION = 80
 
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
-_MESSAGE_KEY = re.compile(KEY_PATTERN.removesuffix("$") + r"\Z")
+KEY = re.compile(KEY_PATTERN.removesuffix("$") + r"\Z")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})\Z")
 _LOOSE_TIME = re.compile(r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::[0-9]{2})? ?([ap])?\.?(?:m\.?)?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
@@ -197,9 +198,14 @@ def priority(text: str) -> Priority:
 
 def message_key(text: str) -> MessageKey:
     """Return the key of a message, `library/message`."""
-    if _MESSAGE_KEY.match(text):
+    if KEY.match(text):
         return MessageKey(text)
     raise Flaw(f"{quote(text)} names no message", "Write library/message, as in self-kindness/friends-voice.")
+
+
+def weekend_quiet_hours(text: str) -> QuietHours | Literal["same"] | None:
+    """Return the quiet hours of weekends: a window, `same` as on other days, or None for `none`."""
+    return "same" if text == "same" else quiet_hours(text)
 
 
 def everyone(text: str) -> str:

@@ -248,6 +248,13 @@ def test_schemas_are_printed_for_editors(home, kind):
     assert json.loads(fine(home, "schema", kind))["$schema"] == "http://json-schema.org/draft-07/schema#"
 
 
+@pytest.mark.parametrize("kind", ["schedules", "messages", "recipients"])
+def test_every_key_is_explained_in_tables_for_people(home, kind):
+    lines = fine(home, "schema", kind, "--format", "markdown").splitlines()
+    assert lines[0] == f"# Every key of a file of {kind}"
+    assert any(line.startswith(f"| `{kind}` |") for line in lines)
+
+
 def test_check_and_preview_open_no_connection(home, monkeypatch):
     from click.testing import CliRunner
 

@@ -3,7 +3,7 @@
 import re
 
 IGNORED = {"title", "description", "default", "examples", "$defs", "$schema"}
-TYPES = {"object": dict, "array": list, "string": str}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 
 
 def complaints(value, schema, root=None, path=""):
@@ -49,6 +49,8 @@ RULES = {
     "enum": unless(lambda value, fact, root: value in fact),
     "pattern": unless(lambda value, fact, root: not isinstance(value, str) or re.search(fact, value)),
     "required": unless(lambda value, fact, root: not isinstance(value, dict) or value.keys() >= set(fact)),
+    "minimum": unless(lambda value, fact, root: not isinstance(value, int) or value >= fact),
+    "maximum": unless(lambda value, fact, root: not isinstance(value, int) or value <= fact),
     "minLength": unless(lambda value, fact, root: not isinstance(value, str) or len(value) >= fact),
     "maxLength": unless(lambda value, fact, root: not isinstance(value, str) or len(value) <= fact),
     "minItems": unless(lambda value, fact, root: not isinstance(value, list) or len(value) >= fact),

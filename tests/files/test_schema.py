@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nudger.files.reference import reference
 from nudger.files.schema import KINDS, json_schema
 from nudger.files.tree import Listing, Scalar
 from nudger.files.yaml_source import parse_yaml
@@ -47,9 +48,29 @@ def test_shipped_files_fit_their_schema(path):
     assert complaints(path.parent.name, path.read_text()) == []
 
 
+@pytest.mark.parametrize(("kind", "name"), [*((kind, kind) for kind in KINDS), ("schedules", "more-schedules")])
+def test_good_files_fit_their_schema(kind, name):
+    assert complaints(kind, (HERE / "good" / f"{name}.yaml").read_text()) == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_good_files_fit_their_schema(kind):
-    assert complaints(kind, (HERE / "good" / f"{kind}.yaml").read_text()) == []
+def test_the_reference_names_every_key_and_knows_a_word_for_every_pattern(kind):
+    text = reference(kind)
+    schema = json_schema(kind)
+    for shape in (schema, *schema["$defs"].values()):
+        for key in shape.get("properties", {}):
+            assert f"| `{key}` |" in text, key
+
+
+def test_the_committed_reference_is_the_generated_one():
+    """If not: nudger schema schedules --format markdown > schedules/REFERENCE.md."""
+    assert (ROOT / "schedules" / "REFERENCE.md").read_text() == reference("schedules").rstrip() + "\n"
+
+
+def test_a_number_may_be_one_for_an_editor_too():
+    limits = {"limits": {"per_day": 2, "gap": "3 hours"}}
+    assert find_complaints(limits, json_schema("schedules")) == []
+    assert find_complaints({"limits": {"per_day": 99}}, json_schema("schedules")) == ["/limits/per_day"]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +79,27 @@ def test_good_files_fit_their_schema(kind):
         ("schedules", "schedules: []", ["/schedules"]),
         ("schedules", "schedules:\n- {id: x, to: everyone}", ["/schedules/0"]),
         ("schedules", "schedules:\n- {id: X, to: everyone, when: {at: '9:30'}}", ["/schedules/0/id"]),
+        ("schedules", "limits: {}", ["/limits"]),
+        (
+            "schedules",
+            "schedules:\n- {id: x, to: everyone, missed: never, when: {at: '9:30'}}",
+            ["/schedules/0/missed"],
+        ),
+        (
+            "schedules",
+            "schedules:\n- {id: x, to: everyone, when: {days: 6th mon, at: night}}",
+            ["/schedules/0/when/days"],
+        ),
+        (
+            "schedules",
+            "schedules:\n- {id: x, to: everyone, when: {dates: 24.12., at: night}}",
+            ["/schedules/0/when/dates"],
+        ),
+        (
+            "recipients",
+            "recipients:\n- {id: a, time_zone: x, sms: '+14135550123', place: usa}",
+            ["/recipients/0/place"],
+        ),
         ("schedules", "schedules:\n- {id: x, to: {}, when: {at: '9:30'}}", ["/schedules/0/to"]),
         ("schedules", "schedules:\n- {id: x, to: everyon, when: {at: '9:30'}}", ["/schedules/0/to"]),
         ("schedules", "schedules:\n- {id: x, to: everyone, when: {days: mon}}", ["/schedules/0/when"]),

@@ -43,6 +43,22 @@ def test_editors_find_the_schemas(tmp_path):
         assert (path.parent / line.partition("$schema=")[2]).is_file(), path
 
 
+def test_the_reference_is_beside_the_schedules(tmp_path):
+    write_starter(tmp_path, time_zone="UTC")
+    assert "| `except` |" in (tmp_path / "schedules" / "REFERENCE.md").read_text()
+
+
+def test_the_example_of_all_that_can_be_said_about_a_person_is_no_mistake(tmp_path):
+    write_starter(tmp_path, time_zone="UTC")
+    path = tmp_path / "recipients.yaml"
+    example = path.read_text().partition("#   - id: sam")[2].partition("\n\n")[0]
+    path.write_text("recipients:\n   - id: sam" + example.replace("\n#", "\n") + "\n")
+    reading = read_configuration(tmp_path, path)
+    assert reading.problems == ()
+    (sam,) = reading.catalog.recipients
+    assert all(getattr(sam, key) for key in ("place", "pauses", "hard_days", "limits", "supporter", "weekend_moments"))
+
+
 def test_every_setting_is_explained_and_none_is_set(tmp_path):
     write_starter(tmp_path, time_zone="UTC")
     text = (tmp_path / "nudger.env").read_text()

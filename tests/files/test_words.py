@@ -19,6 +19,7 @@ READERS = [
     words.time_or_moment,
     words.length_in_days,
     words.yes_or_no,
+    words.weekend_quiet_hours,
     words.priority,
     words.message_key,
     when_words.day_rule,
@@ -158,10 +159,68 @@ def refused(reader, text):
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-@pytest.mark.parametrize("piece", ["a", "1", "+1", "a.", "1:", "1 hour ", "-", "@", " ", "1,", "\u0661"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "1",
+        "+1",
+        "a.",
+        "1:",
+        "1 hour ",
+        "-",
+        "@",
+        " ",
+        "1,",
+        "\u0661",
+        "last ",
+        "12-24 ",
+        "2026-12-24 to ",
+        "1-",
+        "until ",
+    ],
+)
 def test_no_long_text_takes_long(reader, piece, deadline):
     with deadline(0.1), pytest.raises(Flaw):
         reader(piece * 50_000)
+
+
+DATES = st.dates(words.EARLIEST, words.LATEST)
+
+
+@given(day=DATES)
+def test_dates_come_back_as_they_were_written(day):
+    assert date_words.some_dates(f"{day}") == OnDates(dates=frozenset({day}))
+    assert date_words.exception(f"{day}") == Exceptions(dates=frozenset({day}))
+    assert date_words.some_dates(f"{day:%m-%d}") == OnDates(yearly=frozenset({(day.month, day.day)}))
+    assert date_words.exception(f"{day:%m-%d}") == Exceptions(yearly=frozenset({(day.month, day.day)}))
+    assert date_words.some_dates(f"{day.day}th") == OnDates(monthly=frozenset({day.day}))
+    assert date_words.hard_date(f"{day:%m-%d}") == (day.month, day.day, None)
+    assert date_words.pause(f"until {day}") == Pause(last=day)
+    assert date_words.MonthDay(day.month, day.day) == date_words.month_day(f"{day:%m-%d}")
+
+
+@given(one=DATES, other=DATES)
+def test_a_span_is_read_if_it_goes_forward(one, other):
+    text = f"{one} to {other}"
+    if one <= other:
+        assert date_words.exception(text) == Exceptions(spans=((one, other),))
+        assert date_words.pause(text) == Pause(first=one, last=other)
+    else:
+        assert refused(date_words.exception, text)
+        assert refused(date_words.pause, text)
+
+
+@given(first=st.integers(0, 4000), last=st.integers(0, 4000), dash=st.sampled_from(["-", " - ", " to ", "\u2013"]))
+def test_a_stretch_of_a_programme_is_read_if_it_goes_forward_from_day_one(first, last, dash):
+    text = f"{first}{dash}{last}"
+    if 1 <= first <= last <= when_words.MAX_PROGRAMME_DAYS:
+        assert when_words.days_of_programme(text) == (first, last)
+    else:
+        assert refused(when_words.days_of_programme, text)
+    if 1 <= first <= last <= when_words.MAX_PROGRAMME_WEEKS:
+        begin, end = when_words.weeks_of_programme(text)
+        assert (begin % 7, end % 7, (end - begin + 1) // 7) == (1, 0, last - first + 1)
 
 
 @pytest.mark.parametrize(
