@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -28,7 +29,8 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     config_dir = folder or ctx.obj
     explicit, state = (Path(os.environ[name]) if os.environ.get(name) else None for name in _VARIABLES)
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
-    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None)
+    today = datetime.now(UTC).date()  # noqa: TID251 - the wiring would take longer to import than all this does
+    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None, today=today)
     if style == "json":
         click.echo(json.dumps(as_records(reading.problems), indent=1, ensure_ascii=False))
     elif reading.problems:

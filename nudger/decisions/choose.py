@@ -55,22 +55,11 @@ def gentle_only(options: Sequence[Message]) -> tuple[Message, ...]:
 
 def _fits(message: Message, selection: Selection, language: str, channel: Channel, part_of_day: PartOfDay) -> bool:
     return (
-        message.purpose is Purpose.NUDGE
-        and not message.retired
+        selection.takes(message)
         and message.speaks(channel)
         and _same_language(message.language, language)
-        and _wanted(part_of_day, message.parts_of_day)
-        and (not selection.messages or message.key in selection.messages)
-        and _wanted(message.library, selection.libraries)
-        and _wanted(message.component, selection.components)
-        and _wanted(message.practice, selection.practices)
-        and _wanted(message.intensity, selection.intensities)
-        and (not selection.situations or not selection.situations.isdisjoint(message.situations))
+        and (not message.parts_of_day or part_of_day in message.parts_of_day)
     )
-
-
-def _wanted(value: object, wanted: frozenset[object]) -> bool:
-    return not wanted or value in wanted
 
 
 def _same_language(message: str, person: str) -> bool:

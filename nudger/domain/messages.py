@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from nudger.domain import placeholders
 from nudger.domain.vocabulary import (
+    Aim,
+    Asks,
     Channel,
     Component,
     Intensity,
@@ -13,6 +15,7 @@ from nudger.domain.vocabulary import (
     Practice,
     Purpose,
     ReviewState,
+    Rule,
     Situation,
 )
 
@@ -43,8 +46,19 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A rule that is not held against one message, and why."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One idea in words, for SMS or email or both. An empty `parts_of_day` means any."""
+    """One idea in words, for SMS or email or both. An empty `parts_of_day` means any.
+
+    One of a library that is `only_when_named` is left alone by schedules that name neither it nor its library.
+    """
 
     library: LibraryId
     id: str
@@ -59,6 +73,11 @@ class Message:
     email: EmailText | None = None
     idea: str = ""
     review: Review | None = None
+    aims: frozenset[Aim] = frozenset()
+    asks: Asks = Asks.NOTHING
+    theme: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    only_when_named: bool = False
 
     @property
     def key(self) -> MessageKey:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import (
     ChannelChoice,
@@ -13,6 +14,7 @@ from nudger.domain.vocabulary import (
     LibraryId,
     MessageKey,
     Practice,
+    Purpose,
     RecipientId,
     ScheduleId,
     Situation,
@@ -233,6 +235,20 @@ class Selection:
     messages: tuple[MessageKey, ...] = ()
     in_order: bool = False
     """A series: one message after the other, in the order of `messages`, or of their ids; it ends with the last."""
+
+    def takes(self, message: Message) -> bool:
+        """Say whether the message is one to choose from, whoever gets it, over whichever channel, at whatever hour."""
+        return (
+            message.purpose is Purpose.NUDGE
+            and not message.retired
+            and (not self.messages or message.key in self.messages)
+            and (not self.libraries or message.library in self.libraries)
+            and (not message.only_when_named or bool(self.messages) or bool(self.libraries))
+            and (not self.components or message.component in self.components)
+            and (not self.practices or message.practice in self.practices)
+            and (not self.intensities or message.intensity in self.intensities)
+            and (not self.situations or not self.situations.isdisjoint(message.situations))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

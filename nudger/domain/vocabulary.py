@@ -81,7 +81,56 @@ class Purpose(StrEnum):
     """Ordinary nudges, chosen by schedules."""
 
     WELCOME = "welcome"
-    """The first hello to a new recipient; never chosen by a schedule."""
+    """The first hello to a new recipient; like all that follow, never chosen by a schedule."""
+
+    PAUSE = "pause"
+    """Said when a person pauses."""
+
+    RESUME = "resume"
+    """Said when they come back."""
+
+    FAREWELL = "farewell"
+    """The one confirmation after a person stopped."""
+
+    HELP = "help"
+    """The answer to HELP."""
+
+
+class Aim(StrEnum):
+    """What a message is meant to further, over time."""
+
+    RESILIENCE = "resilience"
+    REGULATION = "regulation"
+    ACCEPTANCE = "acceptance"
+    RELATIONSHIPS = "relationships"
+
+
+class Asks(StrEnum):
+    """What a message asks a person to send back."""
+
+    NOTHING = "nothing"
+    DIGIT = "digit"
+    """One digit, 1 (very hard) to 9 (very light)."""
+
+    TEXT = "text"
+
+
+class Rule(StrEnum):
+    """What the words of a message are looked over for; a message may waive a rule, and says why."""
+
+    SMS_LENGTH = "sms-length"
+    SMS_ALPHABET = "sms-alphabet"
+    RESERVED_WORD = "reserved-word"
+    PRESSURE = "pressure"
+    CHEER = "cheer"
+    AFFIRMATION = "affirmation"
+    LABEL = "label"
+    GUILT = "guilt"
+    DIGIT_SCALE = "digit-scale"
+    PLACEHOLDER = "placeholder"
+    NEAR_DUPLICATE = "near-duplicate"
+    REVIEW_DUE = "review-due"
+    READING_LEVEL = "reading-level"
 
 
 class ReviewState(StrEnum):

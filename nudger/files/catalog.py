@@ -1,5 +1,6 @@
 """A configuration folder: every file read, every problem of every file noted, and a catalog if there is none."""
 
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
+from nudger.files.bench import bench, remarks
+from nudger.files.crisis_lines_file import check_age, read_crisis_lines
 from nudger.files.entries import entry_places, read_entries
 from nudger.files.findings import Findings, Written
 from nudger.files.folder import read_document, read_folder
@@ -39,8 +42,11 @@ def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catal
     return reading.catalog
 
 
-def read_configuration(config_dir: Path, recipients_path: Path | None = None) -> Reading:
-    """Return what the folder and the file of people say, with every problem of every file; raises nothing."""
+def read_configuration(config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None) -> Reading:
+    """Return what the folder and the file of people say, with every problem of every file; raises nothing.
+
+    With `today`, the words of the messages are looked over, too, which only makes warnings.
+    """
     findings = Findings()
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
@@ -54,6 +60,9 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None) ->
         people=[written for document in people for written in _people(findings, document)],
     )
     check_references(findings, configuration)
+    if today is not None:
+        remarks.note(findings, bench.look_over(configuration.messages, today=today))
+        check_age(findings, read_crisis_lines(findings, config_dir), today)
     files = len(schedules) + len(messages) + len(people)
     return Reading(_catalog(findings, configuration), findings.problems, files)
 

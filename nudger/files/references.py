@@ -7,7 +7,7 @@ from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Between, Calendar, Schedule
-from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose
+from nudger.domain.vocabulary import Channel, ChannelChoice
 from nudger.files.entries import entry_places
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.flaws import did_you_mean, listed, quote, sentences
@@ -153,7 +153,7 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], configuration
     if not fitting:
         channel = schedule.value.channel
         words = "" if channel is ChannelChoice.PREFERRED else f" with words for {channel}"
-        hint = "The welcome library and retired messages do not count."
+        hint = "Libraries with a purpose of their own, and retired messages, do not count."
         findings.error(place, f"no message{words} fits what this asks for", hint)
         return
     recurrence = schedule.value.recurrence
@@ -165,14 +165,5 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], configuration
 
 
 def _fits(schedule: Schedule, message: Message) -> bool:
-    wanted = schedule.selection
-    return (
-        message.purpose is Purpose.NUDGE
-        and not message.retired
-        and (schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value)))
-        and (not wanted.libraries or message.library in wanted.libraries)
-        and (not wanted.components or message.component in wanted.components)
-        and (not wanted.practices or message.practice in wanted.practices)
-        and (not wanted.intensities or message.intensity in wanted.intensities)
-        and (not wanted.situations or not wanted.situations.isdisjoint(message.situations))
-    )
+    anyhow = schedule.channel is ChannelChoice.PREFERRED
+    return schedule.selection.takes(message) and (anyhow or message.speaks(Channel(schedule.channel.value)))

@@ -7,9 +7,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from nudger.files.crisis_line_shapes import CrisisLineShape
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
-from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape
+from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape, WaiverShape
 from nudger.files.recipient_shapes import Moments, RecipientShape
 from nudger.files.schedule_shapes import People, ScheduleShape, Send, When
 from nudger.files.shape import Shape
@@ -25,6 +26,8 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("messages",): MessageShape,
     ("messages", "email"): EmailShape,
     ("messages", "review"): ReviewShape,
+    ("messages", "waive"): WaiverShape,
+    ("crisis_lines",): CrisisLineShape,
     ("recipients",): RecipientShape,
     ("recipients", "moments"): Moments,
 }

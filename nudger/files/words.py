@@ -192,6 +192,14 @@ def everyone(text: str) -> str:
     return text
 
 
+def yes_or_no(text: str) -> bool:
+    """Return whether it says yes."""
+    answer = {"yes": True, "true": True, "no": False, "false": False}.get(text.strip().lower())
+    if answer is None:
+        raise Flaw(f"{quote(text)} is neither yes nor no", "Write yes or no.")
+    return answer
+
+
 def line(text: str, limit: int) -> str:
     """Return a text of one line."""
     if "\n" in text.strip() or "\r" in text:
