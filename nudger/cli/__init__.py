@@ -13,6 +13,7 @@ from nudger import __version__
 _COMMANDS = {
     "run": ("nudger.cli.run", "Serve: send what falls due, until stopped."),
     "check": ("nudger.cli.check", "Look for mistakes in schedules, messages and recipients."),
+    "library": ("nudger.cli.library", "Show what the message libraries hold, and what could be better."),
     "preview": ("nudger.cli.preview", "Show what will be sent: when, to whom, in which words."),
     "status": ("nudger.cli.status", "Show what went out, what did not, and what comes next."),
     "send": ("nudger.cli.send", "Send one nudge to one person now, for a test."),

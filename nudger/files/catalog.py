@@ -48,10 +48,21 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None, *,
     With `today`, the words of the messages are looked over, too, which only makes warnings.
     """
     findings = Findings()
+    configuration = read_files(findings, config_dir, recipients_path)
+    check_references(findings, configuration)
+    if today is not None:
+        remarks.note(findings, bench.look_over(configuration.messages, today=today))
+        check_age(findings, read_crisis_lines(findings, config_dir), today)
+    files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
+    return Reading(_catalog(findings, configuration), findings.problems, files)
+
+
+def read_files(findings: Findings, config_dir: Path, recipients_path: Path | None = None) -> Configuration:
+    """Return what is well-shaped in every file, after noting what is wrong with each by itself."""
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
     people = [read_document(findings, recipients_path)] if recipients_path else []
-    configuration = Configuration(
+    return Configuration(
         schedule_files=schedules,
         message_files=messages,
         people_files=people,
@@ -59,12 +70,6 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None, *,
         messages=[written for document in messages for written in _messages(findings, document)],
         people=[written for document in people for written in _people(findings, document)],
     )
-    check_references(findings, configuration)
-    if today is not None:
-        remarks.note(findings, bench.look_over(configuration.messages, today=today))
-        check_age(findings, read_crisis_lines(findings, config_dir), today)
-    files = len(schedules) + len(messages) + len(people)
-    return Reading(_catalog(findings, configuration), findings.problems, files)
 
 
 def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:

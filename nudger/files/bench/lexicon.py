@@ -11,14 +11,14 @@ from functools import cached_property
 
 from nudger.domain.vocabulary import Rule
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_WORD = re.compile(r"\w+(?:'\w+)*")
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)")
 _CURLY = (("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'))
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A pattern, tried where one of its `triggers` (words, parted by spaces) is in the text.
+    """A pattern, tried where one of its `triggers` (words or pieces of text, parted by commas) is in the text.
 
     What stands in single quotes does not count for one that is `said` by the message: it is what others say.
     """
@@ -56,13 +56,17 @@ class Lexicon:
     """Letters outside GSM 03.38 that the language cannot do without."""
 
     @cached_property
-    def triggers(self) -> dict[str, list[int]]:
-        """The phrases (by number) that a word may begin or be part of."""
-        found: dict[str, list[int]] = {}
+    def _triggers(self) -> dict[str, list[tuple[str, int]]]:
+        """The first words of all triggers; each trigger as a whole, and the phrase (by number) that it is for."""
+        found: dict[str, list[tuple[str, int]]] = {}
         for number, phrase in enumerate(self.phrases):
-            for word in phrase.triggers.split():
-                found.setdefault(word, []).append(number)
+            for trigger in phrase.triggers.split(", "):
+                found.setdefault(trigger.partition(" ")[0], []).append((trigger, number))
         return found
+
+    @cached_property
+    def _trigger_words(self) -> frozenset[str]:
+        return frozenset(self._triggers)
 
     @cached_property
     def _patterns(self) -> dict[int, re.Pattern[str]]:
@@ -86,8 +90,8 @@ class Lexicon:
 
     def faults(self, text: str, words: frozenset[str]) -> Iterator[tuple[Rule, str]]:
         """Yield the rule and the piece of the folded text for every phrase that is in it; `words` are its words."""
-        triggers = self.triggers
-        numbers = {number for word in words if word in triggers for number in triggers[word]}
+        firsts = words & self._trigger_words
+        numbers = {number for word in firsts for whole, number in self._triggers[word] if whole in text}
         for number in sorted(numbers):
             phrase = self.phrases[number]
             pattern = self._patterns.get(number) or self._patterns.setdefault(number, re.compile(phrase.pattern))

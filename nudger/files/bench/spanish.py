@@ -6,57 +6,64 @@ from nudger.files.bench.lexicon import Lexicon, Phrase
 _FREE = ("no ", "si ", "cuando ", "nunca ", "nada ", "lo que ", "sin que ", "nadie ")
 
 _PRESSURE = (
-    Phrase(Rule.PRESSURE, "debes deberías debieras", r"\b(?:debes|deberías|debieras)\b", said=True, unless=_FREE),
-    Phrase(Rule.PRESSURE, "tienes tendrías", r"\b(?:tienes|tendrías) que\b", said=True, unless=_FREE),
+    Phrase(Rule.PRESSURE, "debes, deberías, debieras", r"\b(?:debes|deberías|debieras)\b", said=True, unless=_FREE),
+    Phrase(Rule.PRESSURE, "tienes que, tendrías que", r"\b(?:tienes|tendrías) que\b", said=True, unless=_FREE),
     Phrase(
         Rule.PRESSURE,
-        "hay habría",
+        "hay que, habría que",
         r"\b(?:hay|habría) que \w+(?:ar|er|ir)(?:se|te|lo|la|los|las)?\b",
         said=True,
         unless=_FREE,
     ),
     Phrase(Rule.PRESSURE, "necesitas", r"\bnecesitas \w+(?:ar|er|ir)(?:te|lo|la)?\b", said=True, unless=_FREE),
-    Phrase(Rule.PRESSURE, "has", r"\bhas de \w+(?:ar|er|ir)\b", said=True, unless=_FREE),
+    Phrase(Rule.PRESSURE, "has de", r"\bhas de \w+(?:ar|er|ir)\b", said=True, unless=_FREE),
     Phrase(Rule.PRESSURE, "olvides", r"\bno (?:te |lo |la )?olvides\b", said=True),
-    Phrase(Rule.PRESSURE, "asegúrate procura", r"(?:^|[.:;,¿¡] )(?:asegúrate|procura)\b", said=True),
+    Phrase(Rule.PRESSURE, "asegúrate, procura", r"(?:^|[.:;,¿¡] )(?:asegúrate|procura)\b", said=True),
     Phrase(
         Rule.PRESSURE,
-        "recuerda acuérdate",
+        "recuerda, acuérdate",
         r"(?:^|[.:;] )(?:recuerda \w+(?:ar|er|ir)|acuérdate de \w+(?:ar|er|ir))\b",
         said=True,
     ),
     Phrase(
         Rule.PRESSURE,
-        "importante esencial fundamental",
+        "importante, esencial, fundamental",
         r"\bes (?:importante|esencial|fundamental) (?:que|\w+(?:ar|er|ir))\b",
     ),
     Phrase(Rule.PRESSURE, "excusas", r"\b(?:sin|no hay) excusas\b"),
 )
 
 _CHEER = (
-    Phrase(Rule.CHEER, "puedes", r"\btú puedes(?: con todo)?(?=[.,!]|$)", said=True),
+    Phrase(Rule.CHEER, "tú puedes", r"\btú puedes(?: con todo)?(?=[.,!]|$)", said=True),
     Phrase(
         Rule.CHEER, "ánimo", r"(?:^|[.:;,¡] ?)(?:mucho |arriba ese )?ánimo(?=[.,!]|$)|\barriba ese ánimo\b", said=True
     ),
     Phrase(Rule.CHEER, "sonríe", r"(?:^|[.:;,] )(?:y )?sonríe(?=[.,! ]|$)(?! a)", said=True),
     Phrase(
         Rule.CHEER,
-        "positivo positiva",
+        "positivo, positiva",
         r"\b(?:sé|piensa en|mantente|mantén\w*) (?:una actitud )?positiv[oa]\b",
         said=True,
     ),
-    Phrase(Rule.CHEER, "pasa", r"\btodo pasa por algo\b", unless=("digan que ", "dicen que ")),
+    Phrase(Rule.CHEER, "pasa por algo", r"\btodo pasa por algo\b", unless=("digan que ", "dicen que ")),
     Phrase(Rule.CHEER, "ganas", r"\béchale ganas\b", said=True),
-    Phrase(Rule.CHEER, "bien", r"\btodo (?:va a salir|saldrá|estará|va a estar) bien\b", said=True),
     Phrase(
         Rule.CHEER,
-        "genial fantástico fantástica increíble maravilloso maravillosa",
+        "saldrá bien, salir bien, estará bien, estar bien",
+        r"\btodo (?:va a salir|saldrá|estará|va a estar) bien\b",
+        said=True,
+    ),
+    Phrase(
+        Rule.CHEER,
+        "genial, fantástico, fantástica, increíble, maravilloso, maravillosa",
         r"\b(?:genial|fantástic[oa]|increíble|maravillos[oa])\b",
     ),
     Phrase(
-        Rule.CHEER, "orgullosos orgullosas orgulloso orgullosa", r"\b(?:estamos|estoy) (?:muy )?orgullos[oa]s? de ti\b"
+        Rule.CHEER,
+        "orgullosos, orgullosas, orgulloso, orgullosa",
+        r"\b(?:estamos|estoy) (?:muy )?orgullos[oa]s? de ti\b",
     ),
-    Phrase(Rule.CHEER, "lado", r"\b(?:mira )?el lado (?:bueno|positivo)\b", said=True),
+    Phrase(Rule.CHEER, "lado bueno, lado positivo", r"\b(?:mira )?el lado (?:bueno|positivo)\b", said=True),
     Phrase(Rule.CHEER, "adelante", r"\bsiempre adelante\b|(?:^|[.] )(?:vamos|venga), "),
 )
 
@@ -72,12 +79,12 @@ _AFFIRMATION = (
     ),
     Phrase(
         Rule.AFFIRMATION,
-        "amo quiero acepto perdono",
+        "me amo, me quiero, me acepto, me perdono",
         r"\bme (?:amo|quiero|acepto|perdono)(?: a mí)?(?: \w+)?(?=[.,;:'!]|$)",
     ),
     Phrase(Rule.AFFIRMATION, "merezco", r"(?<!¿)\b(?<!qué )merezco\b"),
-    Phrase(Rule.AFFIRMATION, "puedo", r"\byo puedo con todo\b|\bpuedo con todo\b"),
-    Phrase(Rule.AFFIRMATION, "creo", r"\bcreo en mí\b"),
+    Phrase(Rule.AFFIRMATION, "puedo con todo", r"\byo puedo con todo\b|\bpuedo con todo\b"),
+    Phrase(Rule.AFFIRMATION, "creo en mí", r"\bcreo en mí\b"),
     Phrase(Rule.AFFIRMATION, "elijo", r"\belijo (?:la alegría|ser feliz|la paz|el amor)\b"),
     Phrase(Rule.AFFIRMATION, "estoy", r"\bestoy (?:en paz|complet[oa])(?=[.,;:'!]|$)"),
 )
@@ -85,12 +92,12 @@ _AFFIRMATION = (
 _GUILT = (
     Phrase(
         Rule.GUILT,
-        "racha rachas",
+        "racha, rachas",
         r"\b(?:tu|la|una) racha de \w+ (?:días|notas)|\b(?:tu racha|(?:no )?(?:pierdas|rompas) la racha)\b",
     ),
     Phrase(
         Rule.GUILT,
-        "puntos puntuación puntaje nivel",
+        "puntos, puntuación, puntaje, nivel",
         r"\b(?:tu (?:puntuación|puntaje|nivel)|tus puntos|(?:gan\w+|sum\w+) \w* ?puntos)\b",
     ),
     Phrase(Rule.GUILT, "seguidos", r"\b(?:\d+|dos|tres|cuatro|cinco|seis|siete|diez) días seguidos\b"),
@@ -102,21 +109,24 @@ _GUILT = (
     ),
     Phrase(
         Rule.GUILT,
-        "contestaste respondiste escribiste cumpliste hiciste",
+        "contestaste, respondiste, escribiste, cumpliste, hiciste",
         r"\bno (?:nos |me |lo )?(?:contestaste|respondiste|escribiste|cumpliste|hiciste)\b(?! mal| nada)",
         said=True,
     ),
-    Phrase(Rule.GUILT, "echamos extrañamos", r"\bte (?:echamos de menos|extrañamos)\b"),
-    Phrase(
-        Rule.GUILT, "falles fallaste faltaste", r"\b(?:no (?:nos |te )?falles|(?:nos )?fallaste|faltaste)\b", said=True
-    ),
-    Phrase(Rule.GUILT, "decepciones decepcionas decepcionar", r"\b(?:no )?(?:nos |te )?decepcion(?:es|as)\b"),
+    Phrase(Rule.GUILT, "echamos, extrañamos", r"\bte (?:echamos de menos|extrañamos)\b"),
     Phrase(
         Rule.GUILT,
-        "esperamos esperando",
+        "falles, fallaste, faltaste",
+        r"\b(?:no (?:nos |te )?falles|(?:nos )?fallaste|faltaste)\b",
+        said=True,
+    ),
+    Phrase(Rule.GUILT, "decepciones, decepcionas, decepcionar", r"\b(?:no )?(?:nos |te )?decepcion(?:es|as)\b"),
+    Phrase(
+        Rule.GUILT,
+        "esperamos, esperando",
         r"\b(?:seguimos|estamos) esperando (?:tu|que)\b|\bte (?:seguimos )?esperando\b",
     ),
-    Phrase(Rule.GUILT, "meta metas objetivo objetivos", r"\btus? (?:metas?|objetivos?)\b"),
+    Phrase(Rule.GUILT, "meta, metas, objetivo, objetivos", r"\btus? (?:metas?|objetivos?)\b"),
     Phrase(Rule.GUILT, "atrás", r"\bte (?:estás quedando|quedas|quedaste) atrás\b", said=True),
 )
 
