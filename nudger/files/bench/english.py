@@ -103,6 +103,7 @@ _ASK = (
     r"(?:[Rr]eply|[Aa]nswer|[Rr]espond|[Tt]ext|[Ss]end|[Ww]rite|[Tt]ype|[Ss]ay)"
     r"(?: us| me)?(?: back)?(?: with| by)?(?: the)?(?: word| a)?"
 )
+_ORDER = r"^|[.?!,;:] |[Pp]lease |[Jj]ust |[Yy]ou (?:can|could|may|might) "
 _WORDS = r"stop|end|quit|cancel|yes|start|help|info|unsubscribe"
 
 ENGLISH = Lexicon(
@@ -116,7 +117,7 @@ ENGLISH = Lexicon(
     reserved=(
         rf"\b{_ASK} [\"']?(?:{_RESERVED})\b"
         rf"|\b{_ASK} [\"'](?i:{_WORDS})[\"']"
-        rf"|\b(?:[Rr]eply|[Rr]espond|[Aa]nswer)(?: back)?(?: with)? (?i:{_WORDS})\b(?! me| you| us)"
+        rf"|(?:{_ORDER})(?:[Rr]eply|[Rr]espond|[Aa]nswer)(?: back)?(?: with)? (?i:{_WORDS})\b(?! me| you| us)"
         rf"|\b(?:{_RESERVED}) (?:to|if you|for)\b"
     ),
     reserved_triggers=("stop stopall unsubscribe end quit cancel revoke opt optout yes start unstop help info"),
