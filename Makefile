@@ -50,7 +50,7 @@ lock: | $(BIN)/pip ## pin the newest dependencies in requirements.lock and requi
 	$(BIN)/python -m venv "$$tools" && "$$tools/bin/pip" -qq install uv && \
 	lock() { "$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header pyproject.toml --extra postgresql --group build "$$@"; } && \
-	lock -o requirements.lock && lock --group dev -o requirements-dev.lock
+	lock -o requirements.lock && lock --group dev --extra library -o requirements-dev.lock
 
 install: ## (root) install or upgrade the service in /opt/nudger; starts nothing
 	@sh systemd/install.sh

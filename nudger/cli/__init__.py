@@ -13,6 +13,7 @@ from nudger import __version__
 _COMMANDS = {
     "run": ("nudger.cli.run", "Serve: send what falls due, until stopped."),
     "check": ("nudger.cli.check", "Look for mistakes in schedules, messages and recipients."),
+    "library": ("nudger.cli.library", "Show what the message libraries hold, and what could be better."),
     "preview": ("nudger.cli.preview", "Show what will be sent: when, to whom, in which words."),
     "explain": ("nudger.cli.explain", "Say in plain English what a schedule does, and when next."),
     "simulate": ("nudger.cli.simulate", "Try the schedules on made-up people: how much, how often, what is held."),

@@ -9,6 +9,7 @@ from nudger.files import locations
 from nudger.files.catalog import read_configuration
 from nudger.files.report import as_records, as_text
 from nudger.files.zones import prefer_newest_time_zones
+from nudger.wiring.clock import clock
 
 _VARIABLES = ("NUDGER_RECIPIENTS", "NUDGER_STATE_DIR")
 
@@ -26,7 +27,8 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     config_dir = folder or ctx.obj
     explicit, state = locations.read_paths(config_dir, *_VARIABLES)
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
-    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None)
+    today = clock().date()
+    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None, today=today)
     if style == "json":
         # Cold start: hardly anybody asks for it.
         import json  # noqa: PLC0415

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from nudger.decisions.plan import Roster, build_roster
 from nudger.decisions.pool import Shelf, make_shelf
 from nudger.domain.catalog import Catalog
+from nudger.domain.crisis_lines import CrisisLines
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, Schedule, Slot
@@ -14,12 +15,13 @@ from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorWords:
-    """What the operator's settings put into messages."""
+    """What the operator's settings put into messages. `crisis_line` is their own sentence, or ''."""
 
     service: str
     contact: str
     crisis_line: str
     local_service: str = ""
+    crisis_lines: CrisisLines = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

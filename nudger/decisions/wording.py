@@ -1,39 +1,88 @@
 """What the placeholders of a message stand for, for one person at one moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.agenda import Agenda, OperatorWords
 from nudger.decisions.dates import cron_times, dates_for
 from nudger.domain.calendar import part_of_day
+from nudger.domain.crisis_lines import crisis_line_for
+from nudger.domain.legal_hours import country
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Calendar, Schedule
+from nudger.domain.vocabulary import PartOfDay
 
 _WEEKS = 4
+_SPAN = timedelta(weeks=_WEEKS) - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tongue:
+    """What is said in a language. `frequencies`: of none a week, of one, of more."""
+
+    frequencies: tuple[str, str, str]
+    weekdays: tuple[str, ...]
+    parts_of_day: Mapping[PartOfDay, str]
+
+
+_ENGLISH = _Tongue(
+    frequencies=("a note now and then", "about one note a week", "about {} notes a week"),
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    parts_of_day=MappingProxyType({part: part.value for part in PartOfDay}),
+)
+_TONGUES: Mapping[str, _Tongue] = MappingProxyType(
+    {
+        "en": _ENGLISH,
+        "es": _Tongue(
+            frequencies=("una nota de vez en cuando", "una nota por semana", "unas {} notas por semana"),
+            weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+            parts_of_day=MappingProxyType(
+                {
+                    PartOfDay.MORNING: "mañana",
+                    PartOfDay.MIDDAY: "mediodía",
+                    PartOfDay.EVENING: "tarde",
+                    PartOfDay.NIGHT: "noche",
+                }
+            ),
+        ),
+    }
+)
+"""By language; a person of any other gets English words, as they get English texts. Two of these make an SMS dear
+(sábado, mediodía): misspelling them would be dearer."""
+
+
+def _tongue(person: Recipient) -> _Tongue:
+    return _TONGUES.get(person.language.partition("-")[0], _ENGLISH)
 
 
 @lru_cache(maxsize=256)
 def _frequency(agenda: Agenda, recipient: Recipient, today: date) -> str:
     """Return in words how often a person hears from us, counted over four weeks."""
     meant = (schedule for schedule in agenda.schedules.values() if schedule.audience.includes(recipient))
-    a_week = round(sum(_count(schedule, recipient, today) for schedule in meant) / _WEEKS)
+    a_week = round(sum(occasions(schedule, recipient, today, today + _SPAN) for schedule in meant) / _WEEKS)
     most = agenda.limits_of(recipient).per_week
     a_week = min(a_week, most) if most is not None else a_week
-    if a_week == 0:
-        return "a note now and then"
-    return "about one note a week" if a_week == 1 else f"about {a_week} notes a week"
+    tongue = _tongue(recipient)
+    never, once, often = tongue.frequencies
+    return often.format(a_week) if a_week > 1 else (once if a_week else never)
 
 
-def _count(schedule: Schedule, recipient: Recipient, today: date) -> int:
+def occasions(schedule: Schedule, recipient: Recipient, first: date, last: date) -> int:
+    """Return how often a schedule falls due for a person on the dates from `first` to `last`, both inclusive."""
     recurrence = schedule.recurrence
-    days = 7 * _WEEKS
     if not isinstance(recurrence, Calendar):
-        return sum(len(cron_times(recurrence, today + timedelta(days=n))) for n in range(days))
+        return sum(len(cron_times(recurrence, first + timedelta(days=n))) for n in range((last - first).days + 1))
     times = recurrence.times
     a_day = len(times.times) if isinstance(times, At) else times.count
-    return a_day * len(dates_for(recurrence, recipient, today, today + timedelta(days=days - 1)))
+    return a_day * len(dates_for(recurrence, recipient, first, last))
+
+
+def _crisis_line(words: OperatorWords, person: Recipient) -> str:
+    where = country(person.place, person.sms, person.time_zone)
+    return crisis_line_for(words.crisis_lines, where, person.language, operators=words.crisis_line)
 
 
 _VALUES: dict[str, Callable[[Agenda, Recipient, datetime], str]] = {
@@ -42,10 +91,10 @@ _VALUES: dict[str, Callable[[Agenda, Recipient, datetime], str]] = {
     "service": lambda agenda, _recipient, _local: agenda.words.service,
     "contact": lambda agenda, _recipient, _local: agenda.words.contact,
     "local_service": lambda agenda, _recipient, _local: agenda.words.local_service,
-    "crisis_line": lambda agenda, _recipient, _local: agenda.words.crisis_line,
+    "crisis_line": lambda agenda, recipient, _local: _crisis_line(agenda.words, recipient),
     "frequency": lambda agenda, recipient, local: _frequency(agenda, recipient, local.date()),
-    "weekday": lambda _agenda, _recipient, local: f"{local:%A}",
-    "part_of_day": lambda _agenda, _recipient, local: part_of_day(local.time()).value,
+    "weekday": lambda _agenda, recipient, local: _tongue(recipient).weekdays[local.weekday()],
+    "part_of_day": lambda _agenda, recipient, local: _tongue(recipient).parts_of_day[part_of_day(local.time())],
 }
 
 

@@ -141,6 +141,14 @@ def places(place: str | None, phone: str | None, time_zone: str) -> frozenset[st
     return stated | (places_of(phone) if phone else frozenset())
 
 
+def country(place: str | None, phone: str | None, time_zone: str) -> str | None:
+    """Return the country (ISO 3166) of the stated place, else of the phone, else of the zone; None if unknown."""
+    for known in (_with_country(place) if place else None, places_of(phone) if phone else None):
+        if known:
+            return "US" if "US" in known else next((code for code in sorted(known) if "-" not in code), None)
+    return next(iter(_places_of_zone(time_zone)), None)
+
+
 def _with_country(place: str) -> frozenset[str]:
     country = place.partition("-")[0]
     if country in _TERRITORIES:

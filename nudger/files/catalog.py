@@ -1,5 +1,6 @@
 """A configuration folder: every file read, every problem of every file noted, and a catalog if there is none."""
 
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
+from nudger.files.bench import bench, remarks
+from nudger.files.crisis_lines_file import check_age, read_crisis_lines
 from nudger.files.entries import entry_places, read_entries
 from nudger.files.findings import Findings, Written
 from nudger.files.folder import read_document, read_folder
@@ -40,13 +43,27 @@ def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catal
     return reading.catalog
 
 
-def read_configuration(config_dir: Path, recipients_path: Path | None = None) -> Reading:
-    """Return what the folder and the file of people say, with every problem of every file; raises nothing."""
+def read_configuration(config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None) -> Reading:
+    """Return what the folder and the file of people say, with every problem of every file; raises nothing.
+
+    With `today`, the words of the messages are looked over, too, which only makes warnings.
+    """
     findings = Findings()
+    configuration = read_files(findings, config_dir, recipients_path)
+    check_references(findings, configuration)
+    if today is not None:
+        remarks.note(findings, bench.look_over(configuration.messages, today=today))
+        check_age(findings, read_crisis_lines(findings, config_dir), today)
+    files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
+    return Reading(_catalog(findings, configuration), findings.problems, files)
+
+
+def read_files(findings: Findings, config_dir: Path, recipients_path: Path | None = None) -> Configuration:
+    """Return what is well-shaped in every file, after noting what is wrong with each by itself."""
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
     people = [read_document(findings, recipients_path)] if recipients_path else []
-    configuration = Configuration(
+    return Configuration(
         schedule_files=schedules,
         message_files=messages,
         people_files=people,
@@ -55,9 +72,6 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None) ->
         people=[written for document in people for written in _people(findings, document)],
         limits=read_limits(findings, schedules),
     )
-    check_references(findings, configuration)
-    files = len(schedules) + len(messages) + len(people)
-    return Reading(_catalog(findings, configuration), findings.problems, files)
 
 
 def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:

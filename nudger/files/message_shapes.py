@@ -3,9 +3,20 @@
 from functools import partial
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
-from nudger.domain.vocabulary import Component, Intensity, PartOfDay, Practice, Purpose, ReviewState, Situation
+from nudger.domain.vocabulary import (
+    Aim,
+    Asks,
+    Component,
+    Intensity,
+    PartOfDay,
+    Practice,
+    Purpose,
+    ReviewState,
+    Rule,
+    Situation,
+)
 from nudger.files import words
 from nudger.files.shape import Id, Language, Line, Shape, one_of_these, read, text_schema, word
 
@@ -32,10 +43,19 @@ class ReviewShape(Shape):
     model_config = ConfigDict(title="review")
 
     state: Annotated[ReviewState, word(ReviewState, "state")] = Field(description="retired: never sent again.")
-    by: Line = Field(default="", description="Who looked at them.")
+    by: Line = Field(default="", description="Who looked at them: their role, not their name.")
     again: Annotated[str, read(words.month), text_schema(pattern="^[0-9]{4}-[0-9]{2}$")] = Field(
         default="", description="When they are to be looked at again, as in 2027-11."
     )
+
+
+class WaiverShape(Shape):
+    """A rule that is not held against this message."""
+
+    model_config = ConfigDict(title="waiver")
+
+    rule: Annotated[Rule, word(Rule, "rule")] = Field(description="The rule's name, as `nudger check` gives it.")
+    reason: Line = Field(description="Why it is fine here.")
 
 
 class MessageShape(Shape):
@@ -59,10 +79,20 @@ class MessageShape(Shape):
         Field(default=None, description="The words for SMS.", examples=["{name|Hi}, one slow breath. That is all."])
     )
     email: EmailShape | None = Field(default=None, description="The words for email.")
+    aims: tuple[Annotated[Aim, word(Aim, "aim")], ...] = Field(
+        default=(), min_length=1, description="What it is meant to further, over time."
+    )
+    asks: Annotated[Asks, word(Asks, "kind of answer")] = Field(
+        default=Asks.NOTHING, description="What it asks a person to send back; digit: 1 (very hard) to 9 (very light)."
+    )
+    theme: Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)] = Field(
+        default="", description="A word for what it is about, so that kin can be found.", examples=["reaching-out"]
+    )
     idea: Annotated[str, read(partial(words.words_of_at_most, limit=2000)), text_schema()] = Field(
         default="", description="Where the idea comes from."
     )
     review: ReviewShape | None = Field(default=None, description="How far the words have been looked at.")
+    waive: tuple[WaiverShape, ...] = Field(default=(), min_length=1, description="Rules not held against it, and why.")
 
 
 class LibraryHeader(Shape):
@@ -72,8 +102,12 @@ class LibraryHeader(Shape):
     language: Language = Field(default="en", description="The language of the messages.", examples=["en"])
     about: Line = Field(default="", description="One line for the people who run this.")
     purpose: Annotated[Purpose, word(Purpose, "purpose")] = Field(
-        default=Purpose.NUDGE, description="welcome: the first hello to a new person comes from here."
+        default=Purpose.NUDGE,
+        description="What it is for; schedules choose from nudge alone. welcome: the first hello.",
     )
+    only_when_named: Annotated[
+        bool, read(words.yes_or_no), WithJsonSchema({"enum": ["yes", "no", True, False], "default": "no"})
+    ] = Field(default=False, description="yes: only for schedules that name the library, or a message of it.")
 
 
 class MessagesFile(LibraryHeader):

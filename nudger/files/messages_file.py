@@ -1,26 +1,13 @@
 """A file in messages/: from its shape to messages, and what is wrong with the words themselves."""
 
 from nudger.domain import placeholders
-from nudger.domain.messages import EmailText, Message, Review
+from nudger.domain.messages import EmailText, Message, Review, Waiver
 from nudger.domain.placeholders import KNOWN_NAMES, MAY_BE_UNKNOWN, Fault, Placeholder
-from nudger.domain.vocabulary import LibraryId, Purpose
-from nudger.files.findings import Findings, Place, Written, name_of
+from nudger.domain.vocabulary import LibraryId
+from nudger.files.findings import Findings, Place, Written
 from nudger.files.flaws import did_you_mean, nearest, quote, sentences
 from nudger.files.message_shapes import LibraryHeader, MessageShape
-from nudger.files.sms_length import REPLACEMENTS, outside_gsm, segments
 
-SAMPLE = {
-    "name": "Christabelle",
-    "service": "nudger",
-    "contact": "help@example.org",
-    "frequency": "about 7 notes a week",
-    "crisis_line": "In the US call or text 988; elsewhere see findahelpline.com.",
-    "weekday": "Wednesday",
-    "part_of_day": "morning",
-}
-"""Values on the long side, to judge how long a message will be."""
-
-_SEGMENTS = {Purpose.NUDGE: 1, Purpose.WELCOME: 3}
 _KNOWN = "Known: " + ", ".join(f"{{{name}}}" for name in sorted(KNOWN_NAMES)) + "."
 
 
@@ -35,8 +22,6 @@ def read_message(
     sound = [_check_placeholders(findings, where, text) for where, text in _texts(place, message)]
     if not all(sound):
         return None
-    if message.sms is not None and not message.retired:
-        _check_length(findings, place.at("sms"), message)
     return Written(message, place)
 
 
@@ -55,6 +40,11 @@ def _message(library: LibraryHeader, shape: MessageShape) -> Message:
         email=EmailText(subject=shape.email.subject, body=shape.email.body) if shape.email else None,
         idea=shape.idea,
         review=Review(state=shape.review.state, by=shape.review.by, again=shape.review.again) if shape.review else None,
+        aims=frozenset(shape.aims),
+        asks=shape.asks,
+        theme=shape.theme,
+        waivers=tuple(Waiver(rule=each.rule, reason=each.reason) for each in shape.waive),
+        only_when_named=library.only_when_named,
     )
 
 
@@ -97,34 +87,3 @@ def _note_bare(findings: Findings, place: Place, placeholder: Placeholder) -> No
     examples = {"name": "{name|friend}, or {name|} for nothing at all", "contact": "{contact|us}"}
     reason = "not everyone's name is known" if name == "name" else "the operator may not have set it"
     findings.error(place, f"'{{{name}}}' needs a fall-back: {reason}", f"Write {examples[name]}.", part=f"{{{name}}}")
-
-
-def _check_length(findings: Findings, place: Place, message: Message) -> None:
-    text = placeholders.parse(message.sms or "").render(SAMPLE).strip()
-    limit = _SEGMENTS[message.purpose]
-    costly = outside_gsm(text)
-    if costly:
-        _note_costly(findings, place, text, costly)
-        text = "".join(REPLACEMENTS.get(letter, letter) for letter in text)
-    found = segments(text)
-    if found.segments <= limit or found.encoding == "UCS-2":
-        return
-    room = 160 if limit == 1 else 153 * limit
-    findings.warning(
-        place,
-        f"{found.units} characters make {found.segments} SMS segments with the name '{SAMPLE['name']}' (limit {limit})",
-        f"{found.units - room} too many.",
-    )
-
-
-def _note_costly(findings: Findings, place: Place, text: str, costly: list[str]) -> None:
-    shown = ", ".join(name_of(letter) for letter in costly[:3]) + (" and others" if len(costly) > 3 else "")  # noqa: PLR2004
-    found = segments(text)
-    many = f": {found.units} characters make {found.segments} SMS segments" if found.segments > 1 else ""
-    swaps = [f"{REPLACEMENTS[letter]!r}" for letter in costly if letter in REPLACEMENTS]
-    findings.warning(
-        place,
-        f"with {shown} an SMS has room for 70 characters, not 160{many}",
-        f"Write {', '.join(dict.fromkeys(swaps))} instead." if swaps else "",
-        part=costly[0],
-    )

@@ -146,7 +146,7 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], configuration
     if not fitting:
         channel = schedule.value.channel
         words = "" if channel is ChannelChoice.PREFERRED else f" with words for {channel}"
-        hint = "The welcome library and retired messages do not count."
+        hint = "Libraries with a purpose of their own, and retired messages, do not count."
         findings.error(place, f"no message{words} fits what this asks for", hint)
         return
     for key in sorted(set(schedule.value.selection.messages) - {message.key for message in fitting}):

@@ -7,10 +7,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from nudger.files.crisis_line_shapes import CrisisLineShape
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
 from nudger.files.limit_shapes import LimitsShape, PersonLimits
-from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape
+from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape, WaiverShape
 from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape, WeekendShape
 from nudger.files.schedule_shapes import People, ScheduleShape, Send
 from nudger.files.shape import Shape, as_yaml, keys_of
@@ -29,6 +30,8 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("messages",): MessageShape,
     ("messages", "email"): EmailShape,
     ("messages", "review"): ReviewShape,
+    ("messages", "waive"): WaiverShape,
+    ("crisis_lines",): CrisisLineShape,
     ("recipients",): RecipientShape,
     ("recipients", "moments"): Moments,
     ("recipients", "weekend"): WeekendShape,

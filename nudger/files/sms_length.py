@@ -9,6 +9,7 @@ _GSM = frozenset(
 _GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 _ALL_OF_GSM = _GSM | _GSM_EXTENSION
 
+_ALONE = 160
 _BMP_END = "\uffff"  # what lies beyond takes two units of UTF-16
 
 REPLACEMENTS = {
@@ -45,8 +46,10 @@ class Segments(NamedTuple):
 
 def segments(text: str) -> Segments:
     """Return how the text travels. A character is never divided between two SMS, even if it takes two units."""
+    if _GSM.issuperset(text) and len(text) <= _ALONE:
+        return Segments("GSM-7", len(text), 1)
     if _ALL_OF_GSM.issuperset(text):
-        return _count("GSM-7", [2 if letter in _GSM_EXTENSION else 1 for letter in text], alone=160, joined=153)
+        return _count("GSM-7", [2 if letter in _GSM_EXTENSION else 1 for letter in text], alone=_ALONE, joined=153)
     return _count("UCS-2", [2 if letter > _BMP_END else 1 for letter in text], alone=70, joined=67)
 
 

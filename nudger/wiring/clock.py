@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-import tzlocal
-
 
 def clock() -> datetime:
     """Return the present, in UTC."""
@@ -12,6 +10,8 @@ def clock() -> datetime:
 
 def machine_time_zone() -> str:
     """Return the IANA name of this machine's time zone; UTC where the machine does not say."""
+    import tzlocal  # noqa: PLC0415 - Cold start: `check` asks for the day, and for no zone
+
     try:
         return tzlocal.get_localzone_name()
     except (LookupError, ValueError, OSError):

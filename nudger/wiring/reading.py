@@ -7,6 +7,7 @@ from functools import partial
 from nudger.decisions.agenda import Agenda, OperatorWords, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
+from nudger.files.crisis_lines_file import load_crisis_lines
 from nudger.files.settings import Settings
 
 
@@ -15,7 +16,9 @@ def make_agenda(settings: Settings, installation: str) -> Callable[[Catalog, Seq
     words = OperatorWords(
         service=settings.service_name,
         contact=settings.contact or "",
-        crisis_line=settings.crisis_line,
+        # The default sentence would hide the entry for the rest of the world.
+        crisis_line=settings.crisis_line if "crisis_line" in settings.model_fields_set else "",
+        crisis_lines=load_crisis_lines(settings.config_dir),
         local_service=settings.local_service or "",
     )
     return partial(build_agenda, words=words, seed=settings.seed, installation=installation)

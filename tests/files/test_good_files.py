@@ -253,7 +253,7 @@ def test_a_message_has_all_its_parts(catalog):
     assert message.key == "kind/friends-voice"
     assert message.intensity is Intensity.GENTLE
     assert message.situations == {Situation.AFTER_SETBACK, Situation.LOW}
-    assert message.email.body.startswith("Hello {name|}.")
+    assert message.email.body.startswith("Hello {name|there}.")
     assert "\n\nWrite to" in message.email.body
     assert (message.review.state, message.review.by, message.review.again) == ("reviewed", "editor", "2027-11")
 

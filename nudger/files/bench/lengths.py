@@ -1,0 +1,109 @@
+"""How long an SMS gets, with values on the long side, and what its characters cost."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+
+from nudger.domain import placeholders
+from nudger.domain.messages import Message
+from nudger.domain.vocabulary import Purpose, Rule
+from nudger.files.bench.lexicon import Lexicon
+from nudger.files.bench.remarks import Remark, remark
+from nudger.files.findings import Written, name_of
+from nudger.files.sms_length import REPLACEMENTS, Segments, outside_gsm, segments
+
+ENGLISH_SAMPLE: Mapping[str, str] = {
+    "name": "Christabelle",
+    "service": "nudger",
+    "contact": "help@example.org",
+    "frequency": "about 7 notes a week",
+    "crisis_line": "If you need someone now: call 116 123 or text SHOUT to 85258.",
+    "weekday": "Wednesday",
+    "part_of_day": "morning",
+}
+_SPANISH_SAMPLE = {
+    **ENGLISH_SAMPLE,
+    "frequency": "unas 7 notas por semana",
+    "crisis_line": "Si necesitas a alguien ahora: llama al 800 911 2000.",
+    "weekday": "miércoles",
+    "part_of_day": "mañana",
+}
+SAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH_SAMPLE, "es": _SPANISH_SAMPLE})
+"""Values on the long side, by language."""
+
+ACCENTED_NAME = "Purificación"
+"""A name with a letter that makes an SMS dear. Nudges in a language with such names must have room for it; what is said
+once only (a hello, a farewell) may cost more."""
+
+LIMITS: Mapping[Purpose, int] = MappingProxyType(
+    {
+        Purpose.NUDGE: 1,
+        Purpose.WELCOME: 3,
+        Purpose.HELP: 3,
+        Purpose.PAUSE: 2,
+        Purpose.RESUME: 2,
+        Purpose.FAREWELL: 2,
+    }
+)
+"""How many segments a message may take. One that has to say who writes, and where help is, takes more than one."""
+
+_SPANISH_NUDGE = 2  # most words of more than one syllable are a letter away from UCS-2
+
+
+def limit_of(message: Message) -> int:
+    """Return how many segments a message may take."""
+    spanish = message.language.partition("-")[0] == "es"
+    return _SPANISH_NUDGE if spanish and message.purpose is Purpose.NUDGE else LIMITS[message.purpose]
+
+
+@cache
+def _samples(language: str) -> Mapping[str, str]:
+    return SAMPLES.get(language.partition("-")[0], ENGLISH_SAMPLE)
+
+
+def as_sent(message: Message, *, name: str | None = None) -> str:
+    """Return the SMS, filled in with values on the long side."""
+    values = _samples(message.language)
+    return placeholders.parse(message.sms or "").render({**values, "name": name} if name else values).strip()
+
+
+def check(written: Written[Message], lexicon: Lexicon | None) -> Iterator[Remark]:
+    """Yield what is wrong with the length and the letters of an SMS."""
+    message = written.value
+    if message.sms is None:
+        return
+    text, limit = as_sent(message), limit_of(message)
+    needed = lexicon.plain_letters if lexicon else frozenset()
+    costly = [letter for letter in outside_gsm(text) if letter not in needed]
+    if costly:
+        yield _costly(written, text, costly)
+        text = "".join(REPLACEMENTS.get(letter, letter) for letter in text)
+    found = segments(text)
+    if found.segments > limit and (found.encoding == "GSM-7" or needed):
+        yield _too_long(written, found, limit, "Christabelle")
+    elif needed and message.purpose is Purpose.NUDGE and "{name" in message.sms:
+        found = segments(as_sent(message, name=ACCENTED_NAME))
+        if found.segments > limit:
+            yield _too_long(written, found, limit, ACCENTED_NAME)
+
+
+def _too_long(written: Written[Message], found: Segments, limit: int, name: str) -> Remark:
+    alone, joined = (160, 153) if found.encoding == "GSM-7" else (70, 67)
+    room = alone if limit == 1 else joined * limit
+    what = f"{found.units} characters make {found.segments} SMS segments with the name '{name}' (limit {limit})"
+    return remark(Rule.SMS_LENGTH, written, "sms", what=what, remedy=f"{found.units - room} too many.")
+
+
+def _costly(written: Written[Message], text: str, costly: list[str]) -> Remark:
+    shown = ", ".join(name_of(letter) for letter in costly[:3]) + (" and others" if len(costly) > 3 else "")  # noqa: PLR2004
+    found = segments(text)
+    many = f": {found.units} characters make {found.segments} SMS segments" if found.segments > 1 else ""
+    swaps = dict.fromkeys(f"{REPLACEMENTS[letter]!r}" for letter in costly if letter in REPLACEMENTS)
+    return remark(
+        Rule.SMS_ALPHABET,
+        written,
+        "sms",
+        what=f"with {shown} an SMS has room for 70 characters, not 160{many}",
+        part=costly[0],
+        remedy=f"Write {', '.join(swaps)} instead." if swaps else "",
+    )

@@ -1,0 +1,64 @@
+"""What placeholders stand for, in the person's language and country."""
+
+from datetime import date
+
+import pytest
+
+from nudger.decisions.agenda import OperatorWords, build_agenda
+from nudger.decisions.wording import MessageValues, occasions
+from nudger.domain.catalog import Catalog
+from nudger.domain.crisis_lines import CrisisLine
+from tests.make import cron, make_message, make_recipient, make_schedule, utc
+
+LINES = (
+    CrisisLine(country="US", name="a", call="988", text="988", languages=("en",)),
+    CrisisLine(country="US", name="b", call="988", then_press="2", languages=("es",)),
+)
+
+
+def values(schedules=(), lines=LINES, moment="2026-11-25 08:30", **person):
+    words = OperatorWords(service="nudger", contact="us", crisis_line="Ask us.", crisis_lines=lines)
+    catalog = Catalog(schedules=tuple(schedules), messages=(make_message(),))
+    someone = make_recipient(**person)
+    return MessageValues(
+        build_agenda(catalog, [someone], words=words, seed="s", installation="i"), someone, utc(moment)
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "often", "once", "never", "weekday", "part"),
+    [
+        ("en", "about 7 notes a week", "about one note a week", "a note now and then", "Wednesday", "morning"),
+        ("es-MX", "unas 7 notas por semana", "una nota por semana", "una nota de vez en cuando", "miércoles", "mañana"),
+        ("ja", "about 7 notes a week", "about one note a week", "a note now and then", "Wednesday", "morning"),
+    ],
+)
+def test_words_are_in_the_persons_language(language, often, once, never, weekday, part):
+    weekly = make_schedule(recurrence=cron("30 8 * * 1"))
+    assert values([make_schedule()], language=language).get("frequency") == often
+    assert values([weekly], language=language).get("frequency") == once
+    assert values(language=language).get("frequency") == never
+    assert values(language=language).get("weekday") == weekday
+    assert values(language=language).get("part_of_day") == part
+
+
+@pytest.mark.parametrize(
+    ("person", "sentence"),
+    [
+        ({"place": "US-MA"}, "If you need someone now: call or text 988."),
+        ({"place": "US", "language": "es"}, "Si necesitas a alguien ahora: llama al 988 y marca 2."),
+        ({"sms": "+447700900123"}, "Ask us."),
+    ],
+)
+def test_the_crisis_line_is_that_of_the_persons_country(person, sentence):
+    assert values(**person).get("crisis_line") == sentence
+
+
+def test_without_lines_the_operators_sentence_stands():
+    assert values(lines=()).get("crisis_line") == "Ask us."
+
+
+def test_occasions_are_counted_over_both_ends():
+    person = make_recipient()
+    assert occasions(make_schedule(at=["08:30", "12:00"]), person, date(2026, 11, 25), date(2026, 11, 26)) == 4
+    assert occasions(make_schedule(recurrence=cron("30 8 * * *")), person, date(2026, 11, 25), date(2026, 11, 26)) == 2

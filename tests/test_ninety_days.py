@@ -1,0 +1,51 @@
+"""Ninety days at one a day from the shipped library: no wording twice, in English and in Spanish."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nudger.decisions.agenda import build_agenda
+from nudger.domain.catalog import Catalog
+from nudger.domain.schedules import Selection
+from nudger.domain.vocabulary import Intensity
+from nudger.files.catalog import load_catalog
+from nudger.use_cases.preview import rehearse
+from tests.make import WORDS, make_recipient, make_schedule, utc
+
+ROOT = Path(__file__).parents[1]
+START = utc("2026-11-23 00:00")
+DAYS = 90
+
+
+@pytest.fixture(scope="module")
+def library():
+    return load_catalog(ROOT).messages
+
+
+def live(library, language):
+    selection = Selection(intensities=frozenset({Intensity.GENTLE, Intensity.STEADY}))
+    catalog = Catalog(schedules=(make_schedule(at="12:00", selection=selection),), messages=library)
+    agenda = build_agenda(catalog, [make_recipient(language=language)], words=WORDS, seed="nudger", installation="i")
+    coming = rehearse(agenda, since=START, until=START + timedelta(days=DAYS), histories={})
+    by_key = {(message.key, message.language): message for message in library}
+    return [by_key[each.nudge.decision.message, language] for each in coming if each.nudge.decision.message]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_wording_comes_twice_and_all_of_it_is_in_the_persons_language(library, language):
+    lived = live(library, language)
+    assert len(lived) == DAYS
+    assert max(Counter(message.key for message in lived).values()) == 1
+    assert {message.library for message in lived}.isdisjoint({"check-in", "programme"})
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_component_and_practice_comes_again_within_some_weeks(library, language):
+    """Chance alone does not promise each of them every week; over four weeks it comes close enough to rely on."""
+    lived = live(library, language)
+    for begin in range(0, DAYS - 27, 7):
+        month = lived[begin : begin + 28]
+        assert {message.component for message in month} == {message.component for message in lived}
+        assert len({message.practice for message in month}) == 5
