@@ -4,6 +4,7 @@
 """
 
 import importlib
+from itertools import zip_longest
 from pathlib import Path
 
 import click
@@ -11,22 +12,23 @@ import click
 from nudger import __version__
 
 _COMMANDS = {
-    "run": ("nudger.cli.run", "Serve: send what falls due, until stopped."),
-    "check": ("nudger.cli.check", "Look for mistakes in schedules, messages and recipients."),
-    "library": ("nudger.cli.library", "Show what the message libraries hold, and what could be better."),
-    "preview": ("nudger.cli.preview", "Show what will be sent: when, to whom, in which words."),
-    "explain": ("nudger.cli.explain", "Say in plain English what a schedule does, and when next."),
-    "simulate": ("nudger.cli.simulate", "Try the schedules on made-up people: how much, how often, what is held."),
-    "status": ("nudger.cli.status", "Show what went out, what did not, and what comes next."),
-    "send": ("nudger.cli.send", "Send one nudge to one person now, for a test."),
-    "recipients": ("nudger.cli.recipients", "Import, list, show, stop and resume people."),
-    "hold": ("nudger.cli.hold", "Stop everything, now."),
-    "release": ("nudger.cli.release", "Let everything go on after a hold."),
-    "guard": ("nudger.cli.guard", "Show, release or discard what the guard against storms holds."),
-    "reload": ("nudger.cli.reload", "Let the running service read its files again."),
-    "init": ("nudger.cli.init", "Write a starter configuration into a new folder."),
-    "schema": ("nudger.cli.schema", "Print the JSON Schema of a kind of file, for editors."),
+    "init": ("nudger.cli.init", "a new folder, complete"),
+    "check": ("nudger.cli.check", "mistakes in the files"),
+    "schema": ("nudger.cli.schema", "every key of a file"),
+    "library": ("nudger.cli.library", "the messages, looked over"),
+    "preview": ("nudger.cli.preview", "what will be sent, and when"),
+    "explain": ("nudger.cli.explain", "a schedule in plain English"),
+    "simulate": ("nudger.cli.simulate", "months of made-up people"),
+    "run": ("nudger.cli.run", "serve, until stopped"),
+    "status": ("nudger.cli.status", "what went out, what comes"),
+    "send": ("nudger.cli.send", "one nudge now, for a test"),
+    "reload": ("nudger.cli.reload", "read the files again"),
+    "hold": ("nudger.cli.hold", "stop everything, now"),
+    "release": ("nudger.cli.release", "go on after a hold"),
+    "guard": ("nudger.cli.guard", "what the storm guard holds"),
+    "recipients": ("nudger.cli.recipients", "people: import, pause, stop"),
 }
+"""In the order of an operator's days: write, look ahead, serve, intervene, look back."""
 
 
 class _Commands(click.Group):
@@ -42,8 +44,12 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
+        """Show two commands on a line: all of them, and the options, fit a screen of 24 lines."""
+        cells = [f"{name:<12}{about}" for name, (_, about) in _COMMANDS.items()]
+        half = (len(cells) + 1) // 2
+        with formatter.section("Commands (nudger COMMAND --help says more)"):
+            for left, right in zip_longest(cells[:half], cells[half:], fillvalue=""):
+                formatter.write(f"  {left:<41}{right}".rstrip() + "\n")
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -59,9 +65,8 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="nudger", message="%(prog)s %(version)s")
 @click.pass_context
 def nudger(ctx: click.Context, config_dir: Path) -> None:
-    """Small, kind, well-timed nudges by SMS and email, from YAML schedules and message libraries.
+    """Small, kind, well-timed nudges by SMS and email. Only `run` and `send` send anything.
 
-    Start with `nudger check` and `nudger preview`: neither sends anything. Every reading command takes
-    --format json. Exit status: 0 fine, 1 trouble (one line says which), 2 wrong usage, 3 a bug in nudger.
+    Reading commands take --format json. Exit status: 0 fine, 1 trouble, 2 wrong usage, 3 a bug in nudger.
     """
     ctx.obj = config_dir

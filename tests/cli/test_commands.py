@@ -15,6 +15,7 @@ import icalendar
 import pytest
 
 from nudger.__main__ import main
+from nudger.cli import _COMMANDS
 from nudger.files.starter import write_starter
 
 ROOT = Path(__file__).parents[2]
@@ -60,10 +61,10 @@ def fine(home, *words, **variables):
 
 def test_help_fits_a_screen_and_names_every_command(home):
     lines = fine(home, "--help").splitlines()
-    assert len(lines) <= 31
-    assert all(len(line) <= 100 for line in lines)
-    for name in ("run", "check", "preview", "status", "send", "recipients", "init", "schema"):
-        assert any(line.strip().startswith(name) for line in lines)
+    assert len(lines) <= 24
+    assert all(len(line) <= 80 for line in lines)
+    for name in _COMMANDS:
+        assert any(name in line.split() for line in lines)
         assert "Usage" in fine(home, name, "--help")
 
 
