@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from nudger.decisions.learn import Evidence
+from nudger.decisions.settle import LEASE
 from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
@@ -80,10 +81,14 @@ def contact_of(nudge: Nudge, priority: Priority) -> Contact | None:
     if nudge.state is NudgeState.PENDING:
         return Contact(nudge.next_attempt_at or nudge.due, nudge.key, nudge.decision.message, True, priority, nudge.due)
     if nudge.state in (NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN):
-        return Contact(
-            nudge.first_attempt_at or nudge.due, nudge.key, nudge.decision.message, False, priority, nudge.due
-        )
+        at = begun(nudge.next_attempt_at) if nudge.state is NudgeState.SENDING else nudge.first_attempt_at
+        return Contact(at or nudge.due, nudge.key, nudge.decision.message, False, priority, nudge.due)
     return None
+
+
+def begun(lease_ends: datetime | None) -> datetime | None:
+    """Return when the attempt under way began: the last one counts, for the first ones reached nobody."""
+    return None if lease_ends is None else lease_ends - LEASE
 
 
 def local_dates(person: Recipient, contacts: Iterable[Contact]) -> list[date]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
-from nudger.decisions.history import Contact
+from nudger.decisions.history import Contact, begun
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, SlotKey
@@ -176,8 +176,14 @@ class Nudges(Pages):
 
 
 def _contact(row: Any) -> Contact:
+    """Read a contact. Of several attempts the last one counts; when it ended is when the row last changed."""
     waiting = row.state == NudgeState.PENDING.value
-    at = row.next_attempt_at if waiting else row.first_attempt_at
+    if row.state == NudgeState.SENDING.value:
+        at = begun(row.next_attempt_at)
+    elif waiting:
+        at = row.next_attempt_at
+    else:
+        at = row.updated_at if row.attempts > 1 else row.first_attempt_at
     key = SlotKey(row.recipient, row.schedule, row.local_date, row.ordinal)
     return Contact(at or row.due_at, key, row.message, waiting, Priority(row.priority), row.due_at)
 
@@ -187,7 +193,8 @@ _UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, 
 _KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
 _CONTACTS = select(
     *_KEY,
-    *(nudges.c[name] for name in ("due_at", "first_attempt_at", "next_attempt_at", "message", "state", "priority")),
+    *(nudges.c[name] for name in ("due_at", "first_attempt_at", "next_attempt_at", "updated_at", "attempts")),
+    *(nudges.c[name] for name in ("message", "state", "priority")),
 ).where(nudges.c.state.in_(_SEEN), nudges.c.schedule.not_in((TEST, WELCOME)))
 _WAITING = nudges.c.next_attempt_at.is_not(None)
 _NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)
