@@ -96,6 +96,7 @@ def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient])
 
 def forget_plans() -> None:
     """Let go of what was worked out for a roster that is no longer in use, and for time zones as they were."""
+    _dates.cache_clear()
     _resolved.cache_clear()
     _draws.cache_clear()
     resolve.cache_clear()
@@ -179,9 +180,12 @@ def _batch_due(batch: _Batch) -> datetime:
 
 
 def _batches(roster: Roster, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
+    spans: dict[ZoneInfo, tuple[date, date]] = {}
     for group in roster:
-        first = since.astimezone(group.zone).date() - _DAY
-        last = until.astimezone(group.zone).date() + _DAY
+        if group.zone not in spans:
+            first = since.astimezone(group.zone).date() - _DAY
+            spans[group.zone] = (first, until.astimezone(group.zone).date() + _DAY)
+        first, last = spans[group.zone]
         drawn = _drawn(group.schedule.recurrence)
         for day in _dates(group, first, last):
             if drawn:
@@ -200,10 +204,12 @@ def _drawn(recurrence: Recurrence) -> bool:
     return isinstance(times, Between) or bool(times.jitter or times.spread)
 
 
-def _dates(group: Group, first: date, last: date) -> Iterable[date]:
+@lru_cache(maxsize=65536)
+def _dates(group: Group, first: date, last: date) -> tuple[date, ...]:
+    """Return the dates of a group: a tick asks several times, and all ticks of a day ask for the same ones."""
     recurrence = group.schedule.recurrence
     if isinstance(recurrence, Cron):
-        return ((first + n * _DAY) for n in range((last - first).days + 1))
+        return tuple(first + n * _DAY for n in range((last - first).days + 1))
     return dates_for(recurrence, group.example, first, last)
 
 
