@@ -7,6 +7,7 @@ Time moves from one due moment, or next attempt, to the next; `stride` is the lo
 import asyncio
 import atexit
 import shutil
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from tempfile import mkdtemp
 from sqlalchemy import event
 
 from nudger.decisions.agenda import build_agenda
-from nudger.decisions.plan import next_due
+from nudger.decisions.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, Parcel, Receipt
 from nudger.domain.vocabulary import Channel
@@ -74,6 +75,8 @@ class Post:
             raise DeliveryError(mood, FAILURES[mood])
         receipt = Receipt(provider=self.provider, provider_id=f"{self.name}-{len(self.held)}")
         self.held.append((self.clock.now, parcel, receipt))
+        if mood == "taken, then lost":
+            raise DeliveryError("lost", Effect.UNCERTAIN)
         if mood == "taken, then silence":
             await self._never()
         return receipt
@@ -130,6 +133,7 @@ class Stage:
         self.sent: list[Sent] = []
         self._looked = {post.name: 0 for post in self.posts}
         self.ledger: Ledger | None = None
+        self._planned_from, self._due, self._due_until = None, [], start
         self.pace = timedelta(minutes=1)
         """How often to look again while something waits that could not be dealt with at its time."""
 
@@ -140,6 +144,10 @@ class Stage:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         engine.dispose()
         self.ledger = Ledger(engine, installation, high_water=HighWater(self.path) if self.marks else None)
+        await self.serve(after_crash=after_crash)
+
+    async def serve(self, *, after_crash: bool = False) -> None:
+        """Begin with a service that remembers nothing, on the ledger that is open."""
         thread = _SameThread(self.ledger)
         channels = zip((Channel.EMAIL, Channel.SMS), self.posts, strict=True)
         self.service = Service(
@@ -161,13 +169,17 @@ class Stage:
 
     async def crash(self) -> None:
         """End the process as `kill -9` would: what is under way is never written down."""
+        await self.kill()
+        self.ledger.close()
+
+    async def kill(self) -> None:
+        """Cut off the service, and leave the ledger open."""
         self._see()
         drains = [*self.service._drains.values()]
         jobs = [job for delivery in self.service.deliveries for job in delivery._jobs]
         for task in (*drains, *jobs):
             task.cancel()
         await asyncio.gather(*drains, *jobs, return_exceptions=True)
-        self.ledger.close()
 
     async def restart(self) -> None:
         await self.close()
@@ -221,7 +233,12 @@ class Stage:
         attempt = self.ledger.run(lambda t: t.next_attempt())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
-        return next_due(agenda.roster, since=now, until=later, seed=agenda.seed) or later
+        if agenda is not self._planned_from or not self._due or later > self._due_until:
+            self._due_until = max(later, now + timedelta(days=1))
+            found = slots(agenda.roster, since=now, until=self._due_until, seed=agenda.seed)
+            self._planned_from, self._due = agenda, sorted({slot.due for slot in found})
+        place = bisect_right(self._due, now)
+        return min(later, self._due[place]) if place < len(self._due) else later
 
     def _see(self) -> None:
         """Look up the nudges of what was newly taken, as they are now: a backup put back may forget them."""
