@@ -198,12 +198,12 @@ def list_of(value):
 
 
 def weekdays(given):
-    return frozenset().union(*(when_words.weekdays(each) for each in several(given)))
+    return frozenset().union(*(words.DAY_WORDS[each] for each in several(given)))
 
 
 def nth_weekday(text):
     nth, weekday = text.split()
-    (number,) = when_words.weekdays(weekday)
+    (number,) = words.DAY_WORDS[weekday]
     return NTH[nth], number
 
 

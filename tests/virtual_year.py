@@ -129,7 +129,7 @@ def make_person(number: int, zones: list[str], rng: Random) -> Recipient:
         place=place,
         email=None if number % 7 == 1 and texts else f"p{number}@example.org",
         sms=phones.format(number) if texts else None,
-        prefer=Channel.SMS if number % 3 == 1 else None,
+        prefer=Channel.SMS if number % 3 == 2 else None,
         quiet_hours=[QuietHours(start=time(21), end=time(8)), QuietHours(start=time(19), end=time(9, 30)), None][
             number % 3
         ],
