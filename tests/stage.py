@@ -133,7 +133,8 @@ class Stage:
         self.sent: list[Sent] = []
         self._looked = {post.name: 0 for post in self.posts}
         self.ledger: Ledger | None = None
-        self._planned_from, self._due, self._due_until = None, [], start
+        self._planned_from, self._due = None, []
+        self._due_since = self._due_until = start
         self.pace = timedelta(minutes=1)
         """How often to look again while something waits that could not be dealt with at its time."""
 
@@ -233,8 +234,8 @@ class Stage:
         attempt = self.ledger.run(lambda t: t.next_attempt())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
-        if agenda is not self._planned_from or not self._due or later > self._due_until:
-            self._due_until = max(later, now + timedelta(days=1))
+        if agenda is not self._planned_from or now < self._due_since or later > self._due_until:
+            self._due_since, self._due_until = now, max(later, now + timedelta(days=1))
             found = slots(agenda.roster, since=now, until=self._due_until, seed=agenda.seed)
             self._planned_from, self._due = agenda, sorted({slot.due for slot in found})
         place = bisect_right(self._due, now)
