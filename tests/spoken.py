@@ -29,7 +29,7 @@ from nudger.domain.schedules import (
     WhenMissed,
 )
 from nudger.domain.vocabulary import Channel, ChannelChoice, Intensity, PartOfDay
-from nudger.files import when_words, words
+from nudger.files import words
 from tests.make import make_message
 
 NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
