@@ -74,12 +74,15 @@ def rehearse(
     suppressed: Container[str] = (),
 ) -> Iterator[Coming]:
     """Yield what becomes of every slot due in (since, until], person by person."""
+    # With limits, what falls due later can take the place of what still waits: the service will know it by then.
+    horizon = until + AHEAD if agenda.restrained else until
     by_person: dict[RecipientId, list[Slot]] = defaultdict(list)
-    for slot in slots(agenda.roster, since=since, until=until, seed=agenda.seed):
+    for slot in slots(agenda.roster, since=since, until=horizon, seed=agenda.seed):
         if agenda.owes(slot):
             by_person[slot.recipient].append(slot)
     for name in list(by_person):
-        yield from _Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed).run(by_person.pop(name))
+        coming = _Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed).run(by_person.pop(name))
+        yield from (each for each in coming if each.slot.due <= until)
 
 
 class _Rehearsal:
