@@ -290,13 +290,13 @@ class Year:
         person = self.rng.choice([*self.people.values()])
         today = self.now.astimezone(person.zone).date()
         pause = Pause(first=today, last=today + timedelta(days=self.rng.randrange(1, 12)))
-        self.read(lambda t: t.pause(person.id, [*t.pauses().get(person.id, ()), pause], at=self.now))
+        self.read(lambda t: t.pause(person, [*t.pauses().get(person.id, ()), pause], at=self.now))
         await self.tick()
         self.note_epoch()
 
     async def unpause(self) -> None:
         for name, _ in list(self.read(lambda t: t.pauses()).items())[-1:]:
-            self.read(lambda t, name=name: t.pause(name, [], at=self.now))
+            self.read(lambda t, name=name: t.pause(self.people[name], [], at=self.now))
             await self.tick()
             self.note_epoch()
 

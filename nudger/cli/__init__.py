@@ -52,7 +52,7 @@ class _Commands(click.Group):
                 formatter.write(f"  {left:<41}{right}".rstrip() + "\n")
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.option(
     "--config",
     "config_dir",

@@ -14,6 +14,7 @@ from nudger.files.starter import write_starter
 def home(tmp_path):
     folder = tmp_path / "home"
     write_starter(folder, time_zone="America/New_York")
+    (folder / "schedules" / "limits.yaml").unlink()
     (folder / "schedules" / "late.yaml").write_text(
         'schedules:\n  - {id: late, to: everyone, when: {at: "23:00"}, late: 1 hour}\n'
         '  - {id: only-kim, to: {group: none-has-it}, when: {at: "12:00", starts: 2099-01-01}}\n'
