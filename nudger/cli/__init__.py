@@ -26,7 +26,7 @@ _COMMANDS = {
     "hold": ("nudger.cli.hold", "stop everything, now"),
     "release": ("nudger.cli.release", "go on after a hold"),
     "guard": ("nudger.cli.guard", "what the storm guard holds"),
-    "recipients": ("nudger.cli.recipients", "people: import, pause, stop"),
+    "recipients": ("nudger.cli.recipients", "people: import, pause …"),
 }
 """In the order of an operator's days: write, look ahead, serve, intervene, look back."""
 
@@ -49,7 +49,7 @@ class _Commands(click.Group):
         half = (len(cells) + 1) // 2
         with formatter.section("Commands (nudger COMMAND --help says more)"):
             for left, right in zip_longest(cells[:half], cells[half:], fillvalue=""):
-                formatter.write(f"  {left:<41}{right}".rstrip() + "\n")
+                formatter.write(f"  {left:<40}{right}".rstrip() + "\n")
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
