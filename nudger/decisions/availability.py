@@ -98,13 +98,15 @@ def availability(request: Request, *, now: datetime) -> Availability:
 def _hindrances(request: Request, moment: datetime) -> Iterator[_Hindrance]:
     person = request.recipient
     local = moment.astimezone(person.zone)
-    yield from _of_the_day(person, local.date())
-    if quiet := person.quiet_at(moment):
+    today = local.date()
+    yield from _of_the_day(person, today)
+    quiet = person.quiet_hours_on(today)
+    if quiet is not None and quiet.cover(local.time()):
         yield _Hindrance(f"quiet hours {quiet}", person.quiet_until(moment))
     if request.channel is Channel.SMS:
         yield from _of_the_law(person, local, moment)
     if request.limits.restrain:
-        yield from _of_the_limits(request, local.date(), moment)
+        yield from _of_the_limits(request, today, moment)
 
 
 def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:

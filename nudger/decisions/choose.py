@@ -6,15 +6,15 @@ used, then the longest unseen comes first: novelty serves dignity and staying-on
 effect on the next hour's click). Practices do come back, in fresh words (Susman 2024), but a thought rests for a while.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import NamedTuple, TypeVar
 
-from nudger.decisions.draw import draw_below, draw_fraction, random_from
+from nudger.decisions.draw import draw_below, draw_fraction, draws_below, random_from
 from nudger.decisions.history import History, Seen
-from nudger.decisions.pool import Arm, Pool, Shelf
+from nudger.decisions.pool import Pool, Shelf
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
@@ -26,16 +26,18 @@ _REST = timedelta(days=10)
 _LONG_REST = timedelta(days=45)
 """How long the theme of a message rests that somebody did not want."""
 
-_SHORTLIST = 12
+_SHORTLIST = 8
 """So many wordings at most are drawn and written down, of which one is chosen: each is as likely as the others."""
 
-_MANY = 100
-_TRIES = 40
+_FEW = 16
 _STEPS = {FeedbackKind.MORE: 1.5, FeedbackKind.HELPFUL: 1.25, FeedbackKind.DONE: 1.1, FeedbackKind.LESS: 0.5}
 _LEAST, _MOST = 0.2, 4.0
 """A practice is never pushed out altogether, and never drowns the others."""
 
+_COMPONENTS = tuple(Component)
 Chances = Mapping[Practice, float]
+Name = TypeVar("Name", bound=str)
+Wording = TypeVar("Wording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Choice:
 
 def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     """Return what a person's past says at a moment."""
-    latest = [_LONG_AGO] * len(Component)
+    latest = [_LONG_AGO] * len(_COMPONENTS)
     resting: set[str] = set()
     since, kind_of = now - _REST, shelf.kinds.get
     for key, at in history.seen.items():
@@ -88,7 +90,7 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
         if at > since:
             resting.add(theme)
     resting.discard("")
-    served = dict(zip(Component, latest, strict=True))
+    served = dict(zip(_COMPONENTS, latest, strict=True))
     if not history.feedback:
         return Taste(history.seen, served, frozenset(resting))
     refused = [each for each in history.feedback if each.kind is FeedbackKind.NOT_THIS]
@@ -118,68 +120,98 @@ def choose(
         return None
     if in_order:
         return _next_of_series(pool, taste.seen)
-    used = Counter(map(pool.arm_of.get, taste.seen))
-    unseen = {arm: len(found) - used[arm] for arm, found in pool.arms.items()}
-    total = sum(unseen.values())
-    if total <= 0:
+    left = _left_of(pool, taste)
+    if left.total <= 0:
         return _longest_unseen(pool, taste)
     for component in _in_turn(pool, taste):
-        counts = {arm: count for arm, count in unseen.items() if arm.component is component and count > 0}
-        fresh = _without_resting(pool, taste, counts)
-        for allowed, rest in ((fresh, taste.resting), (counts, frozenset[str]())):
-            if choice := _draw(pool, taste, allowed, rest, total=total, learned=learned, seed=seed):
-                return choice
+        for counts, resting in ((left.fresh, taste.resting), (left.unseen, frozenset[str]())):
+            arms = [arm for arm in pool.arms_of[component] if counts[arm] > 0]
+            if arms:
+                picked = _draw(pool, taste, counts, arms, resting, learned=learned, seed=seed)
+                return _choice(pool, left, picked)
     return None
+
+
+class _Left(NamedTuple):
+    """How many wordings of each arm may be sent: `unseen` ones, and of these the ones whose theme does not rest."""
+
+    unseen: list[int]
+    fresh: list[int]
+    total: int
+    refused: int
+
+
+def _left_of(pool: Pool, taste: Taste) -> _Left:
+    resting, place_of = taste.resting, pool.place_of
+    unseen = [len(found) for found in pool.messages_of]
+    rests = [0] * len(unseen)
+    for theme in resting:
+        for arm, count in pool.themes.get(theme, ()):
+            rests[arm] += count
+    refused = [key for key in taste.unwanted if key in place_of and key not in taste.seen]
+    for keys in (taste.seen, refused):
+        for key in keys:
+            place = place_of.get(key)
+            if place is not None:
+                unseen[place[0]] -= 1
+                if place[1] in resting:
+                    rests[place[0]] -= 1
+    fresh = [count - rest for count, rest in zip(unseen, rests, strict=True)]
+    return _Left(unseen, fresh, sum(unseen), len(refused))
 
 
 def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
     """Return the components of the pool, the one that was served longest ago first."""
-    components = dict.fromkeys(arm.component for arm in pool.arms)
-    return sorted(components, key=lambda component: taste.served.get(component, _LONG_AGO))
+    return sorted(pool.arms_of, key=lambda component: taste.served.get(component, _LONG_AGO))
 
 
-def _without_resting(pool: Pool, taste: Taste, counts: Mapping[Arm, int]) -> dict[Arm, int]:
-    """Return how many unseen messages of each arm have a theme that does not rest."""
-    if not taste.resting:
-        return dict(counts)
-    seen = Counter(map(pool.theme_of.get, taste.seen))
-    return {
-        arm: count - sum(pool.of_theme.get((arm, theme), 0) - seen[arm, theme] for theme in taste.resting)
-        for arm, count in counts.items()
-    }
+class _Picked(NamedTuple):
+    """What was drawn, and from what; `running` wordings could have been."""
+
+    message: Message
+    chances: tuple[tuple[Practice, float, int], ...]
+    shortlist: tuple[MessageKey, ...]
+    running: int
 
 
 def _draw(
     pool: Pool,
     taste: Taste,
-    counts: Mapping[Arm, int],
+    counts: Sequence[int],
+    arms: Sequence[int],
     resting: frozenset[str],
     *,
-    total: int,
     learned: Chances | None,
     seed: str,
-) -> Choice | None:
-    """Draw a practice by its chances, then a wording; None where nothing is left to draw from."""
-    arms = {arm: count for arm, count in counts.items() if count > 0}
-    while arms:
-        chances = chances_of([arm.practice for arm in arms], taste.weights, learned)
-        practice = pick_practice(chances, seed)
-        arm = next(arm for arm in arms if arm.practice is practice)
-        shortlist = _shortlist(pool.arms[arm], taste, resting, arms[arm], seed)
-        if shortlist:
-            message = pick_wording(shortlist, seed)
-            listed = tuple((each.practice, chances[each.practice], count) for each, count in arms.items())
-            return Choice(
-                message=message,
-                rule="one not seen before",
-                options=len(pool.messages),
-                unseen=total,
-                chances=listed,
-                shortlist=tuple(each.key for each in shortlist),
-                set_aside=_set_aside(pool, total, counts),
-            )
-        del arms[arm]  # all that was left of it is unwanted
-    return None
+) -> _Picked:
+    """Draw a practice of the component's arms by its chances, then a wording."""
+    by_practice = {pool.arms[arm].practice: arm for arm in arms}
+    chances = chances_of(tuple(by_practice), taste.weights, learned)
+    arm = by_practice[pick_practice(chances, seed)]
+    shortlist = _shortlist(pool.messages_of[arm], taste, resting, counts[arm], seed)
+    return _Picked(
+        pick_wording(shortlist, seed),
+        tuple([(practice, chance, counts[by_practice[practice]]) for practice, chance in chances.items()]),
+        tuple([message.key for message in shortlist]),
+        sum([counts[arm] for arm in arms]),
+    )
+
+
+def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
+    aside = (
+        ("seen before", len(pool.messages) - left.total - left.refused),
+        ("not wanted", left.refused),
+        ("another component's turn, or resting", left.total - picked.running),
+    )
+    return Choice(
+        message=picked.message,
+        rule="one not seen before",
+        options=len(pool.messages),
+        unseen=left.total,
+        chances=picked.chances,
+        shortlist=picked.shortlist,
+        set_aside=tuple([(reason, count) for reason, count in aside if count]),
+    )
 
 
 def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:
@@ -189,8 +221,8 @@ def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances
     return {practice: share / whole for practice, share in shares.items()}
 
 
-def pick_practice(chances: Chances, seed: str) -> Practice:
-    """Draw a practice; the same for the same chances and seed."""
+def pick_practice(chances: Mapping[Name, float], seed: str) -> Name:
+    """Draw a practice; the same for the same chances, in the same order, and the same seed."""
     point = draw_fraction(seed, "practice")
     for practice, chance in chances.items():
         point -= chance
@@ -199,7 +231,7 @@ def pick_practice(chances: Chances, seed: str) -> Practice:
     return next(reversed(tuple(chances)))
 
 
-def pick_wording(shortlist: Sequence[Message], seed: str) -> Message:
+def pick_wording(shortlist: Sequence[Wording], seed: str) -> Wording:
     """Draw one of the wordings, each as likely as the others; the same for the same list and seed."""
     return shortlist[draw_below(len(shortlist), seed, "wording")]
 
@@ -207,25 +239,20 @@ def pick_wording(shortlist: Sequence[Message], seed: str) -> Message:
 def _shortlist(
     messages: Sequence[Message], taste: Taste, resting: frozenset[str], count: int, seed: str
 ) -> list[Message]:
-    """Draw a few wordings at random from those that may be sent; all of them, where they are few."""
-    if len(messages) <= _MANY or count < len(messages) // 8:
-        fitting = list(_allowed(messages, taste, resting))
-        return fitting if len(fitting) <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
-    # Most of very many are left: drawing until enough were found costs the same however large the library is.
-    drawn = dict.fromkeys(random_from(f"{seed}/shortlist").choices(range(len(messages)), k=_TRIES))
-    few = list(islice(_allowed((messages[place] for place in drawn), taste, resting), _SHORTLIST))
-    return few or list(_allowed(messages, taste, resting))[:_SHORTLIST]
+    """Draw a few wordings at random from the `count` that may be sent; all of them, where they are few."""
+    if len(messages) > _FEW and count > _SHORTLIST:
+        # Most of many are left: drawing until enough were found costs the same however large the library is.
+        drawn = dict.fromkeys(draws_below(len(messages), seed, "shortlist"))
+        found = list(islice(_allowed([messages[place] for place in drawn], taste, resting), _SHORTLIST))
+        if found:
+            return found
+    fitting = list(_allowed(messages, taste, resting))
+    return fitting if len(fitting) <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
 
 
 def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str]) -> Iterator[Message]:
     seen, unwanted = taste.seen, taste.unwanted
     return (m for m in messages if m.key not in seen and m.theme not in resting and m.key not in unwanted)
-
-
-def _set_aside(pool: Pool, total: int, counts: Mapping[Arm, int]) -> tuple[tuple[str, int], ...]:
-    running = sum(count for count in counts.values() if count > 0)
-    reasons = (("seen before", len(pool.messages) - total), ("another component's turn, or resting", total - running))
-    return tuple((reason, count) for reason, count in reasons if count > 0)
 
 
 def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:

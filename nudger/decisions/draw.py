@@ -6,6 +6,7 @@ one number per person and day comes straight from a hash.
 
 import hashlib
 from random import Random
+from struct import Struct
 
 
 def seed_of(*words: object) -> str:
@@ -21,6 +22,18 @@ def draw_below(limit: int, *words: object) -> int:
 def draw_fraction(*words: object) -> float:
     """Return a number in [0, 1), all of them as likely as each other."""
     return int(seed_of(*words), 16) / 2**64
+
+
+def draws_below(limit: int, *words: object) -> tuple[int, ...]:
+    """Return sixteen numbers in [0, limit), each as likely as the others (to within limit / 2**32); some may be equal.
+
+    One hash gives them all, at a fifth of the price of a generator.
+    """
+    digest = hashlib.blake2b("\x1f".join(map(str, words)).encode()).digest()
+    return tuple([number % limit for number in _SIXTEEN.unpack(digest)])
+
+
+_SIXTEEN = Struct("<16I")
 
 
 def random_from(seed: str) -> Random:

@@ -34,7 +34,7 @@ class Shelf:
 
     messages: tuple[Message, ...]
     kinds: Mapping[MessageKey, tuple[int, str]]
-    """The component, as its place in the list of components, and the theme of each ordinary message."""
+    """The component, as its place in the list of components, and the theme of each message that can be chosen."""
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
         """Return the words for a purpose in the person's language, else in any: a hello in English beats silence."""
@@ -45,13 +45,14 @@ class Shelf:
 def make_shelf(messages: Sequence[Message]) -> Shelf:
     """Put messages on a shelf."""
     components = list(Component)
-    kinds = {m.key: (components.index(m.component), m.theme) for m in messages if m.purpose is Purpose.NUDGE}
+    # A hello or a farewell takes nobody's turn.
+    chosen = [message for message in messages if message.purpose is Purpose.NUDGE]
+    kinds = {message.key: (components.index(message.component), message.theme) for message in chosen}
     return Shelf(messages=tuple(messages), kinds=kinds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a moment asks of a message, beyond what its schedule does. `mood` is the last check-in of late, or None."""
+class Wanted(NamedTuple):
+    """What a moment asks of a message, beyond what its schedule does. (A tuple: it is looked up with every decision.)"""
 
     language: str
     channel: Channel
@@ -63,13 +64,18 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pool:
-    """The fitting messages in the order of their keys (or of a series), by arm and by theme."""
+    """The fitting messages in the order of their keys (or of a series), parted by arm. Arms go by their number."""
 
     messages: tuple[Message, ...]
-    arm_of: Mapping[MessageKey, Arm]
-    theme_of: Mapping[MessageKey, tuple[Arm, str]]
-    arms: Mapping[Arm, tuple[Message, ...]]
-    of_theme: Mapping[tuple[Arm, str], int]
+    arms: tuple[Arm, ...]
+    messages_of: tuple[tuple[Message, ...], ...]
+    arms_of: Mapping[Component, tuple[int, ...]]
+    place_of: Mapping[MessageKey, tuple[int, str]]
+    """The arm and the theme of each message."""
+
+    themes: Mapping[str, tuple[tuple[int, int], ...]]
+    """How many messages of which arm have a theme."""
+
     conditional: tuple[Message, ...] = ()
     """Messages that fit but have conditions of their own, which the moment decides; not among the others."""
 
@@ -102,15 +108,23 @@ def make_pool(fitting: Sequence[Message], selection: Selection = Selection()) ->
     """Sort messages into a pool."""
     places = {key: place for place, key in enumerate(selection.messages)}
     ordered = tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
-    arms: dict[Arm, list[Message]] = defaultdict(list)
+    by_arm: dict[Arm, list[Message]] = defaultdict(list)
     for message in ordered:
-        arms[arm_of(message)].append(message)
+        by_arm[arm_of(message)].append(message)
+    numbers = {arm: number for number, arm in enumerate(by_arm)}
+    arms_of: dict[Component, list[int]] = defaultdict(list)
+    for arm, number in numbers.items():
+        arms_of[arm.component].append(number)
+    themes: dict[str, Counter[int]] = defaultdict(Counter)
+    for message in ordered:
+        themes[message.theme][numbers[arm_of(message)]] += 1
     return Pool(
         messages=ordered,
-        arm_of={message.key: arm_of(message) for message in ordered},
-        theme_of={message.key: (arm_of(message), message.theme) for message in ordered if message.theme},
-        arms={arm: tuple(found) for arm, found in arms.items()},
-        of_theme=Counter((arm_of(message), message.theme) for message in ordered if message.theme),
+        arms=tuple(by_arm),
+        messages_of=tuple(map(tuple, by_arm.values())),
+        arms_of={component: tuple(found) for component, found in arms_of.items()},
+        place_of={message.key: (numbers[arm_of(message)], message.theme) for message in ordered},
+        themes={theme: tuple(found.items()) for theme, found in themes.items()},
     )
 
 

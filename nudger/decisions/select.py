@@ -64,23 +64,26 @@ class Moment:
 
 def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
     """Choose a message for a moment, or nothing."""
-    values = Lookup(Context(person=moment.person, now=moment.at, history=history))
+    context = Context(person=moment.person, now=moment.at, history=history)
+    values = Lookup(context)
     seed = seed_of(agenda.seed, moment.key)
-    if refused := _refused(moment.schedule.only_if, moment.schedule.skip_if, values):
+    schedule = moment.schedule
+    if refused := _refused(schedule.only_if, schedule.skip_if, values):
         return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
-    nothing = _restraint(moment.schedule, values)
+    nothing = _restraint(schedule, values)
     if nothing.chance and draw_fraction(seed, "nothing") < nothing.chance:
         return Selected(None, f"nothing sent on purpose: {nothing.reason}", _facts(values, seed, nothing))
-    wanted = _wanted(agenda, moment, history)
-    pool = _with_conditional(pool_for(agenda.shelf, moment.schedule.selection, wanted), moment.schedule, values)
+    gentle = _gentle(agenda, moment.person, context.local.date())
+    wanted = _wanted(context, moment.channel, gentle=gentle != "")
+    pool = _with_conditional(pool_for(agenda.shelf, schedule.selection, wanted), schedule, values)
     choice = choose(
         pool,
         taste_of(history, agenda.shelf, now=moment.at),
-        in_order=moment.schedule.selection.in_order,
+        in_order=schedule.selection.in_order,
         learned=_learned(pool, history, seed),
         seed=seed,
     )
-    facts = _facts(values, seed, nothing, mode=_mode(agenda, moment, wanted), choice=choice)
+    facts = _facts(values, seed, nothing, mode=_mode(gentle, wanted), choice=choice)
     if choice is None:
         return Selected(None, _why_none(pool, moment, wanted), facts)
     return Selected(choice.message, "", facts)
@@ -102,15 +105,14 @@ def _restraint(schedule: Schedule, values: Mapping[str, Known]) -> Restraint:
     return NO_RESTRAINT if asked_for else restraint(values)
 
 
-def _wanted(agenda: Agenda, moment: Moment, history: History) -> Wanted:
-    local = moment.at.astimezone(moment.person.zone)
-    low = mood_of(history, moment.at, within=_LOW_LASTS)
-    fine = mood_of(history, moment.at, within=_FINE_LASTS)
+def _wanted(context: Context, channel: Channel, *, gentle: bool) -> Wanted:
+    low = mood_of(context.history, context.now, within=_LOW_LASTS)
+    fine = mood_of(context.history, context.now, within=_FINE_LASTS)
     return Wanted(
-        language=moment.person.language,
-        channel=moment.channel,
-        part_of_day=part_of_day(local.time()),
-        gentle=bool(_gentle(agenda, moment.person, local.date())),
+        language=context.person.language,
+        channel=channel,
+        part_of_day=part_of_day(context.local.time()),
+        gentle=gentle,
         low=low is not None and low < LOW_MOOD,
         fine=fine is not None and fine >= FINE_MOOD,
     )
@@ -139,15 +141,10 @@ def _learned(pool: Pool, history: History, seed: str) -> dict[Practice, float] |
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
-def _mode(agenda: Agenda, moment: Moment, wanted: Wanted) -> str:
+def _mode(gentle: str, wanted: Wanted) -> str:
     """Say in words what the moment asked of the message."""
-    today = moment.at.astimezone(moment.person.zone).date()
-    modes = [
-        _gentle(agenda, moment.person, today),
-        "a low day" if wanted.low else "",
-        "a fine day" if wanted.fine else "",
-    ]
-    return ", ".join(mode for mode in modes if mode)
+    modes = (gentle, "a low day" if wanted.low else "", "a fine day" if wanted.fine else "")
+    return ", ".join([mode for mode in modes if mode])
 
 
 def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
@@ -165,15 +162,13 @@ def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", cho
     if mode:
         facts["mode"] = mode
     if choice is not None:
-        facts |= {
-            "rule": choice.rule,
-            "options": choice.options,
-            "unseen": choice.unseen,
-            "chances": tuple((practice.value, round(chance, 6), count) for practice, chance, count in choice.chances),
-            "shortlist": choice.shortlist,
-            "set_aside": choice.set_aside,
-        }
-    return tuple((name, fact) for name, fact in facts.items() if fact != ())
+        facts["rule"] = choice.rule
+        facts["component"], facts["practice"] = choice.message.component.value, choice.message.practice.value
+        facts["options"], facts["unseen"] = choice.options, choice.unseen
+        for name, found in (("chances", choice.chances), ("shortlist", choice.shortlist), ("set_aside", choice.set_aside)):
+            if found:
+                facts[name] = found
+    return tuple(facts.items())
 
 
 def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
@@ -182,7 +177,7 @@ def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
     for name in dict.fromkeys((*_ALWAYS, *values.asked)):
         known = values.get(name)
         if known is not None:
-            written[name] = (_plain(name, known.value), known.age // _SECOND)
+            written[name] = (_plain(name, known.value), known.age // _SECOND if known.age else 0)
     return written
 
 

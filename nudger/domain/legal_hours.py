@@ -131,6 +131,7 @@ _US_ZONES = frozenset(
 )
 
 
+@lru_cache(maxsize=65536)
 def places(place: str | None, phone: str | None, time_zone: str) -> frozenset[str]:
     """Return every place whose law may hold for a person, as ISO 3166 codes; each brings its country along.
 

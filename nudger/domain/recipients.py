@@ -160,6 +160,8 @@ class Recipient:
 
     def hard_day_on(self, day: date) -> OnHardDay | None:
         """Return what to do on a local date because it is hard for them, or None."""
+        if not self.hard_days:
+            return None
         found = {hard.then for hard in self.hard_days if hard.falls_on(day)}
         return OnHardDay.HOLD if OnHardDay.HOLD in found else next(iter(found), None)
 
@@ -190,4 +192,6 @@ class Recipient:
             channel = Channel(choice.value)
             return channel if self.address(channel) else None
         wish = self.prefer or Channel.EMAIL
-        return next((c for c in (wish, *Channel) if self.address(c)), None)
+        if self.address(wish):
+            return wish
+        return next((c for c in Channel if self.address(c)), None)
