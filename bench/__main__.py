@@ -4,5 +4,5 @@ import subprocess
 import sys
 from pathlib import Path
 
-for script in ("cold_start", "idle", "planning", "preview"):
+for script in ("cold_start", "idle", "planning", "choosing", "preview"):
     subprocess.run([sys.executable, Path(__file__).parent / f"{script}.py"], check=True)

@@ -19,6 +19,10 @@ from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
 
+UNSEEN = "one not seen before"
+SERIES = "the next of a series"
+LONGEST_UNSEEN = "all seen before: the longest unseen"
+
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _REST = timedelta(days=10)
 """How long a theme rests after it was sent."""
@@ -205,7 +209,7 @@ def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
     )
     return Choice(
         message=picked.message,
-        rule="one not seen before",
+        rule=UNSEEN,
         options=len(pool.messages),
         unseen=left.total,
         chances=picked.chances,
@@ -259,7 +263,7 @@ def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:
     unseen = [message for message in pool.messages if message.key not in seen]
     if not unseen:
         return None
-    return Choice(message=unseen[0], rule="the next of a series", options=len(pool.messages), unseen=len(unseen))
+    return Choice(message=unseen[0], rule=SERIES, options=len(pool.messages), unseen=len(unseen))
 
 
 def _longest_unseen(pool: Pool, taste: Taste) -> Choice | None:
@@ -267,4 +271,4 @@ def _longest_unseen(pool: Pool, taste: Taste) -> Choice | None:
     if not wanted:
         return None
     oldest = min(wanted, key=lambda message: taste.seen[message.key])
-    return Choice(message=oldest, rule="all seen before: the longest unseen", options=len(pool.messages), unseen=0)
+    return Choice(message=oldest, rule=LONGEST_UNSEEN, options=len(pool.messages), unseen=0)

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.availability import Deferred, Refused, Request, availability
@@ -13,7 +14,7 @@ from nudger.decisions.wording import MessageValues
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Slot, SlotKey, WhenMissed
+from nudger.domain.schedules import Priority, Slot, SlotKey, WhenMissed
 from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, ScheduleId
 
 WELCOME_GRACE = timedelta(days=3)
@@ -42,51 +43,51 @@ def decide_slot(
     """
     schedule = agenda.schedules[slot.schedule]
     recipient = agenda.recipients[slot.recipient]
-    blank = _blank(agenda, slot.key, slot.due, slot.due + schedule.grace)
-    if now > blank.expires_at:
-        return _ended(blank, NudgeState.MISSED, "fell due while the service was down")
+    case = _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
+    if now > case.expires_at:
+        return _ended(agenda, case, NudgeState.MISSED, "fell due while the service was down")
     if now > slot.due + LATE and schedule.when_missed is WhenMissed.SKIP:
-        return _ended(blank, NudgeState.MISSED, "fell due while the service was down, and is not sent late")
+        return _ended(agenda, case, NudgeState.MISSED, "fell due while the service was down, and is not sent late")
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
-        return _ended(blank, NudgeState.WITHHELD, f"no address for {schedule.channel}")
-    moment = max(now, slot.due)
-    verdict = availability(
-        _request(agenda, blank, recipient, channel, history, suppressed, ahead, moment=moment), now=moment
-    )
+        return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
+    moment, waits_for = max(now, slot.due), ""
+    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    verdict = availability(request, now=moment)
     if isinstance(verdict, Refused):
-        return _ended(blank, verdict.state, verdict.reason)
+        return _ended(agenda, case, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
-        moment = verdict.until
-        blank = _ended(blank, NudgeState.PENDING, verdict.reason)
-    point = Moment(key=blank.key, schedule=schedule, person=recipient, channel=channel, at=moment)
+        moment, waits_for = verdict.until, verdict.reason
+    point = Moment(key=case.key, schedule=schedule, person=recipient, channel=channel, at=moment)
     selected = select(agenda, point, history)
     if selected.message is None:
-        return _ended(blank, NudgeState.WITHHELD, selected.reason, selected.facts)
-    return _pending(agenda, blank, recipient, channel, selected.message, selected.facts, moment)
+        return _ended(agenda, case, NudgeState.WITHHELD, selected.reason, selected.facts)
+    words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
+    return _pending(agenda, case, words, moment)
 
 
 def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nudge:
     """Decide the first hello: who we are, how often, how to stop, where help is (CTIA opt-in confirmation)."""
     key = SlotKey(recipient=recipient.id, schedule=ScheduleId(WELCOME), local_date=date.min)
-    blank = _blank(agenda, key, now, now + WELCOME_GRACE)
+    case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
     if channel is None:
-        return _ended(blank, NudgeState.WITHHELD, "no address")
-    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=blank.expires_at), now=now)
+        return _ended(agenda, case, NudgeState.WITHHELD, "no address")
+    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=case.expires_at), now=now)
     moment = verdict.until if isinstance(verdict, Deferred) else now
     message = agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
     if message is None:
-        return _ended(blank, NudgeState.WITHHELD, "no welcome message")
-    return _pending(agenda, blank, recipient, channel, message, (("rule", "the first hello"),), moment)
+        return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message")
+    words = _Words(recipient, channel, message, "", (("rule", "the first hello"),))
+    return _pending(agenda, case, words, moment)
 
 
 def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
     """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
-    blank = _blank(agenda, slot.key, slot.due, slot.due + agenda.schedules[slot.schedule].grace)
-    return _ended(
-        blank, NudgeState.MISSED, "fell due while the service was down; one goes out for all that were missed"
-    )
+    schedule = agenda.schedules[slot.schedule]
+    case = _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
+    reason = "fell due while the service was down; one goes out for all that were missed"
+    return _ended(agenda, case, NudgeState.MISSED, reason)
 
 
 def recheck(
@@ -105,25 +106,43 @@ def recheck(
     """
     channel = nudge.decision.channel
     if recipient is None or channel is None or not recipient.address(channel):
-        return _ended(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
+        return _changed(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
     schedule = agenda.schedules.get(nudge.key.schedule)
     if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
-        return _ended(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
-    verdict = availability(
-        _request(agenda, nudge, recipient, channel, history, suppressed, (), moment=nudge.next_attempt_at or now),
-        now=now,
-    )
+        return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
+    case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
+    moment = nudge.next_attempt_at or now
+    verdict = availability(_request(agenda, case, recipient, channel, history, suppressed, (), moment=moment), now=now)
     if isinstance(verdict, Refused):
-        return _ended(nudge, verdict.state, verdict.reason)
+        return _changed(nudge, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
-        waiting = _ended(nudge, NudgeState.PENDING, verdict.reason)
+        waiting = _changed(nudge, NudgeState.PENDING, verdict.reason)
         return replace(waiting, next_attempt_at=verdict.until)
     return begin_attempt(nudge, provider=provider, now=now)
 
 
+class _Case(NamedTuple):
+    """A slot's nudge before anything is decided about it."""
+
+    key: SlotKey
+    due: datetime
+    expires_at: datetime
+    priority: Priority
+
+
+class _Words(NamedTuple):
+    """The message that goes to a person, and why this one, and what it has to wait for."""
+
+    recipient: Recipient
+    channel: Channel
+    message: Message
+    waits_for: str
+    facts: Facts
+
+
 def _request(
     agenda: Agenda,
-    nudge: Nudge,
+    case: _Case,
     recipient: Recipient,
     channel: Channel,
     history: History,
@@ -132,21 +151,21 @@ def _request(
     *,
     moment: datetime,
 ) -> Request:
-    schedule = agenda.schedules.get(nudge.key.schedule)
+    schedule = agenda.schedules.get(case.key.schedule)
     limits = agenda.limits_of(recipient)
     suppress = recipient.address(channel) in suppressed
     if schedule is None:  # the first hello and tests: no schedule of the operator's limits them
-        return Request(recipient=recipient, channel=channel, expires_at=nudge.expires_at, suppressed=suppress)
+        return Request(recipient=recipient, channel=channel, expires_at=case.expires_at, suppressed=suppress)
     before: tuple[Contact, ...] = ()
     reserved: tuple[tuple[datetime, ScheduleId], ...] = ()
     if limits.restrain:
-        mine = Contact(moment, nudge.key, None, True, schedule.priority, nudge.due)
-        before = tuple(c for c in history.contacts if c.key != nudge.key and (not c.waiting or c.goes_before(mine)))
+        mine = Contact(moment, case.key, None, True, schedule.priority, case.due)
+        before = tuple(c for c in history.contacts if c.key != case.key and (not c.waiting or c.goes_before(mine)))
         reserved = tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority)
     return Request(
         recipient=recipient,
         channel=channel,
-        expires_at=nudge.expires_at,
+        expires_at=case.expires_at,
         suppressed=suppress,
         history=History(contacts=before),
         limits=limits,
@@ -155,37 +174,37 @@ def _request(
     )
 
 
-def _blank(agenda: Agenda, key: SlotKey, due: datetime, expires_at: datetime) -> Nudge:
-    return Nudge(
-        id=nudge_id(agenda.installation, key),
-        key=key,
-        due=due,
-        expires_at=expires_at,
-        state=NudgeState.PENDING,
-        priority=agenda.priority_of(key.schedule),
-        decision=Decision(message=None, channel=None, rendered=None, reason=""),
-    )
-
-
-def _ended(nudge: Nudge, state: NudgeState, reason: str, facts: Facts | None = None) -> Nudge:
-    decision = replace(nudge.decision, reason=reason, facts=nudge.decision.facts if facts is None else facts)
-    return replace(nudge, state=state, decision=decision, next_attempt_at=None)
-
-
-def _pending(
-    agenda: Agenda,
-    blank: Nudge,
-    recipient: Recipient,
-    channel: Channel,
-    message: Message,
-    facts: Facts,
-    moment: datetime,
+def _nudge(
+    agenda: Agenda, case: _Case, state: NudgeState, decision: Decision, next_attempt_at: datetime | None
 ) -> Nudge:
-    decision = Decision(
-        message=message.key,
-        channel=channel,
-        rendered=message.render(channel, MessageValues(agenda, recipient, moment)),
-        reason=blank.decision.reason,
-        facts=facts,
+    return Nudge(
+        id=nudge_id(agenda.installation, case.key),
+        key=case.key,
+        due=case.due,
+        expires_at=case.expires_at,
+        state=state,
+        priority=case.priority,
+        decision=decision,
+        next_attempt_at=next_attempt_at,
     )
-    return replace(blank, decision=decision, next_attempt_at=moment)
+
+
+def _ended(agenda: Agenda, case: _Case, state: NudgeState, reason: str, facts: Facts = ()) -> Nudge:
+    decision = Decision(message=None, channel=None, rendered=None, reason=reason, facts=facts)
+    return _nudge(agenda, case, state, decision, None)
+
+
+def _pending(agenda: Agenda, case: _Case, words: _Words, moment: datetime) -> Nudge:
+    values = MessageValues(agenda, words.recipient, moment)
+    decision = Decision(
+        message=words.message.key,
+        channel=words.channel,
+        rendered=words.message.render(words.channel, values),
+        reason=words.waits_for,
+        facts=words.facts,
+    )
+    return _nudge(agenda, case, NudgeState.PENDING, decision, moment)
+
+
+def _changed(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
+    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), next_attempt_at=None)

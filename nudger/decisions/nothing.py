@@ -17,6 +17,7 @@ class Restraint:
     chance: float
 
 
+ON_PURPOSE = "nothing sent on purpose"
 NO_RESTRAINT = Restraint("", 0.0)
 
 

@@ -52,7 +52,10 @@ def make_shelf(messages: Sequence[Message]) -> Shelf:
 
 
 class Wanted(NamedTuple):
-    """What a moment asks of a message, beyond what its schedule does. (A tuple: it is looked up with every decision.)"""
+    """What a moment asks of a message, beyond what its schedule does.
+
+    (A tuple, because a pool is looked up by it with every decision.)
+    """
 
     language: str
     channel: Channel

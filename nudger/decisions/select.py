@@ -12,7 +12,7 @@ from nudger.decisions.conditions import holds, in_words
 from nudger.decisions.draw import draw_fraction, seed_of
 from nudger.decisions.history import History
 from nudger.decisions.learn import learned_chances
-from nudger.decisions.nothing import NO_RESTRAINT, Restraint, restraint
+from nudger.decisions.nothing import NO_RESTRAINT, ON_PURPOSE, Restraint, restraint
 from nudger.decisions.pool import Pool, Wanted, make_pool, pool_for
 from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of
 from nudger.domain.calendar import part_of_day
@@ -72,7 +72,7 @@ def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
         return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
     nothing = _restraint(schedule, values)
     if nothing.chance and draw_fraction(seed, "nothing") < nothing.chance:
-        return Selected(None, f"nothing sent on purpose: {nothing.reason}", _facts(values, seed, nothing))
+        return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
     gentle = _gentle(agenda, moment.person, context.local.date())
     wanted = _wanted(context, moment.channel, gentle=gentle != "")
     pool = _with_conditional(pool_for(agenda.shelf, schedule.selection, wanted), schedule, values)
@@ -163,11 +163,10 @@ def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", cho
         facts["mode"] = mode
     if choice is not None:
         facts["rule"] = choice.rule
-        facts["component"], facts["practice"] = choice.message.component.value, choice.message.practice.value
+        facts["component"], facts["practice"] = choice.message.component, choice.message.practice
         facts["options"], facts["unseen"] = choice.options, choice.unseen
-        for name, found in (("chances", choice.chances), ("shortlist", choice.shortlist), ("set_aside", choice.set_aside)):
-            if found:
-                facts[name] = found
+        listed = {"chances": choice.chances, "shortlist": choice.shortlist, "set_aside": choice.set_aside}
+        facts |= {name: found for name, found in listed.items() if found}
     return tuple(facts.items())
 
 

@@ -195,6 +195,7 @@ def _coordinates(time_zone: str) -> tuple[float, float] | None:
 
 
 _PRACTICES = tuple(Practice)
+_ANY_FEEDBACK = tuple(FeedbackKind)
 VARIABLES: Mapping[str, Variable] = {
     "hour": Variable(
         about="The hour of the day, 0 to 23, where the person is.",
@@ -241,7 +242,7 @@ VARIABLES: Mapping[str, Variable] = {
     "since_reply": Variable(
         about="Time since the person last let us know anything.",
         kind=Kind.SPAN,
-        read=lambda context: _since(context, *FeedbackKind),
+        read=lambda context: _since(context, *_ANY_FEEDBACK),
     ),
     "since_sent": Variable(about="Time since the last nudge of any schedule.", kind=Kind.SPAN, read=_since_sent),
     "sent_today": Variable(
