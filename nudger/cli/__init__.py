@@ -21,6 +21,7 @@ _COMMANDS = {
     "simulate": ("nudger.cli.simulate", "months of made-up people"),
     "run": ("nudger.cli.run", "serve, until stopped"),
     "status": ("nudger.cli.status", "what went out, what comes"),
+    "why": ("nudger.cli.why", "why they got it, or not"),
     "send": ("nudger.cli.send", "one nudge now, for a test"),
     "reload": ("nudger.cli.reload", "read the files again"),
     "hold": ("nudger.cli.hold", "stop everything, now"),

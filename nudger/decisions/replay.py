@@ -72,11 +72,13 @@ def _draws_nothing(facts: Mapping[str, Any]) -> bool:
 
 def _gap(nudge: Nudge, facts: Mapping[str, Any]) -> str:
     """Say what the record does not hold; '' where it holds all that was drawn."""
+    if _draws_nothing(facts):
+        return ""
     if facts.get("rule") in _RULES_WITHOUT_DRAW:
         return (
             f"nothing was drawn, it was {_RULES_WITHOUT_DRAW[facts['rule']]}; what had been seen is not in the record"
         )
-    if nudge.decision.message is None and not _draws_nothing(facts):
+    if nudge.decision.message is None:
         return "nothing was drawn: it did not come to that"
     if "shortlist" not in facts:
         return "the wordings that were drawn from are not in the record"

@@ -143,6 +143,15 @@ class Nudges(Pages):
         row = self._connection.execute(select(nudges).where(nudges.c.id == nudge_id)).mappings().one_or_none()
         return None if row is None else nudge_of(row)
 
+    def beginning(self, start: str, *, limit: int) -> list[Nudge]:
+        """Return nudges whose id begins so."""
+        statement = select(nudges).where(nudges.c.id.startswith(start, autoescape=True)).order_by(nudges.c.id)
+        return [nudge_of(row) for row in self._connection.execute(statement.limit(limit)).mappings()]
+
+    def of_person(self, recipient: str, *, since: datetime, until: datetime) -> list[Nudge]:
+        """Return one person's nudges due from a moment until before another, oldest first."""
+        return self._nudges(nudges.c.recipient == recipient, nudges.c.due_at >= since, nudges.c.due_at < until)
+
     def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]:
         """Return, for each person, the wordings they may have seen, and when last."""
         found: dict[RecipientId, dict[MessageKey, datetime]] = defaultdict(dict)

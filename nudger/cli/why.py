@@ -1,0 +1,149 @@
+"""`nudger why`."""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from nudger.cli.screen import plural
+from nudger.cli.setup import Setup, read_setup_as_it_is
+from nudger.decisions.replay import replay
+from nudger.decisions.why import Explanation, Happening, why
+from nudger.domain.nudges import TEST, WELCOME, Nudge
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Schedule
+from nudger.errors import NudgerError
+from nudger.storage.transaction import Transaction
+from nudger.use_cases.preview import preview
+from nudger.wiring.clock import clock
+
+_ID = re.compile(r"[0-9a-f]{4,32}\Z")
+_DATE = click.DateTime(["%Y-%m-%d"])
+_DAY = timedelta(days=1)
+_MANY = 2
+
+
+class _Told(NamedTuple):
+    """A nudge, what happened to it, and whether it was decided, or is only foreseen."""
+
+    nudge: Nudge
+    happened: tuple[Happening, ...]
+    decided: bool = True
+
+
+@click.command(name="why")
+@click.argument("whose", metavar="NUDGE|RECIPIENT")
+@click.argument("day", metavar="[DATE]", required=False, type=_DATE)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def command(config_dir: Path, whose: str, day: datetime | None, style: str) -> None:
+    """Show why somebody got a nudge, or did not.
+
+    NUDGE is its id, or the beginning of it. With the id of a person: all that was decided for a local date (today,
+    unless you name one), and what is foreseen for the rest of it.
+    """
+    setup = read_setup_as_it_is(config_dir)
+    people: dict[str, Recipient] = {person.id: person for person in setup.people()}
+    told, heading = _find(setup, people.get(whose), whose, day.date() if day else None)
+    told = sorted(told, key=lambda each: (each.nudge.due, each.nudge.key))
+    schedules = {schedule.id: schedule for schedule in setup.catalog.schedules}
+    if style == "json":
+        records = [_record(each, people.get(each.nudge.key.recipient), schedules) for each in told]
+        click.echo(json.dumps(records, indent=1, ensure_ascii=False, default=str))
+        return
+    click.echo(heading)
+    for each in told:
+        person = people.get(each.nudge.key.recipient)
+        click.echo("\n".join(_explain(each, person, schedules).lines()))
+
+
+def _find(setup: Setup, person: Recipient | None, whose: str, day: date | None) -> tuple[list[_Told], str]:
+    if person is not None:
+        today = day or clock().astimezone(person.zone).date()
+        told = _of_person(setup, person, today)
+        what = plural(len(told), "nudge") if told else "nothing was or will be due"
+        return told, f"{person.id}, {today:%A %d %B %Y} ({person.time_zone}): {what}"
+    if not _ID.match(whose):
+        raise NudgerError(f"{whose!r} is neither a person nor a nudge here: see `nudger recipients list`")
+    if day is not None:
+        raise click.UsageError("a date goes with a person, not with a nudge")
+    nothing: list[_Told] = []
+    found = setup.ask_ledger(lambda transaction: _beginning(transaction, whose), otherwise=nothing)
+    if not found:
+        raise NudgerError(f"no nudge here has an id that begins with {whose!r}: see `nudger status --format json`")
+    if len(found) >= _MANY:
+        raise NudgerError(f"more than one nudge has an id that begins with {whose!r}: give more of it")
+    nudge = found[0].nudge
+    return found, f"nudge {nudge.id} for {nudge.key.recipient}, {nudge.key.local_date:%A %d %B %Y}"
+
+
+def _beginning(transaction: Transaction, start: str) -> list[_Told]:
+    return [_told(transaction, nudge) for nudge in transaction.beginning(start, limit=_MANY)]
+
+
+def _told(transaction: Transaction, nudge: Nudge) -> _Told:
+    events = transaction.history(nudge.id)
+    return _Told(nudge, tuple(Happening(event.at, event.kind, event.detail) for event in events))
+
+
+def _of_person(setup: Setup, person: Recipient, day: date) -> list[_Told]:
+    """Return what was decided for a person's local date, and what is foreseen for it."""
+    midnight = datetime.combine(day, time.min, UTC)
+
+    def ask(transaction: Transaction) -> list[_Told]:
+        near = transaction.of_person(person.id, since=midnight - _DAY, until=midnight + 2 * _DAY)
+        return [_told(transaction, nudge) for nudge in near if _local_date(nudge, person) == day]
+
+    nothing: list[_Told] = []
+    past = setup.ask_ledger(ask, otherwise=nothing)
+    known = {each.nudge.key for each in past}
+    return past + [_Told(nudge, (), decided=False) for nudge in _foreseen(setup, person, day) if nudge.key not in known]
+
+
+def _local_date(nudge: Nudge, person: Recipient) -> date:
+    """Return the local date of a nudge; a hello's key has none."""
+    if nudge.key.schedule in (WELCOME, TEST):
+        return nudge.due.astimezone(person.zone).date()
+    return nudge.key.local_date
+
+
+def _foreseen(setup: Setup, person: Recipient, day: date) -> list[Nudge]:
+    now = clock()
+    agenda = setup.agenda([person])
+    coming = preview(
+        agenda,
+        since=now,
+        first=day,
+        last=day,
+        histories=setup.histories(agenda, now=now),
+        suppressed=setup.suppressed(),
+    )
+    return [each.nudge for each in coming]
+
+
+def _explain(each: _Told, person: Recipient | None, schedules: dict[Any, Schedule]) -> Explanation:
+    schedule = schedules.get(each.nudge.key.schedule)
+    return why(each.nudge, person, schedule, each.happened, decided=each.decided)
+
+
+def _record(each: _Told, person: Recipient | None, schedules: dict[Any, Schedule]) -> dict[str, Any]:
+    nudge = each.nudge
+    return {
+        "nudge": nudge.id if each.decided else None,
+        "recipient": nudge.key.recipient,
+        "schedule": nudge.key.schedule,
+        "date": nudge.key.local_date,
+        "due": nudge.due,
+        "state": nudge.state if each.decided else "foreseen",
+        "reason": nudge.decision.reason or None,
+        "channel": nudge.decision.channel,
+        "message": nudge.decision.message,
+        "facts": dict(nudge.decision.facts),
+        "explanation": asdict(_explain(each, person, schedules)),
+        "replay": asdict(replay(nudge)),
+        "events": [{"at": event.at, "kind": event.kind, **event.detail} for event in each.happened],
+    }
