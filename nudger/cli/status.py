@@ -1,7 +1,7 @@
 """`nudger status`."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import click
 
 from nudger.cli.screen import in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
+from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import running_process
@@ -20,6 +21,7 @@ from nudger.wiring.clock import clock
 
 _RECENT = 8
 _NEXT = 8
+_NAMED = 5
 _DAY = timedelta(days=1)
 _LATELY_S = 120
 _TROUBLE = frozenset({NudgeState.FAILED, NudgeState.UNKNOWN, NudgeState.EXPIRED, NudgeState.SUPPRESSED})
@@ -38,6 +40,14 @@ class _Past:
     still: Standstill
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ahead:
+    """What is to come, and for whom the words end soon."""
+
+    coming: list[Coming]
+    short: list[Runway]
+
+
 _NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=0, still=Standstill.nothing())
 
 
@@ -49,11 +59,11 @@ def command(config_dir: Path, style: str) -> None:
     setup = read_setup_as_it_is(config_dir)
     now = clock()
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
-    coming = _coming(setup, now)
+    ahead = _look_ahead(setup, now)
     if style == "json":
-        click.echo(json.dumps(_record(setup, past, coming, now), indent=1, default=str))
+        click.echo(json.dumps(_record(setup, past, ahead, now), indent=1, default=str))
     else:
-        for line in _lines(setup, past, coming, now):
+        for line in _lines(setup, past, ahead, now):
             click.echo(line)
 
 
@@ -71,20 +81,17 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
     )
 
 
-def _coming(setup: Setup, now: datetime) -> list[Coming]:
+def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
     agenda = setup.agenda(setup.people())
     today = now.astimezone().date()
-    return preview(
-        agenda,
-        since=now,
-        first=today - _DAY,
-        last=today + _DAY,
-        histories=setup.histories(agenda, now=now),
-        suppressed=setup.suppressed(),
+    histories = setup.histories(agenda, now=now)
+    coming = preview(
+        agenda, since=now, first=today - _DAY, last=today + _DAY, histories=histories, suppressed=setup.suppressed()
     )
+    return _Ahead(coming=coming, short=short_runways(agenda, agenda.recipients, histories, now=now))
 
 
-def _record(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> dict[str, Any]:
+def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str, Any]:
     return {
         "running": running_process(setup.settings.state) is not None,
         "planned_until": past.planned_until,
@@ -101,8 +108,9 @@ def _record(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> d
         "recent": [_nudge(nudge) for nudge in past.recent],
         "next": [
             {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.schedule}
-            for each in coming[:_NEXT]
+            for each in ahead.coming[:_NEXT]
         ],
+        "running_out": [asdict(each) for each in ahead.short],
         "time_zones": "{} ({})".format(*prefer_newest_time_zones()),
     }
 
@@ -121,7 +129,7 @@ def _nudge(nudge: Nudge) -> dict[str, Any]:
     }
 
 
-def _lines(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> list[str]:
+def _lines(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> list[str]:
     today = " · ".join(f"{state} {count}" for state, count in past.today.items())
     providers = " · ".join(f"{channel} by {_spoken(name)}" for channel, name in _providers(setup, past).items())
     lines = [
@@ -132,9 +140,10 @@ def _lines(setup: Setup, past: _Past, coming: list[Coming], now: datetime) -> li
         "clocks    time zones {} ({})".format(*prefer_newest_time_zones()),
     ]
     lines[1:1] = _standing(past.still)
+    lines += _running_out(ahead.short)
     lines += _table("trouble", [_past_line(nudge) for nudge in past.trouble])
     lines += _table("recent", [_past_line(nudge) for nudge in past.recent])
-    return lines + _table("next", [_next_line(each, now) for each in coming[:_NEXT]])
+    return lines + _table("next", [_next_line(each, now) for each in ahead.coming[:_NEXT]])
 
 
 def _standing(still: Standstill) -> list[str]:
@@ -149,6 +158,17 @@ def _standing(still: Standstill) -> list[str]:
         why = still.guard.get("why", "held")
         lines.append(f"GUARD     {plural(len(still.held), 'nudge')} held: {why}. nudger guard")
     return lines
+
+
+def _running_out(short: list[Runway]) -> list[str]:
+    """Say who has soon seen everything, in time for somebody to write more."""
+    if not short:
+        return []
+    when = f"in {plural(short[0].days, 'day')}" if short[0].days else "now"
+    verb = "runs" if len(short) == 1 else "run"
+    who = ", ".join(f"{each.recipient} ({each.schedule})" for each in short[:_NAMED])
+    more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
+    return [f"words     {plural(len(short), 'person', 'people')} {verb} out of unseen messages {when}: {who}{more}"]
 
 
 def _local(moment: str) -> str:

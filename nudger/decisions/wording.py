@@ -8,15 +8,15 @@ from types import MappingProxyType
 
 from nudger.decisions.agenda import Agenda, OperatorWords
 from nudger.decisions.dates import cron_times, dates_for
+from nudger.decisions.pace import WEEKS, times_a_day
 from nudger.domain.calendar import part_of_day
 from nudger.domain.crisis_lines import crisis_line_for
 from nudger.domain.legal_hours import country
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import At, Calendar, Schedule
+from nudger.domain.schedules import Calendar, Schedule
 from nudger.domain.vocabulary import PartOfDay
 
-_WEEKS = 4
-_SPAN = timedelta(weeks=_WEEKS) - timedelta(days=1)
+_SPAN = timedelta(weeks=WEEKS) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def _tongue(person: Recipient) -> _Tongue:
 def _frequency(agenda: Agenda, recipient: Recipient, today: date) -> str:
     """Return in words how often a person hears from us, counted over four weeks."""
     meant = (schedule for schedule in agenda.schedules.values() if schedule.audience.includes(recipient))
-    a_week = round(sum(occasions(schedule, recipient, today, today + _SPAN) for schedule in meant) / _WEEKS)
+    a_week = round(sum(occasions(schedule, recipient, today, today + _SPAN) for schedule in meant) / WEEKS)
     most = agenda.limits_of(recipient).per_week
     a_week = min(a_week, most) if most is not None else a_week
     tongue = _tongue(recipient)
@@ -70,14 +70,17 @@ def _frequency(agenda: Agenda, recipient: Recipient, today: date) -> str:
     return often.format(a_week) if a_week > 1 else (once if a_week else never)
 
 
+def in_four_weeks(schedule: Schedule, recipient: Recipient, today: date) -> int:
+    """Return how often a schedule comes for a person in the next four weeks."""
+    return occasions(schedule, recipient, today, today + _SPAN)
+
+
 def occasions(schedule: Schedule, recipient: Recipient, first: date, last: date) -> int:
     """Return how often a schedule falls due for a person on the dates from `first` to `last`, both inclusive."""
     recurrence = schedule.recurrence
     if not isinstance(recurrence, Calendar):
         return sum(len(cron_times(recurrence, first + timedelta(days=n))) for n in range((last - first).days + 1))
-    times = recurrence.times
-    a_day = len(times.times) if isinstance(times, At) else times.count
-    return a_day * len(dates_for(recurrence, recipient, first, last))
+    return times_a_day(recurrence) * len(dates_for(recurrence, recipient, first, last))
 
 
 def _crisis_line(words: OperatorWords, person: Recipient) -> str:

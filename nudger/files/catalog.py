@@ -22,6 +22,7 @@ from nudger.files.messages_file import read_message
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
 from nudger.files.recipients_file import check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
+from nudger.files.runway import check_runways
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
 from nudger.files.schedules_file import check_not_empty, read_schedule
 from nudger.files.tree import Document, Mapping, plain
@@ -46,7 +47,8 @@ def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catal
 def read_configuration(config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None) -> Reading:
     """Return what the folder and the file of people say, with every problem of every file; raises nothing.
 
-    With `today`, the words of the messages are looked over, too, which only makes warnings.
+    With `today`, the words of the messages are looked over, too, and how long they last: advice for whoever writes,
+    no news for a service.
     """
     findings = Findings()
     configuration = read_files(findings, config_dir, recipients_path)
@@ -54,6 +56,8 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None, *,
     if today is not None:
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
         check_age(findings, read_crisis_lines(findings, config_dir), today)
+        if not findings.failed:
+            check_runways(findings, configuration.schedules, [written.value for written in configuration.messages])
     files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
     return Reading(_catalog(findings, configuration), findings.problems, files)
 
@@ -75,7 +79,7 @@ def read_files(findings: Findings, config_dir: Path, recipients_path: Path | Non
 
 
 def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:
-    if any(not problem.warning for problem in findings.problems):
+    if findings.failed:
         return None
     return Catalog(
         schedules=tuple(written.value for written in configuration.schedules),

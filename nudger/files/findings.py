@@ -88,6 +88,11 @@ class Findings:
         return any(not problem.warning for problem in self._problems.get(document.name, ()))
 
     @property
+    def failed(self) -> bool:
+        """Whether any file has an error so far."""
+        return any(not problem.warning for found in self._problems.values() for problem in found)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Every problem of every file, in reading order."""
         return tuple(problem for found in self._problems.values() for problem in _in_order(found))

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -31,6 +31,7 @@ from nudger.use_cases.queue_nudges import (
     queue_step,
     queue_welcomes,
 )
+from nudger.use_cases.watch_runway import warn_of_short_runways
 
 _log = structlog.get_logger("nudger")
 
@@ -75,6 +76,8 @@ class Service:
         self._catalog: Catalog | None = None
         self._agenda: Agenda | None = None
         self._version = 0
+        self._watched_on: date | None = None
+        self._watch: asyncio.Task[None] | None = None
         self.doubt = ""
         """Why the clock was not believed at the last tick; '' when it was."""
 
@@ -125,17 +128,20 @@ class Service:
                 return None
             self._start_deliveries(something_waits=planned.next_attempt is not None and planned.next_attempt <= now)
             _report(counts, planned)
+            self._watch_runways(now)
             return self._next_wake(planned, now)
 
     async def settle(self) -> None:
         """Wait until the deliveries under way have nothing left to do now. Raises what they raised."""
-        await asyncio.gather(*self._drains.values())
+        await asyncio.gather(*self._drains.values(), *([self._watch] if self._watch else []))
 
     async def stop(self, *, patience: timedelta) -> None:
         """Begin nothing new, let what is under way end for as long as `patience`, then leave it in doubt."""
         async with self._one_at_a_time:
             for delivery in self.deliveries:
                 delivery.stop()
+            if self._watch is not None:
+                self._watch.cancel()
         drains = [drain for drain in self._drains.values() if not drain.done()]
         if drains:
             _, late = await asyncio.wait(drains, timeout=patience.total_seconds())
@@ -197,6 +203,12 @@ class Service:
                 self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
             if running is not None:
                 running.result()
+
+    def _watch_runways(self, now: datetime) -> None:
+        """At the first tick of a day, look beside everything else whose unseen messages end soon."""
+        if self._watched_on != now.date():
+            self._watched_on = now.date()
+            self._watch = asyncio.create_task(warn_of_short_runways(self._ledger, self.agenda, now=now))
 
     def _next_wake(self, planned: _Planned, now: datetime) -> datetime | None:
         agenda = planned.agenda

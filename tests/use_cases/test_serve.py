@@ -6,6 +6,7 @@ from datetime import time, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import NudgeState, Receipt
@@ -421,3 +422,19 @@ def test_a_preferred_channel_is_used(world):
     play(story())
     assert len(world.sms.sent) == 1
     assert world.nudge().state is NudgeState.SENT
+
+
+def test_the_first_tick_of_a_day_warns_of_words_that_run_out(tmp_path):
+    few = World(tmp_path / "few", messages=MESSAGES[:6])
+    few.start()
+
+    async def story():
+        await few.adopt()
+        for _ in range(3):
+            await few.tick(hours=9)
+
+    with capture_logs() as logs:
+        play(story())
+    few.ledger.close()
+    warned = [each for each in logs if each["event"] == "unseen messages run out"]
+    assert [(each["people"], each["days"], each["first"]) for each in warned] == [(1, 2, ["sam/kind"])] * 2

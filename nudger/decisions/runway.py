@@ -1,0 +1,71 @@
+"""How long the words last: for how many days a schedule has messages that a person has not seen."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.history import NO_HISTORY, History
+from nudger.decisions.pace import WEEKS
+from nudger.decisions.pool import Shelf, same_language
+from nudger.decisions.wording import in_four_weeks
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Schedule, Selection
+from nudger.domain.vocabulary import Channel, MessageKey, RecipientId, ScheduleId
+
+SHORT = 14
+"""Fewer days than this, and somebody had better write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runway:
+    """For how many `days` a schedule has `unseen` messages for a person; after that the longest unseen comes again."""
+
+    recipient: RecipientId
+    schedule: ScheduleId
+    unseen: int
+    days: int
+
+
+def short_runways(
+    agenda: Agenda, people: Iterable[RecipientId], histories: Mapping[RecipientId, History], *, now: datetime
+) -> list[Runway]:
+    """Return for each of these people the schedule whose words end first, if that is in less than `SHORT` days.
+
+    Leaves out series, which are meant to end, and schedules with a condition, whose pace nobody knows.
+    """
+    found = []
+    for name in people:
+        runways = _runways(agenda, agenda.recipients[name], histories.get(name, NO_HISTORY), now)
+        first = min(runways, key=_days, default=None)
+        found += [first] if first is not None and first.days < SHORT else []
+    return sorted(found, key=lambda each: (each.days, each.recipient))
+
+
+def _days(runway: Runway) -> int:
+    return runway.days
+
+
+def _runways(agenda: Agenda, person: Recipient, history: History, now: datetime) -> Iterator[Runway]:
+    today = now.astimezone(person.zone).date()
+    for schedule in agenda.schedules.values():
+        if not _counts(schedule, person):
+            continue
+        channel = person.channel_for(schedule.channel)
+        comes = in_four_weeks(schedule, person, today)
+        if channel is None or comes == 0:
+            continue
+        unseen = len(_words(agenda.shelf, schedule.selection, person.language, channel) - history.seen.keys())
+        days = unseen * WEEKS * 7 // comes
+        yield Runway(recipient=person.id, schedule=schedule.id, unseen=unseen, days=days)
+
+
+def _counts(schedule: Schedule, person: Recipient) -> bool:
+    return schedule.only_if is None and not schedule.selection.in_order and schedule.audience.includes(person)
+
+
+@lru_cache(maxsize=4096)
+def _words(shelf: Shelf, selection: Selection, language: str, channel: Channel) -> frozenset[MessageKey]:
+    fitting = (message for message in shelf.messages if selection.takes(message) and message.speaks(channel))
+    return frozenset(message.key for message in fitting if same_language(message.language, language))

@@ -1,0 +1,41 @@
+"""Whether a schedule has words enough: after how many days would everything that fits have been said once?"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from nudger.decisions.pace import usual_pace
+from nudger.domain.messages import Message
+from nudger.domain.schedules import Schedule
+from nudger.domain.vocabulary import Channel, ChannelChoice
+from nudger.files.findings import Findings, Written
+
+_ENOUGH = 30
+"""Days. A schedule that repeats itself within a month has too little to say."""
+
+
+def check_runways(findings: Findings, schedules: Sequence[Written[Schedule]], messages: Sequence[Message]) -> None:
+    """Warn of schedules whose messages are soon used up; of the languages and channels, the best served counts.
+
+    Not of a series, which is meant to end, nor of a schedule with a condition: nobody knows how often it comes.
+    """
+    for schedule in schedules:
+        _check_runway(findings, schedule, messages)
+
+
+def _check_runway(findings: Findings, schedule: Written[Schedule], messages: Sequence[Message]) -> None:
+    value = schedule.value
+    pace = usual_pace(value.recurrence)
+    if not pace or value.selection.in_order or value.only_if is not None:
+        return
+    channels = list(Channel) if value.channel is ChannelChoice.PREFERRED else [Channel(value.channel.value)]
+    fitting = Counter(
+        (message.language, channel)
+        for message in messages
+        for channel in channels
+        if message.speaks(channel) and value.selection.takes(message)
+    )
+    most = max(fitting.values(), default=0)
+    days = int(most * 7 / pace)
+    if most and days < _ENOUGH:
+        what = f"the {most} messages that fit are used up in {days} days" if most > 1 else "only one message fits"
+        findings.warning(schedule.place.at("send"), what, "Then they come round again, the longest unseen first.")
