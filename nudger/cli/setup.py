@@ -15,7 +15,7 @@ from nudger.errors import NudgerError
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.use_cases.queue_nudges import load_histories
+from nudger.use_cases.histories import load_histories
 from nudger.wiring.clock import clock
 from nudger.wiring.reading import make_agenda
 

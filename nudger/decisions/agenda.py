@@ -40,7 +40,7 @@ class Agenda:
     """Whether the chances of practices are learned from what comes back."""
 
     restrained: bool = False
-    """Whether anybody has limits that depend on what else they got: if not, nobody's contacts need to be looked up."""
+    """Whether anybody has limits that depend on what else they got: if not, nothing is looked up before the wire."""
     urgent: Roster = ()
     """The groups of schedules that matter more than another, where that can make a difference."""
 

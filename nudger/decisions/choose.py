@@ -88,7 +88,7 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
         kind = kind_of(key)
         if kind is None:
             continue
-        component, theme = kind
+        component, theme, _ = kind
         if at > latest[component]:  # noqa: PLR1730 - max() costs a call, sixty times for each decision
             latest[component] = at
         if at > since:

@@ -33,8 +33,8 @@ class Shelf:
     """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
 
     messages: tuple[Message, ...]
-    kinds: Mapping[MessageKey, tuple[int, str]]
-    """The component, as its place in the list of components, and the theme of each message that can be chosen."""
+    kinds: Mapping[MessageKey, tuple[int, str, Practice]]
+    """The component (its place in the list of them), theme and practice of each message that can be chosen."""
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
         """Return the words for a purpose in the person's language, else in any: a hello in English beats silence."""
@@ -47,7 +47,7 @@ def make_shelf(messages: Sequence[Message]) -> Shelf:
     components = list(Component)
     # A hello or a farewell takes nobody's turn.
     chosen = [message for message in messages if message.purpose is Purpose.NUDGE]
-    kinds = {message.key: (components.index(message.component), message.theme) for message in chosen}
+    kinds = {message.key: (components.index(message.component), message.theme, message.practice) for message in chosen}
     return Shelf(messages=tuple(messages), kinds=kinds)
 
 

@@ -1,7 +1,7 @@
 """What comes back from people: check-ins, and what they say of a nudge."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nudger.domain.calendar import require_utc
@@ -34,6 +34,15 @@ class FeedbackKind(StrEnum):
 
     NOT_THIS = "not-this"
     """Never this message again, and its thought not for a while."""
+
+
+ANSWERS = frozenset(
+    {FeedbackKind.REPLY, FeedbackKind.DONE, FeedbackKind.HELPFUL, FeedbackKind.MORE, FeedbackKind.CHECK_IN}
+)
+"""What counts as an answer to a nudge, the proximal outcome. Turning something down is heard, but is none."""
+
+ANSWER_WITHIN = timedelta(days=1)
+"""So long after a nudge went out an answer counts as one to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

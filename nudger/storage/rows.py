@@ -97,6 +97,7 @@ def _details(recipient: Recipient) -> str:
     details = {
         "place": recipient.place,
         "supporter": recipient.supporter,
+        "goals": sorted(recipient.goals),
         "weekend_moments": [[name, f"{wall:%H:%M}"] for name, wall in recipient.weekend_moments],
         "weekend_quiet_hours": "" if weekend_quiet == "same" else str(weekend_quiet or "none"),
         "pauses": pauses_text(recipient.pauses),
@@ -117,6 +118,8 @@ def _read_details(text: str) -> dict[str, Any]:
         read["pauses"] = pauses_of(read["pauses"])
     if "hard_days" in read:
         read["hard_days"] = tuple(_hard_day(*each) for each in read["hard_days"])
+    if "goals" in read:
+        read["goals"] = frozenset(read["goals"])
     if "limits" in read:
         read["limits"] = _limits(*read["limits"])
     return dict(read)

@@ -1,4 +1,4 @@
-"""The tables. Present state in `nudges`; the append-only past in `events`.
+"""The tables. Present state in `nudges`; the append-only past in `events` and `feedback`.
 
 A change here needs a migration beside it (`migrations/versions/`), and its revision at the end of `REVISIONS`.
 """
@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -116,6 +116,22 @@ events = Table(
     Column("detail", Text, nullable=False),
 )
 Index("events_of_nudge", events.c.nudge)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Text, primary_key=True),  # derived from what was said, so that the same is kept once
+    Column("recipient", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("level", Integer),
+    Column("nudge", Text),
+    Column("message", Text),
+    Column("practice", Text),
+    Column("theme", Text, nullable=False),
+    Column("source", Text, nullable=False),  # how it came: command, csv
+)
+Index("feedback_of_person", feedback.c.recipient, feedback.c.at)
 
 suppressions = Table(
     "suppressions",

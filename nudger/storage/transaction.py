@@ -1,6 +1,7 @@
 """What can be asked of the ledger and written to it, inside one transaction.
 
-Its parts are modules of their own: `nudge_rows`, `people`, and `pages`, which both stand on.
+Its parts are modules of their own: `nudge_rows`, `people`, `feedback`, `decision_rows`, and `pages`, which all of
+them stand on.
 """
 
 import json
@@ -12,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from nudger.domain.vocabulary import NudgeId
+from nudger.storage.decision_rows import Decisions
+from nudger.storage.feedback import Feedbacks
 from nudger.storage.nudge_rows import Nudges
 from nudger.storage.people import People
 from nudger.storage.tables import events, meta, suppressions
@@ -30,12 +33,16 @@ class Event:
     detail: Mapping[str, Any]
 
 
-class Transaction(Nudges, People):
+class Transaction(Nudges, People, Feedbacks, Decisions):
     """One transaction on the ledger."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.planned_until: datetime | None = None
+
+    def installation(self) -> str:
+        """Return the id of this installation."""
+        return self._meta("installation") or ""
 
     def watermark(self) -> datetime | None:
         """Return the instant up to which every slot has its nudge, or None at the very first start."""

@@ -23,8 +23,8 @@ from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
+from nudger.use_cases.histories import load_contacts
 from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, TransactionPort
-from nudger.use_cases.queue_nudges import load_histories
 
 _log = structlog.get_logger("nudger")
 
@@ -161,7 +161,7 @@ class Delivery:
             return (), 0
         suppressed = transaction.suppressed()
         people = {nudge.key.recipient for nudge, _ in waiting}
-        histories = load_histories(transaction, agenda, people, now=now) if agenda.restrained else {}
+        histories = load_contacts(transaction, people, now=now) if agenda.restrained else {}
         changes: list[tuple[Nudge, Nudge]] = []
         jobs: list[Job] = []
         for nudge, recipient in waiting:

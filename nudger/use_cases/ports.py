@@ -1,10 +1,11 @@
 """What the use-cases need from the floors above them: a way out, and a ledger."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from nudger.decisions.history import Contact
+from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
@@ -13,6 +14,29 @@ Clock = Callable[[], datetime]
 """Returns the present, aware and in UTC. Only `nudger.wiring.clock` has a real one."""
 
 Result = TypeVar("Result")
+
+
+class LastSent(NamedTuple):
+    """A nudge that went out: its id, and its message."""
+
+    nudge: NudgeId
+    message: MessageKey | None
+
+
+class Outcome(NamedTuple):
+    """How many nudges with a message went out to a person (None: to anybody), and how many of them were answered."""
+
+    recipient: RecipientId | None
+    message: MessageKey
+    sent: int
+    answered: int
+
+
+class Decided(NamedTuple):
+    """A nudge, whatever became of it, and when it was decided (None where the past does not say)."""
+
+    nudge: Nudge
+    at: datetime | None
 
 
 class ChannelPort(Protocol):
@@ -65,6 +89,16 @@ class TransactionPort(Protocol):
     def gate(self) -> tuple[datetime | None, bool]: ...
     def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]: ...
     def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]: ...
+    def nudge(self, nudge_id: NudgeId) -> Nudge | None: ...
+    def last_sent(self, person: RecipientId, *, by: datetime) -> LastSent | None: ...
+    def add_feedback(self, said: Iterable[Feedback], *, source: str) -> int: ...
+    def feedback_of(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Feedback]]: ...
+    def outcomes(
+        self, people: Collection[RecipientId] | None, *, since: datetime, until: datetime
+    ) -> list[Outcome]: ...
+    def installation(self) -> str: ...
+    def decided_people(self) -> list[RecipientId]: ...
+    def decided(self, people: Collection[RecipientId], *, first: date | None, last: date | None) -> list[Decided]: ...
     def keep_recipients(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None: ...
     def retire_recipients(self, *, source: str, besides: Collection[RecipientId]) -> int: ...
     def recipients(self) -> list[Recipient]: ...

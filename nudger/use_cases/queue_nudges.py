@@ -4,20 +4,20 @@ Runs inside one transaction, on the ledger's thread.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_for_one
 from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
-from nudger.decisions.history import MEMORY, History
 from nudger.decisions.plan import slots
 from nudger.decisions.settle import in_doubt
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import Channel, RecipientId, ScheduleId
+from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.ports import TransactionPort
 
 STEP = timedelta(hours=1)
@@ -208,6 +208,7 @@ def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *
         (slot for slot in due if agenda.owes(slot)), key=lambda slot: (slot.due, -agenda.priority_of(slot.schedule))
     )
     people = {slot.recipient for slot in owed}
+    keep_group_outcomes(transaction, agenda, now=now)
     histories = load_histories(transaction, agenda, people, now=now)
     suppressed = transaction.suppressed()
     ahead = _ahead(agenda, people, now)
@@ -224,19 +225,6 @@ def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *
         histories[slot.recipient] = history.with_nudge(nudge, nudge.priority)
         decided.append(nudge)
     return decided
-
-
-def load_histories(
-    transaction: TransactionPort, agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
-) -> dict[RecipientId, History]:
-    """Return what is known of each of these people; their contacts only where limits ask for them."""
-    names = set(people)
-    seen = transaction.seen(names)
-    contacts = transaction.contacts(names, since=now - MEMORY) if agenda.restrained else {}
-    return {
-        name: History(seen=seen.get(name, {}), contacts=tuple(sorted(contacts.get(name, ()), key=lambda c: c.at)))
-        for name in names
-    }
 
 
 def _ahead(
