@@ -28,6 +28,8 @@ _COMMANDS = {
     "release": ("nudger.cli.release", "go on after a hold"),
     "guard": ("nudger.cli.guard", "what the storm guard holds"),
     "recipients": ("nudger.cli.recipients", "people: import, pause …"),
+    "record": ("nudger.cli.record", "check-ins, what helped"),
+    "decisions": ("nudger.cli.decisions", "every choice, for analysis"),
 }
 """In the order of an operator's days: write, look ahead, serve, intervene, look back."""
 

@@ -81,14 +81,15 @@ def contact_of(nudge: Nudge, priority: Priority) -> Contact | None:
     if nudge.state is NudgeState.PENDING:
         return Contact(nudge.next_attempt_at or nudge.due, nudge.key, nudge.decision.message, True, priority, nudge.due)
     if nudge.state in (NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN):
-        at = begun(nudge.next_attempt_at) if nudge.state is NudgeState.SENDING else nudge.first_attempt_at
+        lease_ends = nudge.next_attempt_at if nudge.state is NudgeState.SENDING else None
+        at = begun(lease_ends) if lease_ends is not None else nudge.first_attempt_at
         return Contact(at or nudge.due, nudge.key, nudge.decision.message, False, priority, nudge.due)
     return None
 
 
-def begun(lease_ends: datetime | None) -> datetime | None:
+def begun(lease_ends: datetime) -> datetime:
     """Return when the attempt under way began: the last one counts, for the first ones reached nobody."""
-    return None if lease_ends is None else lease_ends - LEASE
+    return lease_ends - LEASE
 
 
 def local_dates(person: Recipient, contacts: Iterable[Contact]) -> list[date]:

@@ -146,8 +146,16 @@ class Nudges(Pages):
                 statement
             ):
                 key = SlotKey(person, schedule, day, ordinal)
-                at = begun(at) if state == _SENDING else at  # noqa: PLW2901
-                found[person].append(Contact(at, key, message, state == _PENDING, _PRIORITIES[priority], due))
+                found[person].append(
+                    Contact(
+                        begun(at) if state == _SENDING else at,
+                        key,
+                        message,
+                        state == _PENDING,
+                        _PRIORITIES[priority],
+                        due,
+                    )
+                )
         return found
 
     def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
@@ -208,8 +216,8 @@ _PRIORITIES = {int(priority): priority for priority in Priority}
 _WRITTEN_OFF = [NudgeState.MISSED.value, NudgeState.EXPIRED.value]
 _UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, NudgeState.HELD.value]
 _KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
-# Of several attempts the last one counts; when it ended is when the row last changed. Of one under way `next_attempt_at`
-# is the end of its lease.
+# Of several attempts the last one counts; when it ended is when the row last changed. While one is under way,
+# `next_attempt_at` is the end of its lease.
 _CONTACT_AT = func.coalesce(
     case(
         (nudges.c.state.in_([_PENDING, _SENDING]), nudges.c.next_attempt_at),

@@ -10,8 +10,8 @@ from nudger.decisions.agenda import Agenda
 from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import LedgerError
+from nudger.use_cases.histories import load_histories
 from nudger.use_cases.ports import LedgerPort, TransactionPort
-from nudger.use_cases.queue_nudges import load_histories
 
 _log = structlog.get_logger("nudger")
 

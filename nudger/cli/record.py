@@ -1,0 +1,139 @@
+"""`nudger record`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nudger.cli.screen import plural
+from nudger.cli.setup import change_ledger, read_setup
+from nudger.domain.feedback import LEVELS, FeedbackKind
+from nudger.domain.recipients import Recipient
+from nudger.domain.vocabulary import Practice
+from nudger.errors import NudgerError
+from nudger.files.feedback_csv import FeedbackFile, moment_of
+from nudger.files.flaws import Flaw
+from nudger.files.report import as_text
+from nudger.use_cases.record_feedback import Entry, record, record_all
+from nudger.wiring.clock import clock
+
+if TYPE_CHECKING:  # Cold start: see cli.setup.
+    from nudger.storage.transaction import Transaction
+
+_PRACTICE = click.Choice([practice.value for practice in Practice])
+
+
+@click.command(name="record")
+@click.argument("recipient_id", metavar="RECIPIENT", required=False)
+@click.option(
+    "--mood",
+    type=click.IntRange(LEVELS[0], LEVELS[-1]),
+    metavar="1..9",
+    help="How it is, as one digit: 1 = very hard … 5 = in between … 9 = very light.",
+)
+@click.option("--reply", is_flag=True, help="They answered; what they said is not kept.")
+@click.option("--done", is_flag=True, help="They did what the nudge suggested.")
+@click.option("--helpful", is_flag=True, help="It helped.")
+@click.option("--more", type=_PRACTICE, multiple=True, help="More of this practice.")
+@click.option("--less", type=_PRACTICE, multiple=True, help="Less of this practice.")
+@click.option("--not-this", is_flag=True, help="Never this message again.")
+@click.option(
+    "--nudge",
+    metavar="ID|last",
+    help="Which nudge it is about. [default: for --done, --helpful and --not-this the last one that went out]",
+)
+@click.option("--at", metavar="WHEN", help="YYYY-MM-DD HH:MM where they are, or with an offset. [default: now]")
+@click.option(
+    "--csv",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Many at once: recipient, at, kind (check-in, reply, done, …), level, nudge, practice.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context, /, recipient_id: str | None, nudge: str | None, at: str | None, file: Path | None, **words: Any
+) -> None:
+    """Write down what somebody let you know: how it is, that they answered, what helped, what they want less of.
+
+    Later choices go by it. --mood is one digit from 1 (very hard) to 9 (very light); after a hard day only what is
+    gentle and asks nothing is sent. The same twice is kept once. From a file it is all or nothing.
+    """
+    if (file is None) == (recipient_id is None):
+        raise click.UsageError("name a RECIPIENT, or a file with --csv")
+    said = list(_said(**words))
+    if recipient_id is not None:
+        _take_entries(ctx.obj, recipient_id, said, nudge=nudge, at=at)
+    elif file is not None and not (said or nudge or at):
+        _take_file(ctx, file)
+    else:
+        raise click.UsageError("--csv stands alone: the file says who, when and what")
+
+
+def _said(
+    *, mood: int | None, more: Sequence[str], less: Sequence[str], **flags: bool
+) -> Iterator[tuple[FeedbackKind, int | None, Practice | None]]:
+    """Yield what was said as (kind, level, practice)."""
+    if mood is not None:
+        yield FeedbackKind.CHECK_IN, mood, None
+    for name, said in flags.items():
+        if said:
+            yield FeedbackKind(name.replace("_", "-")), None, None
+    for kind, practices in ((FeedbackKind.MORE, more), (FeedbackKind.LESS, less)):
+        for practice in practices:
+            yield kind, None, Practice(practice)
+
+
+def _take_entries(
+    config_dir: Path,
+    recipient_id: str,
+    said: Sequence[tuple[FeedbackKind, int | None, Practice | None]],
+    *,
+    nudge: str | None,
+    at: str | None,
+) -> None:
+    if not said:
+        raise click.UsageError("say what they let you know: --mood, --reply, --done, --helpful, --more, …")
+    setup = read_setup(config_dir)
+    person = setup.person(recipient_id)
+    moment = _moment(at, person) if at else None
+    entries = [
+        Entry(recipient=person.id, kind=kind, at=moment, level=level, nudge=nudge, practice=practice)
+        for kind, level, practice in said
+    ]
+    agenda = setup.agenda([person])
+    count = change_ledger(config_dir, lambda t: record(t, entries, agenda, source="command", now=clock()))
+    click.echo(_outcome(count, len(entries)))
+
+
+def _moment(text: str, person: Recipient) -> datetime:
+    try:
+        return moment_of(text, person)
+    except Flaw as flaw:
+        raise NudgerError(f"--at: {flaw.what}. {flaw.expected}") from flaw
+
+
+def _take_file(ctx: click.Context, path: Path) -> None:
+    setup = read_setup(ctx.obj)
+    agenda = setup.agenda(setup.people())
+    file = FeedbackFile(path, agenda.recipients)
+
+    def work(transaction: "Transaction") -> int:
+        count, refusals = record_all(
+            transaction, file.entries, agenda, source="csv", now=clock(), look_only=bool(file.problems)
+        )
+        for place, refusal in refusals.items():
+            file.refuse(place, refusal)
+        return count
+
+    count = change_ledger(ctx.obj, work)
+    if file.problems:
+        click.echo(as_text(file.problems, files=1), err=True)
+        ctx.exit(1)
+    click.echo(_outcome(count, len(file.entries)))
+
+
+def _outcome(count: int, given: int) -> str:
+    known = f" {plural(given - count, 'entry', 'entries')} known already." if count < given else ""
+    return f"{plural(count, 'entry', 'entries')} written down.{known}"

@@ -1,0 +1,151 @@
+"""Writing down what somebody let us know, on paper, by phone or in a session, until replies arrive by themselves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudger.decisions.agenda import Agenda
+from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind
+from nudger.domain.nudges import NudgeState
+from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
+from nudger.errors import NudgerError
+from nudger.use_cases.ports import LastSent, TransactionPort
+
+LAST = "last"
+"""Names the last nudge that went out to the person by the moment of the entry."""
+
+_OF_PRACTICES = (FeedbackKind.MORE, FeedbackKind.LESS)
+_OF_NUDGES = (FeedbackKind.DONE, FeedbackKind.HELPFUL, FeedbackKind.NOT_THIS)
+"""What is said of a nudge: of the last one, where nobody says of which."""
+
+_WENT_OUT = (NudgeState.SENT, NudgeState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What somebody let us know, as it is entered: `at` a moment (UTC), None for now; `nudge` is an id or `last`."""
+
+    recipient: RecipientId
+    kind: FeedbackKind
+    at: datetime | None = None
+    level: int | None = None
+    nudge: str | None = None
+    practice: Practice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an entry is not taken: the field at fault, what is wrong with it, and what was expected."""
+
+    field: str
+    what: str
+    expected: str = ""
+
+
+def record(
+    transaction: TransactionPort, entries: Iterable[Entry], agenda: Agenda, *, source: str, now: datetime
+) -> int:
+    """Write entries down, all or none; return how many are new. The same entry twice is kept once.
+
+    Raises NudgerError for the first one that cannot be right.
+    """
+    said = []
+    for entry in entries:
+        found = understand(transaction, entry, agenda, now=now)
+        if isinstance(found, Refusal):
+            raise NudgerError(f"{found.what}. {found.expected}".strip())
+        said.append(found)
+    return transaction.add_feedback(said, source=source)
+
+
+def record_all(
+    transaction: TransactionPort,
+    entries: Sequence[Entry],
+    agenda: Agenda,
+    *,
+    source: str,
+    now: datetime,
+    look_only: bool = False,
+) -> tuple[int, dict[int, Refusal]]:
+    """Write entries down unless anything is wrong with any of them; return how many are new, and all that is wrong."""
+    found = [understand(transaction, entry, agenda, now=now) for entry in entries]
+    refusals = {place: each for place, each in enumerate(found) if isinstance(each, Refusal)}
+    if refusals or look_only:
+        return 0, refusals
+    return transaction.add_feedback([each for each in found if isinstance(each, Feedback)], source=source), {}
+
+
+def understand(transaction: TransactionPort, entry: Entry, agenda: Agenda, *, now: datetime) -> Feedback | Refusal:
+    """Return what an entry says, with message, practice and theme of the nudge that it names; or why it cannot be."""
+    at = entry.at or now
+    if refusal := _refused(entry, agenda, at, now):
+        return refusal
+    nudge = _nudge(transaction, entry, at)
+    if isinstance(nudge, Refusal):
+        return nudge
+    practice, theme = _about(agenda, nudge.message if nudge else None)
+    practice = entry.practice or practice
+    if entry.kind in _OF_PRACTICES and practice is None:
+        return Refusal(field="practice", what=f"'{entry.kind}' needs a practice", expected=_ONE_PRACTICE)
+    return Feedback(
+        recipient=entry.recipient,
+        at=at,
+        kind=entry.kind,
+        level=entry.level,
+        nudge=nudge.nudge if nudge else None,
+        message=nudge.message if nudge else None,
+        practice=practice,
+        theme=theme,
+    )
+
+
+_ONE_PRACTICE = f"One of: {', '.join(Practice)}; or name a nudge."
+_DIGIT = f"One digit from {LEVELS[0]} (very hard) to {LEVELS[-1]} (very light) is expected."
+
+
+def _refused(entry: Entry, agenda: Agenda, at: datetime, now: datetime) -> Refusal | None:
+    """Say what is wrong with an entry by itself. No level is repeated: it is nobody else's business."""
+    if entry.recipient not in agenda.recipients:
+        return Refusal(
+            field="recipient",
+            what=f"nobody here has the id '{entry.recipient}'",
+            expected="See `nudger recipients list`.",
+        )
+    if at > now:
+        return Refusal(field="at", what=f"{at:%Y-%m-%d %H:%M} UTC lies ahead", expected="A moment that has passed.")
+    if entry.kind is FeedbackKind.CHECK_IN and entry.level not in LEVELS:
+        return Refusal(field="level", what="a check-in needs a level", expected=_DIGIT)
+    if entry.kind is not FeedbackKind.CHECK_IN and entry.level is not None:
+        return Refusal(field="level", what=f"'{entry.kind}' has no level", expected="Only a check-in has one.")
+    return None
+
+
+def _nudge(transaction: TransactionPort, entry: Entry, at: datetime) -> LastSent | Refusal | None:
+    """Return the nudge that an entry is about; None where it is about none."""
+    if entry.nudge is not None and entry.nudge != LAST:
+        return _named(transaction, entry, NudgeId(entry.nudge), at)
+    if entry.nudge is None and entry.kind not in _OF_NUDGES:
+        return None
+    last = transaction.last_sent(entry.recipient, by=at)
+    if last is None and (entry.nudge == LAST or entry.kind is FeedbackKind.NOT_THIS):
+        what = f"no nudge went out to '{entry.recipient}' by then"
+        return Refusal(field="nudge", what=what, expected="Name the nudge, or a later moment.")
+    return last
+
+
+def _named(transaction: TransactionPort, entry: Entry, name: NudgeId, at: datetime) -> LastSent | Refusal:
+    nudge = transaction.nudge(name)
+    if nudge is None or nudge.key.recipient != entry.recipient:
+        expected = "Leave it out, or write 'last': the last one that went out. `nudger status --format json` has ids."
+        return Refusal(field="nudge", what=f"no nudge of '{entry.recipient}' has this id", expected=expected)
+    if nudge.state not in _WENT_OUT or (nudge.first_attempt_at or nudge.due) > at:
+        return Refusal(
+            field="nudge", what="this nudge had not gone out by then", expected="Name another, or a later moment."
+        )
+    return LastSent(nudge.id, nudge.decision.message)
+
+
+def _about(agenda: Agenda, message: MessageKey | None) -> tuple[Practice | None, str]:
+    """Return the practice and the theme of a message; nothing for one that is gone from the libraries."""
+    kind = agenda.shelf.kinds.get(message) if message else None
+    return (None, "") if kind is None else (kind[2], kind[1])
