@@ -3,8 +3,9 @@
 import csv
 import json
 import os
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -64,22 +65,25 @@ def export(
         )
         rows = (row_of(p) | ({"recipient": p.nudge.key.recipient} if people else {}) for p in points)
         with _open(output) as file:
-            write = _as_csv if style == "csv" else _as_json_lines
-            return write(rows, names, file)
+            return _as_csv(rows, names, file) if style == "csv" else _as_json_lines(rows, file)
 
     count = setup.ask_ledger(work, otherwise=0)
     if output is not None:
         click.echo(f"{plural(count, 'decision')} written to {output}.")
 
 
-def _open(path: Path | None) -> AbstractContextManager[TextIO]:
+@contextmanager
+def _open(path: Path | None) -> Iterator[TextIO]:
     """Open what is written to; a file is readable for its owner alone."""
     if path is None:
-        return nullcontext(click.get_text_stream("stdout"))
+        yield sys.stdout
+        return
     try:
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise NudgerError(f"{path} cannot be written: {(error.strerror or 'unknown trouble').lower()}") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        yield file
 
 
 def _as_csv(rows: Iterable[Row], names: list[str], file: TextIO) -> int:
@@ -100,7 +104,7 @@ def _cell(value: Any) -> Any:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
 
-def _as_json_lines(rows: Iterable[Row], _names: list[str], file: TextIO) -> int:
+def _as_json_lines(rows: Iterable[Row], file: TextIO) -> int:
     count = 0
     for row in rows:
         file.write(json.dumps(row, ensure_ascii=False) + "\n")

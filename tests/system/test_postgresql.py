@@ -16,16 +16,20 @@ from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from tests.fakes import FakeChannel, FakeClock
 from tests.make import make_recipient
-from tests.storage import test_ledger
+from tests.storage import test_feedback, test_ledger
 from tests.storage.test_ledger import NOW, make_nudge
 
 pytestmark = pytest.mark.system
 
 # Everything that the ledger promises on SQLite, with this module's own `ledger`.
-_SQLITE_ONLY = {"test_a_database_that_cannot_be_written_is_one_clear_trouble"}
-globals().update(
-    {name: test for name, test in vars(test_ledger).items() if name.startswith("test_") and name not in _SQLITE_ONLY}
-)
+_SQLITE_ONLY = {
+    "test_a_database_that_cannot_be_written_is_one_clear_trouble",
+    "test_an_older_ledger_gets_what_a_new_one_has",
+}
+for module in (test_ledger, test_feedback):
+    globals().update(
+        {name: test for name, test in vars(module).items() if name.startswith("test_") and name not in _SQLITE_ONLY}
+    )
 
 
 @pytest.fixture
