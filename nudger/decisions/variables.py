@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from statistics import mean
 from typing import Any, NamedTuple
 
 from nudger.decisions.history import History
 from nudger.decisions.public_holidays import is_holiday
+from nudger.decisions.zone_places import place_of_zone
 from nudger.domain.calendar import part_of_day
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import Recipient
@@ -166,7 +166,7 @@ def _holiday(context: Context) -> Known | None:
 
 def _season(context: Context) -> Known | None:
     """Meteorological seasons, which begin with a month; the other way round south of the equator."""
-    place = _coordinates(context.person.time_zone)
+    place = place_of_zone(context.person.time_zone)
     if place is None:
         return None
     north = context.local.month % 12 // 3
@@ -174,24 +174,13 @@ def _season(context: Context) -> Known | None:
 
 
 def _daylight(context: Context) -> Known | None:
-    place = _coordinates(context.person.time_zone)
+    place = place_of_zone(context.person.time_zone)
     if place is None:
         return None
     from astral import Observer  # noqa: PLC0415 - Cold start: only a condition on daylight needs the sun
     from astral.sun import elevation  # noqa: PLC0415
 
     return Known(elevation(Observer(*place), context.now) > _SUNRISE_DEGREES)
-
-
-@lru_cache(maxsize=1024)
-def _coordinates(time_zone: str) -> tuple[float, float] | None:
-    """Return latitude and longitude of a city in the zone, in degrees; None for a zone without a known one."""
-    from astral.geocoder import all_locations, database  # noqa: PLC0415 - Cold start: as above
-
-    cities = [city for city in all_locations(database()) if city.timezone == time_zone]
-    name = time_zone.rpartition("/")[2].replace("_", " ")
-    best = next((city for city in cities if city.name == name), cities[0] if cities else None)
-    return None if best is None else (best.latitude, best.longitude)
 
 
 _PRACTICES = tuple(Practice)
