@@ -31,9 +31,6 @@ LOW_MOOD = 4
 FINE_MOOD = 7
 """A check-in from this on is a fine day."""
 
-ON_PURPOSE = "nothing sent on purpose"
-"""How the reason of a nudge begins when sending nothing was drawn."""
-
 _SECOND = timedelta(seconds=1)
 _LOW_LASTS = timedelta(days=1)
 _FINE_LASTS = timedelta(days=2)

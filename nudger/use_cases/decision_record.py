@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.select import ON_PURPOSE
+from nudger.decisions.nothing import ON_PURPOSE
 from nudger.decisions.variables import VARIABLES, Kind
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
 from nudger.domain.nudges import Nudge, NudgeState
