@@ -28,7 +28,8 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     explicit, state = locations.read_paths(config_dir, *_VARIABLES)
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
     today = clock().date()
-    reading = read_configuration(config_dir, recipients if explicit or recipients.exists() else None, today=today)
+    people = recipients if explicit or recipients.exists() else None
+    reading = read_configuration(config_dir, people, today=today, look_ahead=True)
     if style == "json":
         # Cold start: hardly anybody asks for it.
         import json  # noqa: PLC0415

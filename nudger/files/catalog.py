@@ -44,11 +44,13 @@ def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catal
     return reading.catalog
 
 
-def read_configuration(config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None) -> Reading:
+def read_configuration(
+    config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None, look_ahead: bool = False
+) -> Reading:
     """Return what the folder and the file of people say, with every problem of every file; raises nothing.
 
-    With `today`, the words of the messages are looked over, too, and how long they last: advice for whoever writes,
-    no news for a service.
+    With `today`, the words of the messages are looked over, too; `look_ahead` warns of schedules that soon repeat
+    themselves. Both are advice for whoever writes, no news for a service.
     """
     findings = Findings()
     configuration = read_files(findings, config_dir, recipients_path)
@@ -56,8 +58,8 @@ def read_configuration(config_dir: Path, recipients_path: Path | None = None, *,
     if today is not None:
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
         check_age(findings, read_crisis_lines(findings, config_dir), today)
-        if not findings.failed:
-            check_runways(findings, configuration.schedules, [written.value for written in configuration.messages])
+    if look_ahead and not findings.failed:
+        check_runways(findings, configuration.schedules, [written.value for written in configuration.messages])
     files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
     return Reading(_catalog(findings, configuration), findings.problems, files)
 
