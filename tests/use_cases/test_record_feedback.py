@@ -1,11 +1,14 @@
 """What may be entered, what is filled in from the nudge that it is about, and what every decision then knows."""
 
+import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from nudger.decisions.learn import Outcomes
+from nudger.domain import conditions
 from nudger.domain.feedback import FeedbackKind
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Practice
@@ -14,6 +17,7 @@ from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.record_feedback import Entry, record
 from tests.make import make_agenda, make_message, make_recipient, make_schedule
 from tests.storage.test_ledger import NOW, make_nudge
+from tests.world import World
 
 DAY = timedelta(days=1)
 AGENDA = make_agenda(
@@ -145,3 +149,29 @@ def test_a_nudge_more_keeps_what_was_said_and_learned(ledger):
     after = before.with_nudge(make_nudge(ordinal=7), SENT.priority)
     assert (after.feedback, after.evidence) == (before.feedback, before.evidence)
     assert len(after.contacts) == len(before.contacts) + 1
+
+
+def test_no_mood_and_no_reply_is_in_any_log_line(tmp_path, capsys):
+    """Whoever reads the log learns that nudges went out, never how anybody is."""
+    low = conditions.Test(variable="mood", below=4)
+    world = World(tmp_path, schedules=[make_schedule(at="08:30"), make_schedule("only-low", at="09:00", only_if=low)])
+    world.start()
+
+    async def story():
+        await world.adopt()
+        said = [
+            Entry(recipient="sam", kind=FeedbackKind.CHECK_IN, level=level, at=world.clock.now - timedelta(hours=hours))
+            for level, hours in ((9, 5), (2, 4))
+        ]
+        agenda = world.service.agenda
+        world.ledger.run(lambda t: record(t, said, agenda, source="command", now=world.clock.now))
+        for _ in range(3):
+            await world.tick(minutes=30)
+            world.ledger.run(lambda t: record(t, [entry("reply")], agenda, source="command", now=world.clock.now))
+        await world.tick(hours=24)
+
+    asyncio.run(story())
+    world.ledger.close()
+    told = "".join(capsys.readouterr()).lower()
+    assert "state=sent" in told
+    assert not re.search(r"mood|check.in|level=|repl(y|ied)|\blow day|very (hard|light)", told)
