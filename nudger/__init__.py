@@ -10,6 +10,7 @@ The way of a nudge, and where each step lives; imports only go down, and import-
         write     use_cases/queue_nudges.py ─> storage/ledger.py       one slot, one nudge, for ever
         deliver   use_cases/deliver_nudges.py ─> channels/     an attempt is written down, then made
         settle    decisions/settle.py     sent, again later, failed, or in doubt: ask them
+        explain   decisions/why.py        the record in words; replay.py decides again from it
 
     floor 0  errors.py      expected trouble, and what a failed attempt means
           1  domain/        nouns: frozen values

@@ -195,7 +195,7 @@ def _choice(nudge: Nudge, facts: Mapping[str, Any]) -> Iterable[str]:
         yield "chances: " + ", ".join(
             f"{practice} {chance:.2f} ({_messages(count)})" for practice, chance, count in chances
         )
-        yield f"drawn: {facts.get('practice', '')}, then one of {_listed(facts.get('shortlist', ()), nudge)}"
+        yield f"drawn: {facts.get('practice', '')}, then {_listed(facts.get('shortlist', ()), nudge)}"
     else:
         yield f"taken: {facts['rule']}"
     yield f"seed {facts['seed']}"
@@ -209,7 +209,9 @@ def _listed(shortlist: Sequence[str], nudge: Nudge) -> str:
     others = [key for key in shortlist if key != nudge.decision.message][: _SHOWN - 1]
     more = len(shortlist) - 1 - len(others)
     said = [str(nudge.decision.message), *others]
-    return f"{len(shortlist)}: {', '.join(said)}" + (f" and {more} more" if more > 0 else "")
+    if not others:
+        return said[0]
+    return f"one of {len(shortlist)}: {', '.join(said)}" + (f" and {more} more" if more > 0 else "")
 
 
 _CAME_TO = {
