@@ -166,6 +166,7 @@ def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
         "joined": person.joined.isoformat() if person.joined else None,
         "place": person.place,
         "supporter": person.supporter,
+        "goals": sorted(person.goals),
         "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},
         "weekend_quiet_hours": str(person.weekend_quiet_hours or "none"),
         "paused": [f"{pause.first or ''} to {pause.last}".strip() for pause in person.pauses],

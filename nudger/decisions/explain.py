@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from nudger.decisions import conditions
 from nudger.decisions.english import in_words, listed
 from nudger.decisions.when_words import when_in_short, when_in_words
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -30,10 +31,11 @@ _PRIORITIES = {
 
 
 def in_english(schedule: Schedule, limits: Limits = NO_LIMITS) -> list[str]:
-    """Return sentences: when, to whom, from which messages, how late, what if it was missed or may not go out."""
+    """Return sentences: when, to whom, if what holds, from which messages, how late, what if it could not go out."""
     return [
         *when_in_words(schedule.recurrence),
         f"It is for {_audience(schedule.audience)}.",
+        *_conditions(schedule),
         *_selection(schedule.selection),
         _CHANNELS[schedule.channel],
         *_lateness(schedule),
@@ -46,6 +48,13 @@ def in_english(schedule: Schedule, limits: Limits = NO_LIMITS) -> list[str]:
 def in_short(schedule: Schedule) -> str:
     """Return one phrase: `every Monday, in the morning, to everyone`."""
     return f"{when_in_short(schedule.recurrence)}, to {_audience(schedule.audience)}"
+
+
+def _conditions(schedule: Schedule) -> Iterator[str]:
+    if schedule.only_if is not None:
+        yield f"It goes out only if {conditions.in_words(schedule.only_if)}. If that is not known, it does not."
+    if schedule.skip_if is not None:
+        yield f"It is left out if {conditions.in_words(schedule.skip_if)}. If that is not known, it goes out."
 
 
 def _audience(audience: Audience) -> str:

@@ -23,6 +23,8 @@ _DAY = timedelta(days=1)
 _NOW = timedelta(0)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SEASONS = ("winter", "spring", "summer", "autumn")
+MANY = 9_999
+"""No number of ours goes beyond this."""
 _TREND_NEEDS = 4
 _TREND_STEP = 1
 """So far apart lie the means of the older and the newer half of the last check-ins before we call it a trend."""
@@ -64,12 +66,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """What a variable is about, how it looks (its words, where they are a closed list), and how it is found out."""
+    """What a variable is about, how it looks (the words of a closed list, the ends of a range), how it is found out."""
 
     about: str
     kind: Kind
     read: Callable[[Context], Known | None]
     words: tuple[str, ...] = ()
+    low: int = 0
+    high: int = MANY
 
 
 def values_of(context: Context) -> dict[str, Known]:
@@ -190,6 +194,7 @@ VARIABLES: Mapping[str, Variable] = {
         about="The hour of the day, 0 to 23, where the person is.",
         kind=Kind.NUMBER,
         read=lambda context: Known(context.local.hour),
+        high=23,
     ),
     "part_of_day": Variable(
         about="morning 4-11, midday 11-16, evening 16-20, night 20-4.",
@@ -216,7 +221,9 @@ VARIABLES: Mapping[str, Variable] = {
     "days_since_joined": Variable(
         about="Days since the person joined; 0 on that day.", kind=Kind.NUMBER, read=_days_since_joined
     ),
-    "mood": Variable(about="The last check-in, 1 (very hard) to 9 (very light).", kind=Kind.NUMBER, read=_mood),
+    "mood": Variable(
+        about="The last check-in, 1 (very hard) to 9 (very light).", kind=Kind.NUMBER, read=_mood, low=1, high=9
+    ),
     "mood_trend": Variable(
         about="Where the last check-ins (four to six) go.",
         kind=Kind.WORD,

@@ -60,8 +60,8 @@ def _tongue(person: Recipient) -> _Tongue:
 
 @lru_cache(maxsize=256)
 def _frequency(agenda: Agenda, recipient: Recipient, today: date) -> str:
-    """Return in words how often a person hears from us, counted over four weeks."""
-    meant = (schedule for schedule in agenda.schedules.values() if schedule.audience.includes(recipient))
+    """Return in words how often a person hears from us, counted over four weeks; what may never come is not counted."""
+    meant = (each for each in agenda.schedules.values() if each.only_if is None and each.audience.includes(recipient))
     a_week = round(sum(occasions(schedule, recipient, today, today + _SPAN) for schedule in meant) / WEEKS)
     most = agenda.limits_of(recipient).per_week
     a_week = min(a_week, most) if most is not None else a_week

@@ -19,9 +19,10 @@ from nudger.domain.schedules import (
 )
 from nudger.domain.vocabulary import Channel
 from nudger.files import rules
+from nudger.files.condition_words import ONLY_IF, SKIP_IF, asked_of
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.flaws import did_you_mean
-from nudger.files.tree import Listing, Scalar, text_at
+from nudger.files.tree import Listing, Mapping, Scalar, text_at
 from nudger.files.when_checks import fits, in_words
 
 _SHOWN = 3
@@ -86,12 +87,20 @@ def _own(wall: WallTime, person: Recipient, *, weekend: bool) -> time:
 def _check_places(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
     recurrence = schedule.value.recurrence
     unplaced = [person for person in people if person.place is None]
-    if not asks_for_holidays(recurrence) or not unplaced:
+    if not unplaced:
         return
-    skips = recurrence.exceptions.public_holidays
-    key, effect = ("except", "It comes on public holidays, too") if skips else ("days", "It never comes")
     what = f"which days are public holidays is not known for {_named(unplaced)}"
-    findings.warning(schedule.place.at("when", key), what, f"{effect}: give everyone a place, such as US-MA.")
+    if asks_for_holidays(recurrence):
+        skips = recurrence.exceptions.public_holidays
+        key, effect = ("except", "It comes on public holidays, too") if skips else ("days", "It never comes")
+        findings.warning(schedule.place.at("when", key), what, f"{effect}: give everyone a place, such as US-MA.")
+    for key in (ONLY_IF, SKIP_IF):
+        for place in asked_of(schedule.place.at(key), "public_holiday") if _has(schedule.place, key) else ():
+            findings.warning(place, what, "For them it is neither yes nor no: give everyone a place, such as US-MA.")
+
+
+def _has(place: Place, key: str) -> bool:
+    return isinstance(place.node, Mapping) and key in place.node.entries
 
 
 def _check_joined(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:

@@ -12,11 +12,12 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
 from nudger.files.bench import bench, remarks
+from nudger.files.condition_words import read_conditions
 from nudger.files.crisis_lines_file import check_age, read_crisis_lines
 from nudger.files.entries import entry_places, read_entries
 from nudger.files.findings import Findings, Written
 from nudger.files.folder import read_document, read_folder
-from nudger.files.limits_file import read_limits
+from nudger.files.limits_file import read_learning, read_limits
 from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
 from nudger.files.messages_file import read_message
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
@@ -77,6 +78,7 @@ def read_files(findings: Findings, config_dir: Path, recipients_path: Path | Non
         messages=[written for document in messages for written in _messages(findings, document)],
         people=[written for document in people for written in _people(findings, document)],
         limits=read_limits(findings, schedules),
+        learning=read_learning(findings, schedules),
     )
 
 
@@ -88,21 +90,30 @@ def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None
         messages=tuple(written.value for written in configuration.messages),
         recipients=tuple(written.value for written in configuration.people) if configuration.people_files else None,
         limits=configuration.limits,
+        learning=configuration.learning,
     )
 
 
 def _schedules(findings: Findings, document: Document) -> list[Written[Schedule]]:
     check_not_empty(findings, document)
-    entries = read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape)
+    entries = list(read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape))
+    _check_conditions(findings, document, "schedules")
     return [w for place, shape in entries if (w := read_schedule(findings, place, shape))]
 
 
 def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
     entries = list(read_entries(findings, document, "messages", MessagesFile, MessageShape))
+    _check_conditions(findings, document, "messages")
     header = _header(document)
     if header is None:
         return []
     return [w for place, shape in entries if (w := read_message(findings, place, header, shape))]
+
+
+def _check_conditions(findings: Findings, document: Document, key: str) -> None:
+    """Note what is wrong with conditions, also in entries that have other mistakes; what is noted twice counts once."""
+    for place in entry_places(document, key):
+        read_conditions(findings, place)
 
 
 def _header(document: Document) -> LibraryHeader | None:

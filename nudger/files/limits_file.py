@@ -1,4 +1,4 @@
-"""The `limits:` of a file in schedules/, and of a person: from their shape to limits, and what is odd about them."""
+"""`limits:` and `choosing:` of a file in schedules/, and the limits of a person: from their shape to what they mean."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import NamedTuple
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.files.findings import Findings, Place
 from nudger.files.limit_shapes import LimitsShape, PersonLimits
+from nudger.files.schedule_shapes import ChoosingShape
 from nudger.files.shape_errors import well_shaped
 from nudger.files.tree import Document, Mapping
 
@@ -23,21 +24,34 @@ class Doubt(NamedTuple):
 
 def read_limits(findings: Findings, documents: Iterable[Document]) -> Limits:
     """Return everyone's limits after noting what is odd about them, and every `limits:` but the first."""
-    places = [
-        Place(document, ("limits",))
-        for document in documents
-        if isinstance(document.root, Mapping) and "limits" in document.root.entries
-    ]
-    for place in places[1:]:
-        findings.error(
-            place, f"the limits are at {places[0]} already", "They count for everyone: keep one.", at_key=True
-        )
-    shape = well_shaped(places[0], LimitsShape) if places else None
-    if shape is None:
+    place = _only_one(findings, documents, "limits", "the limits are")
+    shape = well_shaped(place, LimitsShape) if place else None
+    if shape is None or place is None:
         return NO_LIMITS  # there are none, or what is wrong with them was noted with the file's shape
     for doubt in doubts(shape):
-        findings.warning(places[0].at(doubt.key), doubt.what, doubt.expected)
+        findings.warning(place.at(doubt.key), doubt.what, doubt.expected)
     return limits(shape, gentle_days=shape.gentle_first)
+
+
+def read_learning(findings: Findings, documents: Iterable[Document]) -> bool:
+    """Return whether choices learn from answers, after noting every `choosing:` but the first; no, unless said."""
+    place = _only_one(findings, documents, "choosing", "how to choose is said")
+    shape = well_shaped(place, ChoosingShape) if place else None
+    return shape is not None and shape.learning
+
+
+def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Place | None:
+    """Return where a key stands that counts for everyone, after noting that it stands elsewhere, too."""
+    places = [
+        Place(document, (key,))
+        for document in documents
+        if isinstance(document.root, Mapping) and key in document.root.entries
+    ]
+    for place in places[1:]:
+        what = f"{noun} at {places[0]} already"
+        expected = f"{'They count' if key == 'limits' else 'It counts'} for everyone: keep one."
+        findings.error(place, what, expected, at_key=True)
+    return places[0] if places else None
 
 
 def limits(shape: PersonLimits, *, gentle_days: int = 0) -> Limits:

@@ -18,7 +18,7 @@ from nudger.domain.vocabulary import (
     Situation,
 )
 from nudger.files import words
-from nudger.files.shape import Id, Language, Line, Shape, one_of_these, read, text_schema, word
+from nudger.files.shape import ConditionTree, Id, Language, Line, Shape, one_of_these, read, text_schema, word
 
 MAX_SMS = 1600  # what Twilio takes; https://www.twilio.com/docs/errors/21617
 MAX_BODY = 20_000
@@ -79,6 +79,16 @@ class MessageShape(Shape):
         Field(default=None, description="The words for SMS.", examples=["{name|Hi}, one slow breath. That is all."])
     )
     email: EmailShape | None = Field(default=None, description="The words for email.")
+    only_if: ConditionTree | None = Field(
+        default=None,
+        description="It is chosen only where this holds; what is not known does not hold.",
+        examples=[{"season": "winter"}],
+    )
+    skip_if: ConditionTree | None = Field(
+        default=None,
+        description="It is not chosen where this holds; what is not known does not hold.",
+        examples=[{"public_holiday": "yes"}],
+    )
     aims: tuple[Annotated[Aim, word(Aim, "aim")], ...] = Field(
         default=(), min_length=1, description="What it is meant to further, over time."
     )

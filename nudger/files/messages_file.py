@@ -4,6 +4,7 @@ from nudger.domain import placeholders
 from nudger.domain.messages import EmailText, Message, Review, Waiver
 from nudger.domain.placeholders import KNOWN_NAMES, MAY_BE_UNKNOWN, Fault, Placeholder
 from nudger.domain.vocabulary import LibraryId
+from nudger.files.condition_words import Conditions, read_conditions
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.flaws import did_you_mean, nearest, quote, sentences
 from nudger.files.message_shapes import LibraryHeader, MessageShape
@@ -18,14 +19,15 @@ def read_message(
     if shape.sms is None and shape.email is None:
         findings.error(place, "there are no words", "Give sms, email or both.")
         return None
-    message = _message(library, shape)
+    conditions = read_conditions(findings, place)
+    message = _message(library, shape, conditions or Conditions(None, None))
     sound = [_check_placeholders(findings, where, text) for where, text in _texts(place, message)]
-    if not all(sound):
+    if conditions is None or not all(sound):
         return None
     return Written(message, place)
 
 
-def _message(library: LibraryHeader, shape: MessageShape) -> Message:
+def _message(library: LibraryHeader, shape: MessageShape, conditions: Conditions) -> Message:
     return Message(
         library=LibraryId(library.library),
         id=shape.id,
@@ -45,6 +47,8 @@ def _message(library: LibraryHeader, shape: MessageShape) -> Message:
         theme=shape.theme,
         waivers=tuple(Waiver(rule=each.rule, reason=each.reason) for each in shape.waive),
         only_when_named=library.only_when_named,
+        only_if=conditions.only_if,
+        skip_if=conditions.skip_if,
     )
 
 

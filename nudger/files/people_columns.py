@@ -13,11 +13,14 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "weekend_quiet_hours": ("weekend", "quiet_hours"),
     **{name: (name,) for name in ("pause", "hard_days")},
     **{name: ("limits", name) for name in ("per_day", "per_week", "gap")},
-    "supporter": ("supporter",),
+    **{name: (name,) for name in ("supporter", "goals")},
 }
 COLUMNS = tuple(_PATHS)
 _COLUMN_AT = {path: column for column, path in _PATHS.items()}
-_LISTS = {"groups": re.compile("[ ;]+"), "pause": re.compile(" *; *"), "hard_days": re.compile(" *; *")}
+_LISTS = {
+    **{name: re.compile("[ ;]+") for name in ("groups", "goals")},
+    **{name: re.compile(" *; *") for name in ("pause", "hard_days")},
+}
 """Cells that hold several, and what stands between them."""
 
 

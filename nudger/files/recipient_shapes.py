@@ -148,6 +148,11 @@ class RecipientShape(Shape):
         description="The most that this person gets, where everyone's limits allow more.",
         examples=[{"per_day": 1, "per_week": 4, "gap": "3 hours"}],
     )
+    goals: tuple[Id, ...] = Field(
+        default=(),
+        description="The person's own goals, in a word each of your choice: conditions can ask for them.",
+        examples=[["sleep", "people"]],
+    )
     supporter: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
         default=None,
         description="How the person calls somebody who is there for them; messages may mention it.",

@@ -60,6 +60,7 @@ def person(shape: RecipientShape) -> Recipient:
         hard_days=tuple(_hard_day(each) for each in shape.hard_days),
         limits=limits(shape.limits) if shape.limits else None,
         supporter=shape.supporter,
+        goals=frozenset(shape.goals),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nudger.files import date_words, places, recipient_shapes, shape, when_shapes, when_words, words
+from nudger.files.condition_schema import NAME, in_tables
 from nudger.files.schema import json_schema
 
 _HEAD = """\
@@ -51,7 +52,8 @@ def reference(kind: str) -> str:
     schema = json_schema(kind)
     shapes = schema["$defs"]
     tables = [_table({**schema, "title": f"The file: {kind}"}, shapes)]
-    tables += [_table(shapes[name], shapes) for name in _as_they_come(schema, shapes) if "properties" in shapes[name]]
+    named = [name for name in _as_they_come(schema, shapes) if "properties" in shapes[name]]
+    tables += [in_tables() if name == NAME else _table(shapes[name], shapes) for name in named]
     return "\n".join([_HEAD.format(kind=kind), *tables])
 
 

@@ -29,6 +29,7 @@ class Configuration:
     messages: list[Written[Message]]
     people: list[Written[Recipient]]
     limits: Limits = NO_LIMITS
+    learning: bool = False
 
 
 def check_references(findings: Findings, configuration: Configuration) -> None:

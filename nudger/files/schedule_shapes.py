@@ -12,7 +12,19 @@ from nudger.domain.schedules import DEFAULT_GRACE, Priority, WhenHeld, WhenMisse
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, MessageKey, Practice, Situation
 from nudger.files import words
 from nudger.files.limit_shapes import LimitsShape
-from nudger.files.shape import DURATION_PATTERN, Id, Line, Shape, one_of_these, read, text_of, text_schema, word
+from nudger.files.shape import (
+    DURATION_PATTERN,
+    YES_OR_NO,
+    ConditionTree,
+    Id,
+    Line,
+    Shape,
+    one_of_these,
+    read,
+    text_of,
+    text_schema,
+    word,
+)
 from nudger.files.when_shapes import When
 
 
@@ -64,11 +76,7 @@ class Send(Shape):
             examples=[["self-kindness/friends-voice", "journal/three-lines"]],
         )
     )
-    in_order: Annotated[
-        bool,
-        read(words.yes_or_no),
-        WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}], "default": "no"}),
-    ] = Field(
+    in_order: Annotated[bool, read(words.yes_or_no), WithJsonSchema(YES_OR_NO)] = Field(
         default=False,
         description=(
             "yes: each person gets them one after the other, in the order of `messages`, or else of their ids; after "
@@ -95,6 +103,16 @@ class ScheduleShape(Shape):
     )
     send: Send = Field(
         default=Send.model_construct(), description="Which messages to choose from; any, if this is not there."
+    )
+    only_if: ConditionTree | None = Field(
+        default=None,
+        description="It goes out only where this holds; what is not known does not hold.",
+        examples=[{"mood": {"below": 4, "within": "3 days"}}],
+    )
+    skip_if: ConditionTree | None = Field(
+        default=None,
+        description="It is left out where this holds; what is not known does not hold.",
+        examples=[{"sent_in_last": "3 hours"}],
     )
     channel: Annotated[ChannelChoice, word(ChannelChoice, "channel")] = Field(
         default=ChannelChoice.PREFERRED, description="preferred (each person's own), sms or email."
@@ -126,14 +144,34 @@ class ScheduleShape(Shape):
     )
 
 
-class SchedulesFile(Shape):
-    """A file in schedules/: schedules, limits, or both."""
+class ChoosingShape(Shape):
+    """How messages are chosen, for everyone. It is there once in all files."""
 
-    model_config = ConfigDict(title="nudger schedules", json_schema_extra=one_of_these("schedules", "limits"))
+    model_config = ConfigDict(title="choosing", json_schema_extra={"minProperties": 1})
+
+    learning: Annotated[bool, read(words.yes_or_no), WithJsonSchema(YES_OR_NO)] = Field(
+        default=False,
+        description=(
+            "yes: practices that a person answers come to them more often by and by, beginning with what everybody "
+            "answers; every practice keeps a chance. It is off unless asked for."
+        ),
+        examples=["yes"],
+    )
+
+
+class SchedulesFile(Shape):
+    """A file in schedules/: schedules, limits, how to choose, or several of these."""
+
+    model_config = ConfigDict(
+        title="nudger schedules", json_schema_extra=one_of_these("schedules", "limits", "choosing")
+    )
 
     schedules: tuple[ScheduleShape, ...] = Field(default=(), min_length=1, description="The schedules.")
     limits: LimitsShape | None = Field(
         default=None,
         description="What is the most that anyone gets; once in all files.",
         examples=[{"per_day": 2, "per_week": 8, "gap": "3 hours", "gentle_first": "7 days"}],
+    )
+    choosing: ChoosingShape | None = Field(
+        default=None, description="How messages are chosen; once in all files.", examples=[{"learning": "yes"}]
     )

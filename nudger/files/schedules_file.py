@@ -2,6 +2,7 @@
 
 from nudger.domain.schedules import Audience, Schedule, Selection
 from nudger.domain.vocabulary import LibraryId, RecipientId, ScheduleId
+from nudger.files.condition_words import read_conditions
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.schedule_shapes import People, ScheduleShape, Send
 from nudger.files.tree import Document, Mapping
@@ -18,7 +19,8 @@ def read_schedule(findings: Findings, place: Place, shape: ScheduleShape) -> Wri
     recurrence = read_when(findings, place.at("when"), shape.when)
     audience = _audience(findings, place.at("to"), shape.to)
     selection = _selection(findings, place.at("send"), shape.send)
-    if recurrence is None or audience is None or selection is None or shape.id in RESERVED:
+    conditions = read_conditions(findings, place)
+    if recurrence is None or audience is None or selection is None or conditions is None or shape.id in RESERVED:
         return None
     schedule = Schedule(
         id=ScheduleId(shape.id),
@@ -31,6 +33,8 @@ def read_schedule(findings: Findings, place: Place, shape: ScheduleShape) -> Wri
         priority=shape.priority,
         when_missed=shape.missed,
         when_held=shape.held,
+        only_if=conditions.only_if,
+        skip_if=conditions.skip_if,
     )
     return Written(schedule, place)
 

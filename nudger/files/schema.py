@@ -5,10 +5,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from nudger.files.condition_schema import NAME, condition_schema
 from nudger.files.message_shapes import MessagesFile
 from nudger.files.recipient_shapes import RecipientsFile
 from nudger.files.schedule_shapes import SchedulesFile
-from nudger.files.shape import Shape
+from nudger.files.shape import CONDITION_REF, Shape
 
 KINDS: dict[str, type[Shape]] = {
     "schedules": SchedulesFile,
@@ -25,6 +26,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     long as what an editor takes for a number is in quotes.
     """
     schema = KINDS[kind].model_json_schema(schema_generator=_ForEditors)
+    if CONDITION_REF in str(schema):
+        schema["$defs"] |= {NAME: condition_schema()}
     return {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
 
 
@@ -41,6 +44,8 @@ class _ForEditors(GenerateJsonSchema):
 
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
         """Return the keywords in order; what stands in a file (its keys, its examples) keeps its own."""
+        if value.get("title") == CONDITION_REF:
+            value = {"$ref": CONDITION_REF} | {key: value[key] for key in value if key not in {"title", "type"}}
         found = value if parent_key == "properties" else dict(sorted(value.items()))
         return {key: each if key == "examples" else self._sorted(each, key) for key, each in found.items()}
 

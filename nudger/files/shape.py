@@ -51,6 +51,7 @@ def number_schema(low: int, high: int, pattern: str = "^[0-9]+$") -> dict[str, A
     return {"anyOf": [{"type": "integer", "minimum": low, "maximum": high}, {"type": "string", "pattern": pattern}]}
 
 
+YES_OR_NO = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no"]}], "default": "no"}
 A_TIME = {"type": "string", "pattern": words.TIME_PATTERN}
 A_DAY = {"anyOf": [{"enum": list(words.DAY_WORDS)}, {"type": "string", "pattern": DAY_PATTERN}]}
 A_NUMBERED_WEEKDAY = {"type": "string", "pattern": when_words.NTH_PATTERN}
@@ -64,6 +65,11 @@ TimeOrMoment = Annotated[WallTime, read(words.time_or_moment), WithJsonSchema({"
 Date = Annotated[date, read(words.calendar_date), text_schema(pattern=f"^{date_words.DATE_PATTERN}$")]
 Duration = Annotated[timedelta, read(words.duration), text_schema(pattern=DURATION_PATTERN)]
 Language = Annotated[str, read(words.language), text_schema(pattern=LANGUAGE_PATTERN)]
+
+
+CONDITION_REF = "#/$defs/Condition"
+ConditionTree = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "title": CONDITION_REF})]
+"""Keys of conditions, which `condition_words` reads: they hold each other, and come from a table."""
 
 
 class Shape(BaseModel):

@@ -13,7 +13,7 @@ from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
 from nudger.files.limit_shapes import LimitsShape, PersonLimits
 from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape, WaiverShape
 from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape, WeekendShape
-from nudger.files.schedule_shapes import People, ScheduleShape, Send
+from nudger.files.schedule_shapes import ChoosingShape, People, ScheduleShape, Send
 from nudger.files.shape import Shape, as_yaml, keys_of
 from nudger.files.tree import Listing, Node, Scalar, plain
 from nudger.files.when_shapes import PhaseShape, When
@@ -27,6 +27,7 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("schedules", "when", "programme"): PhaseShape,
     ("schedules", "send"): Send,
     ("limits",): LimitsShape,
+    ("choosing",): ChoosingShape,
     ("messages",): MessageShape,
     ("messages", "email"): EmailShape,
     ("messages", "review"): ReviewShape,
@@ -48,12 +49,14 @@ _OTHER_NAMES = {
     "at": "time times",
     "between": "window",
     "channel": "channels",
+    "choosing": "choice choose",
     "dates": "date on_dates",
     "days": "on day weekdays weekday nth nth_weekday monthly weekly day_of_week",
     "email": "mail e-mail",
     "ends": "end until to_date",
     "except": "exceptions exception exclude skip holidays public_holidays not_on but",
     "gentle_first": "gentle gentle_days gentle_for",
+    "goals": "goal aims",
     "groups": "group",
     "hard_days": "hard_day anniversaries anniversary hard",
     "held": "when_held if_held on_hold",
@@ -63,10 +66,12 @@ _OTHER_NAMES = {
     "jitter": "random delay",
     "language": "lang",
     "late": "grace",
+    "learning": "learn adaptive",
     "libraries": "library",
     "limits": "limit caps cap",
     "messages": "message",
     "missed": "when_missed if_missed catch_up",
+    "only_if": "if when_if condition conditions provided",
     "part_of_day": "parts_of_day",
     "pause": "pauses paused vacation holiday away",
     "per_day": "max_per_day daily a_day",
@@ -77,6 +82,7 @@ _OTHER_NAMES = {
     "quiet_hours": "quiet",
     "body": "content",
     "send": "message messages",
+    "skip_if": "unless not_if skip except_if",
     "sms": "phone mobile number text",
     "spread": "stagger",
     "starts": "start from from_date",

@@ -57,6 +57,7 @@ _RECIPIENTS = """\
 #       - {{date: 2027-02-14, then: gentle}}     # that one day: only what is gentle
 #     limits: {{per_day: 1, per_week: 4, gap: 3 hours}}    # less than the limits in schedules/limits.yaml
 #     supporter: my sister Ana       # somebody who is there for them; messages may mention it
+#     goals: [sleep, people]         # their own, in words of your choice; `only_if` in a schedule can ask for them
 
 {person}"""
 _ENV_HEAD = """\

@@ -114,6 +114,8 @@ def _read_details(text: str) -> dict[str, Any]:
         read["weekend_moments"] = tuple((name, time.fromisoformat(wall)) for name, wall in read["weekend_moments"])
     if "weekend_quiet_hours" in read:
         read["weekend_quiet_hours"] = _quiet_hours(read["weekend_quiet_hours"])
+    if "goals" in read:
+        read["goals"] = frozenset(read["goals"])
     if "pauses" in read:
         read["pauses"] = pauses_of(read["pauses"])
     if "hard_days" in read:
