@@ -1,7 +1,7 @@
 """Whole days, told as stories: each document of scenarios/*.yaml is a promise, lived through in simulated time.
 
-A scenario has a `name`, `people`, `schedules`, perhaps `limits` and `messages`, a `start`, and a `story`. Each step
-lives to the instant `at`, does what `do` says, and compares with what `then` expects. Times that are `sent` or
+A scenario has a `name`, `people`, `schedules`, perhaps `limits` and `messages`, a `start`, and a `story`. What stands in
+these is read as from the operator's files (tests/spoken.py says what need not be said). Each step lives to the instant `at`, does what `do` says, and compares with what `then` expects. Times that are `sent` or
 `waiting` are in the person's own zone: `09:00 ana walk`; `12-24 09:00 ana walk by sms saying m3`.
 """
 
@@ -16,10 +16,8 @@ import yaml
 from sqlalchemy import select
 
 from nudger.domain.catalog import Catalog
-from nudger.domain.limits import NO_LIMITS
 from nudger.domain.nudges import WELCOME
 from nudger.domain.recipients import Pause, ended
-from nudger.domain.vocabulary import Purpose
 from nudger.files import words
 from nudger.storage.tables import events
 from nudger.use_cases.stop_and_go import (
@@ -30,7 +28,6 @@ from nudger.use_cases.stop_and_go import (
     standstill,
 )
 from tests import spoken
-from tests.make import make_message
 from tests.stage import Stage
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -57,21 +54,21 @@ class Story:
         self.name = keys.take("name")
         self.people = {each["id"]: each for each in keys.pop("people")}
         self.schedules = {each["id"]: each for each in keys.pop("schedules")}
-        self.limits = keys.take("limits", spoken.limits, NO_LIMITS)
-        self.messages = spoken.messages(keys.pop("messages", "60"))
-        if keys.take("hello") == "yes":
-            self.messages += (make_message("hello", purpose=Purpose.WELCOME),)
+        self.limits = keys.pop("limits", None)
+        self.messages = spoken.described(keys.pop("messages", "60"))
+        self.hello = keys.take("hello") == "yes"
         self.steps = [spoken.Keys(step) for step in keys.pop("story")]
         self.stage = Stage(path, catalog=self.catalog(), start=instant(keys.pop("start")))
         self.told = 0
         keys.done(self.name)
 
     def catalog(self) -> Catalog:
-        return Catalog(
-            schedules=tuple(map(spoken.schedule, self.schedules.values())),
+        return spoken.catalog(
+            people=self.people.values(),
+            schedules=self.schedules.values(),
             messages=self.messages,
-            recipients=tuple(map(spoken.person, self.people.values())),
             limits=self.limits,
+            hello=self.hello,
         )
 
     async def play(self):
@@ -137,7 +134,7 @@ class Story:
     def change(self, changes) -> Catalog:
         keys = spoken.Keys(changes)
         self.schedules |= {each["id"]: self.schedules.get(each["id"], {}) | each for each in keys.pop("schedules", [])}
-        self.limits = keys.take("limits", spoken.limits, self.limits)
+        self.limits = keys.pop("limits", self.limits)
         self.people |= {each["id"]: each for each in keys.pop("people", [])}
         for gone in keys.pop("without", []):
             self.schedules.pop(gone, None)
@@ -264,7 +261,7 @@ class Story:
         return self.person(name).zone
 
     def person(self, name):
-        return spoken.person(self.people[name])
+        return next(person for person in self.catalog().recipients if person.id == name)
 
     def line(self, at, nudge, wanted):
         """Say it with as much detail as is wanted."""

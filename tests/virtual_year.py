@@ -29,7 +29,7 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours, Recipient
-from nudger.domain.schedules import Schedule
+from nudger.domain.schedules import Schedule, Selection
 from nudger.domain.vocabulary import Channel
 from nudger.use_cases.stop_and_go import release_held, standstill
 from tests import spoken
@@ -148,7 +148,7 @@ def _pause(rng: Random) -> Pause:
 
 
 def make_schedule(given: dict) -> Schedule:
-    return spoken.schedule({**given, "send": {"libraries": [given["id"]]}})
+    return replace(spoken.schedule(given), selection=Selection(libraries=frozenset({given["id"]})))
 
 
 class Year:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_for_one
 from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
-from nudger.decisions.plan import slots
+from nudger.decisions.plan import next_due, slots
 from nudger.decisions.settle import in_doubt
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
@@ -21,7 +21,7 @@ from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.ports import TransactionPort
 
 STEP = timedelta(hours=1)
-"""The longest span planned in one transaction, so that catching up on days needs no more memory than an hour."""
+"""The longest span with slots planned in one transaction: catching up on days needs no more memory than that."""
 
 LOOKBACK = timedelta(days=7)
 """How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
@@ -80,7 +80,7 @@ def queue_step(
     if doubt := doubt_about_clock(watermark, now):
         return Queued(counts=Counter(), finished=True, doubt=doubt)
     since = _since(transaction, watermark, now)
-    until = min(now, since + STEP)
+    until = _until(agenda, since, now)
     due = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
     added = _write(transaction, agenda, due, providers=providers, held=held, now=now) if due else []
     transaction.set_watermark(until)
@@ -147,6 +147,15 @@ def _since(transaction: TransactionPort, watermark: datetime, now: datetime) -> 
         transaction.note("long_outage", {"from": watermark.isoformat()}, at=now)
         return now - LOOKBACK
     return min(watermark, now)
+
+
+def _until(agenda: Agenda, since: datetime, now: datetime) -> datetime:
+    """Return where a step ends: after an hour, or at the first slot of the day, for idle hours need no step each."""
+    if now <= since + STEP:
+        return now
+    day = min(now, since + _DAY)
+    first = next_due(agenda.roster, since=since, until=day, seed=agenda.seed)
+    return max(since + STEP, first or day)
 
 
 def _began(transaction: TransactionPort, now: datetime) -> datetime:
