@@ -1,10 +1,11 @@
 """What a new configuration changes: for the operator to read, and for slots that it moves across the present."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
+from nudger.decisions.draw import seed_of
 from nudger.decisions.plan import build_roster, slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
@@ -70,6 +71,27 @@ def moved_past(old: Agenda, new: Agenda, *, watermark: datetime) -> list[Slot]:
     return [slot for slot in gone_by if slot.key in keys]
 
 
+def timings(schedules: Iterable[Schedule]) -> dict[str, str]:
+    """Return a short word for when each schedule happens: another word at the next start means that it was moved."""
+    return {schedule.id: seed_of(_in_order(astuple(schedule.recurrence))) for schedule in schedules}
+
+
+def moved_while_away(
+    before: Mapping[str, str], agenda: Agenda, people: Collection[RecipientId], *, watermark: datetime
+) -> list[Slot]:
+    """Return the slots of schedules with another timing than `before` that are over today, for `people` known before.
+
+    While the service runs, `moved_past` knows both agendas. At a start only the timings of the old one are known, so
+    those that have their nudge already are among these slots.
+    """
+    now = timings(agenda.schedules.values())
+    moved = [schedule for name, schedule in agenda.schedules.items() if before.get(name, now[name]) != now[name]]
+    here = [person for name, person in agenda.recipients.items() if name in people]
+    today = {person.id: watermark.astimezone(person.zone).date() for person in here} if moved else {}
+    found = _plan(agenda, moved, here, watermark - _REACH, watermark) if moved else []
+    return [slot for slot in found if slot.local_date == today[slot.recipient]]
+
+
 def refusal(old: Catalog, new: Catalog) -> str:
     """Say why a new configuration looks like files cut in half; '' where it does not."""
     pairs = [
@@ -104,6 +126,13 @@ def _affected(old: Agenda, new: Agenda, *, since: datetime, until: datetime) -> 
 
 def _timing(schedule: Schedule | None) -> object:
     return schedule and (schedule.recurrence, schedule.audience)
+
+
+def _in_order(value: object) -> str:
+    """Return a value in words that every process has alike: sets come in another order each time."""
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(_in_order, value)))}}}"
+    return f"({','.join(map(_in_order, value))})" if isinstance(value, tuple) else repr(value)
 
 
 def _calendar_of(agenda: Agenda, name: RecipientId) -> Recipient | None:

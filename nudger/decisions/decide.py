@@ -90,6 +90,12 @@ def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
     return _ended(agenda, case, NudgeState.MISSED, reason)
 
 
+def missed_by_edit(agenda: Agenda, slot: Slot) -> Nudge:
+    """Return the nudge of a slot that an edit moved, while the service was down, to when nobody would look again."""
+    blank = _blank(agenda, slot.key, slot.due, slot.due + agenda.schedules[slot.schedule].grace)
+    return _ended(blank, NudgeState.MISSED, "an edit moved it to before the service came back")
+
+
 def recheck(
     agenda: Agenda,
     nudge: Nudge,

@@ -4,12 +4,13 @@ Runs inside one transaction, on the ledger's thread.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_for_one
+from nudger.decisions.changes import moved_while_away, timings
+from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_by_edit, missed_for_one
 from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
 from nudger.decisions.plan import next_due, slots
 from nudger.decisions.settle import in_doubt
@@ -21,7 +22,7 @@ from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.ports import TransactionPort
 
 STEP = timedelta(hours=1)
-"""The longest span with slots planned in one transaction: catching up on days needs no more memory than that."""
+"""The longest span with slots that is planned in one transaction: catching up on days needs no more memory."""
 
 LOOKBACK = timedelta(days=7)
 """How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
@@ -31,6 +32,7 @@ AHEAD = timedelta(hours=48)
 
 _BEGAN = "planning_began"
 _RESTORED = "restored"
+_TIMINGS = "timings"
 GUARD = "guard"
 _DAY = timedelta(days=1)
 _CLOCK_SLACK = timedelta(seconds=5)
@@ -103,6 +105,23 @@ def queue_moved(
 ) -> list[Nudge]:
     """Write down nudges for slots that an edit or a journey moved to before the watermark: late, or missed."""
     return _write(transaction, agenda, moved, providers=providers, held=None, now=now) if moved else []
+
+
+def record_moved_while_away(
+    transaction: TransactionPort, agenda: Agenda, *, people: Collection[RecipientId], now: datetime
+) -> list[Nudge]:
+    """At a start: write down as missed what an edit moved to before the watermark while the service was down.
+
+    It is not sent late: nobody ever planned it. Keeps the timings for the next start. `people` were known before this
+    one; without any, nothing is written down.
+    """
+    watermark = transaction.watermark()
+    if watermark is None or watermark > now or doubt_about_clock(watermark, now):
+        return []
+    moved = moved_while_away(transaction.recall(_TIMINGS), agenda, people, watermark=watermark)
+    transaction.remember(_TIMINGS, timings(agenda.schedules.values()))
+    fresh = _without_nudge(transaction, agenda, moved) if moved else []
+    return transaction.add([missed_by_edit(agenda, slot) for slot in fresh], at=now)
 
 
 def queue_welcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> int:

@@ -30,6 +30,7 @@ from nudger.use_cases.queue_nudges import (
     queue_moved,
     queue_step,
     queue_welcomes,
+    record_moved_while_away,
 )
 from nudger.use_cases.watch_runway import warn_of_short_runways
 
@@ -101,7 +102,9 @@ class Service:
                 before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
                 _keep_people(transaction, catalog, now=now)
                 recover_interrupted(transaction, everything=after_crash, now=now)
-                return self._prepare(transaction, catalog, before=self._agenda or before, now=now)
+                agenda, version = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
+                record_moved_while_away(transaction, agenda, people=before.recipients if before else (), now=now)
+                return agenda, version
 
             agenda, version = await self._ledger.run(work)
             changes = compare(self._agenda or agenda, agenda, now=now)

@@ -15,7 +15,7 @@ from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from tests.fakes import FakeChannel, FakeClock
-from tests.make import make_recipient
+from tests.make import make_agenda, make_message, make_recipient, make_schedule
 from tests.storage import test_feedback, test_ledger
 from tests.storage.test_ledger import NOW, make_nudge
 
@@ -69,6 +69,7 @@ def test_a_server_that_is_not_there_is_one_clear_line(tmp_path):
 
 def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url, tmp_path):
     people = [make_recipient(f"p{n}") for n in range(300)]
+    agenda = make_agenda(schedules=[make_schedule()], messages=[make_message()], recipients=people)
     ledgers = [Ledger(*open_database(fresh_url, state_dir=tmp_path / str(n))) for n in range(2)]
     ledgers[0].run(
         lambda t: (
@@ -81,7 +82,7 @@ def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url,
     async def deliver(ledger, channel):
         thread = LedgerThread(ledger)
         delivery = Delivery(Channel.EMAIL, channel, thread, clock=FakeClock(NOW), rng=Random(1))
-        await delivery.drain()
+        await delivery.drain(lambda: agenda)
         thread.close()
 
     async def both():
