@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 _SHOWN = 40
-_MANY = 26
+_MANY = 36
 
 
 class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not with the program
@@ -38,7 +38,7 @@ def code_point(letter: str) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Return `Known: a, b, c.`, cut after some two dozen."""
+    """Return `Known: a, b, c.`, cut after some three dozen."""
     words = list(words)
     rest = f" and {len(words) - _MANY} more" if len(words) > _MANY else ""
     return f"Known: {', '.join(words[:_MANY])}{rest}." if words else ""

@@ -6,6 +6,8 @@ import pytest
 
 from nudger.decisions.explain import in_english, in_short
 from nudger.decisions.when_words import when_in_words
+from nudger.domain.conditions import Not
+from nudger.domain.conditions import Test as Asked
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.schedules import (
     At,
@@ -217,3 +219,11 @@ def test_limits_and_first_days_are_told():
 def test_a_schedule_fits_one_line():
     assert in_short(make_schedule(at=["08:30", "12:00"])) == "every day, at 08:30 and at 12:00, to everyone"
     assert in_short(make_schedule(recurrence=Cron(expression="0 9 * * 1"))) == "at 09:00 on Monday, to everyone"
+
+
+def test_conditions_are_said_with_what_happens_where_nobody_knows():
+    low = Asked(variable="mood", below=4, within=timedelta(days=1))
+    said = in_english(make_schedule(only_if=low, skip_if=Not(Asked(variable="daylight", flag=True))))
+    assert "It goes out only if mood is below 4 within 1 day. If that is not known, it does not." in said
+    assert "It is left out if not daylight is true. If that is not known, it goes out." in said
+    assert not any(" if mood" in sentence for sentence in in_english(make_schedule()))

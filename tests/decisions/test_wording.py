@@ -7,6 +7,7 @@ import pytest
 from nudger.decisions.agenda import OperatorWords, build_agenda
 from nudger.decisions.wording import MessageValues, occasions
 from nudger.domain.catalog import Catalog
+from nudger.domain.conditions import Test as Asked
 from nudger.domain.crisis_lines import CrisisLine
 from tests.make import cron, make_message, make_recipient, make_schedule, utc
 
@@ -40,6 +41,13 @@ def test_words_are_in_the_persons_language(language, often, once, never, weekday
     assert values(language=language).get("frequency") == never
     assert values(language=language).get("weekday") == weekday
     assert values(language=language).get("part_of_day") == part
+
+
+def test_what_may_never_come_is_not_promised_and_what_may_be_left_out_is():
+    low = Asked(variable="mood", below=4)
+    weekly = {"recurrence": cron("30 8 * * 1")}
+    schedules = [make_schedule("a", only_if=low), make_schedule("b", skip_if=low, **weekly)]
+    assert values(schedules).get("frequency") == "about one note a week"
 
 
 @pytest.mark.parametrize(

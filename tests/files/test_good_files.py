@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nudger.domain.conditions import AllOf, AnyOf, Not
+from nudger.domain.conditions import Test as Asked
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours
 from nudger.domain.schedules import (
@@ -176,6 +178,47 @@ def test_a_programme_counts_days_from_the_day_after_joining(schedules):
     )
 
 
+def test_a_schedule_keeps_its_conditions(schedules):
+    low, every = schedules["after-a-low-day"], schedules["all-of-it"]
+    assert low.only_if == Asked(variable="mood", below=4, within=timedelta(days=1))
+    assert low.skip_if == Asked(variable="since_sent", below=timedelta(hours=3))
+    assert every.only_if == AllOf(
+        (
+            Asked(variable="since_reply", above=timedelta(days=7)),
+            AnyOf(
+                (
+                    Asked(variable="part_of_day", words=frozenset({"evening"})),
+                    Asked(variable="season", words=frozenset({"winter"})),
+                )
+            ),
+            Not(Asked(variable="public_holiday", flag=True)),
+        )
+    )
+    assert every.skip_if is None
+
+
+def test_a_message_keeps_its_conditions(config):
+    path = config / "messages" / "base.yaml"
+    path.write_text(path.read_text().replace("  - id: no\n", "  - id: no\n    skip_if: {daylight: no}\n"))
+    message = next(each for each in load_catalog(config).messages if each.id == "no")
+    assert (message.only_if, message.skip_if) == (None, Asked(variable="daylight", flag=False))
+
+
+def test_nothing_is_learned_unless_asked_for(config, catalog):
+    assert catalog.learning
+    (config / "schedules" / "more.yaml").write_text("choosing: {learning: no}\n")
+    assert not load_catalog(config).learning
+    (config / "schedules" / "more.yaml").unlink()
+    assert not load_catalog(config).learning
+
+
+def test_how_to_choose_is_there_once_in_all_files(config):
+    (config / "schedules" / "twice.yaml").write_text("choosing: {learning: yes}\n")
+    (problem,) = read_configuration(config).problems
+    assert "how to choose is said at" in problem.what
+    assert problem.file.endswith("twice.yaml")
+
+
 def test_cron_and_rules_have_exceptions_too(schedules):
     for name in ("cron-with-exceptions", "rule-with-exceptions"):
         assert schedules[name].recurrence.exceptions == Exceptions(dates=frozenset({date(2027, 1, 1)}))
@@ -278,6 +321,7 @@ def test_people_have_their_own_times(catalog):
     )
     assert sam.limits == Limits(per_day=1, per_week=4, gap=timedelta(hours=3), gentle_days=0)
     assert sam.supporter == "my sister Ana"
+    assert (sam.goals, kim.goals) == ({"sleep", "people"}, frozenset())
     assert (kim.weekend_quiet_hours, kim.pauses, kim.hard_days, kim.limits) == ("same", (), (), None)
     assert kim.quiet_hours is None
     assert kim.groups == frozenset()

@@ -56,7 +56,9 @@ def test_the_example_of_all_that_can_be_said_about_a_person_is_no_mistake(tmp_pa
     reading = read_configuration(tmp_path, path)
     assert [problem for problem in reading.problems if problem.file == str(path)] == []
     (sam,) = reading.catalog.recipients
-    assert all(getattr(sam, key) for key in ("place", "pauses", "hard_days", "limits", "supporter", "weekend_moments"))
+    assert all(
+        getattr(sam, key) for key in ("place", "pauses", "hard_days", "limits", "supporter", "weekend_moments", "goals")
+    )
 
 
 def test_every_setting_is_explained_and_none_is_set(tmp_path):

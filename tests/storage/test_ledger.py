@@ -118,6 +118,7 @@ def test_people_are_read_back_as_they_were_written(ledger):
             joined=joined,
             place="US-MA",
             supporter="Ana",
+            goals=frozenset({"sleep", "people"}),
             weekend_moments=(("morning", time(10)),),
             weekend_quiet_hours=QuietHours(start=time(23), end=time(10)),
             pauses=(Pause(first=date(2026, 12, 1), last=date(2026, 12, 9)), Pause(last=date(2027, 1, 3))),

@@ -43,14 +43,16 @@ def empty_cells(messages: Iterable[Message]) -> list[Cell]:
 class Supply:
     """How many messages a schedule has to choose from in one language, and how many days pass until all were seen.
 
-    `days` is None where it lasts for over a year, or where the schedule names no date within one. Other schedules,
-    which may use up the same messages, are not counted.
+    `days` is None where it lasts for over a year, where the schedule names no date within one, or where nobody can say
+    how often it comes, because that hangs on a condition (`sometimes`). Other schedules, which may use up the same
+    messages, are not counted.
     """
 
     schedule: ScheduleId
     language: str
     pool: int
     days: int | None
+    sometimes: bool = False
 
 
 def supplies(schedules: Iterable[Schedule], messages: Iterable[Message], today: date) -> Iterator[Supply]:
@@ -71,5 +73,6 @@ def _supply(schedule: Schedule, language: str, pool: int, today: date) -> Supply
         schedule=schedule.id,
         language=language,
         pool=pool,
-        days=days if days is not None and days <= _SPAN.days else None,
+        days=days if days is not None and days <= _SPAN.days and schedule.only_if is None else None,
+        sometimes=schedule.only_if is not None,
     )
