@@ -1,5 +1,6 @@
-"""Pictures of HTML files, taken by a headless Chromium."""
+"""HTML files in a headless Chromium: pictures of them, and what they ask for on the network."""
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,9 @@ FLAGS = (
     "--no-sandbox"
 )
 
+NO_PAGE = "not an origin"
+"""Whose requests Chromium's log calls so: the browser's own."""
+
 
 def what_is_missing() -> str | None:
     """Say why there can be no picture, or None."""
@@ -22,13 +26,27 @@ def what_is_missing() -> str | None:
 def screenshot(html: Path, png: Path, *, width: int = 600, height: int = 900, dark: bool = False) -> None:
     """Save what a reader sees of a page: `width` 360 is a telephone; `dark` is what they prefer."""
     scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    said = _open(html, scheme, f"--window-size={width},{height}", f"--screenshot={png}")
+    assert png.exists(), f"chromium took no picture:\n{said}"
+
+
+def requests(html: Path, log: Path) -> list[str]:
+    """Return the addresses that a page asks for besides its own, whether or not anybody answers there."""
+    said = _open(html, f"--log-net-log={log}", f"--screenshot={log.with_suffix('.png')}")
+    assert log.exists(), f"chromium kept no log:\n{said}"
+    events = (each.get("params", {}) for each in json.loads(log.read_text())["events"])
+    started = {each["url"] for each in events if each.get("initiator", NO_PAGE) != NO_PAGE and "url" in each}
+    return sorted(started - {html.resolve().as_uri()})
+
+
+def _open(html: Path, *flags: str) -> str:
+    """Open a page and close it again; return the end of what Chromium said."""
     with tempfile.TemporaryDirectory(prefix="nudger-browser-", ignore_cleanup_errors=True) as profile:
         done = subprocess.run(
-            ["chromium", *FLAGS.split(), scheme, f"--user-data-dir={profile}", f"--window-size={width},{height}",
-             f"--screenshot={png}", html.resolve().as_uri()],
+            ["chromium", *FLAGS.split(), f"--user-data-dir={profile}", *flags, html.resolve().as_uri()],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
         )  # fmt: skip
-    assert png.exists(), f"chromium took no picture:\n{done.stdout[-2000:]}"
+    return done.stdout[-2000:]
 
 
 def shades(png: Path) -> int:
