@@ -35,6 +35,9 @@ SCHEDULE = """schedules:
 """
 """Far away, so that the welcome is the only nudge in these tests."""
 
+MANY = "schedules:\n" + "".join(SCHEDULE.format(id=f"m{n}").partition("\n")[2] for n in range(6))
+ANOTHER = "  - {id: p2, name: Zebedee, time_zone: UTC, email: canary.second@example.org, quiet_hours: none}\n"
+
 
 @pytest.fixture(scope="module")
 def machine():
@@ -173,6 +176,49 @@ def test_reload_leaves_a_wrong_file_and_goes_on(machine):
     write(machine, "/etc/nudger/schedules/two.yaml", SCHEDULE.format(id="two"))
     machine.run("systemctl", "reload", "nudger")
     eventually(lambda: "was not taken" not in show(machine, "StatusText"), "the mended file being taken")
+
+
+def test_a_change_is_noticed_without_a_signal(machine):
+    """The files are looked at every five seconds, and taken once they are left alone from one look to the next."""
+    process = show(machine, "MainPID")
+
+    write(machine, "/etc/nudger/schedules/many.yaml", MANY)
+
+    eventually(lambda: show(machine, "StatusText").startswith("8 schedules"), "eight schedules in the status", limit=15)
+    assert show(machine, "MainPID") == process
+
+
+def test_a_halved_file_is_refused_and_taken_by_force(machine):
+    write(machine, "/etc/nudger/schedules/many.yaml", "".join(MANY.splitlines(keepends=True)[:3]))
+
+    eventually(lambda: "was not taken" in show(machine, "StatusText"), "a status that says so", limit=15)
+    assert show(machine, "StatusText").startswith("8 schedules")
+    assert "4 of 8 schedules are gone" in journal(machine)
+    refused = machine.run("nudger", "reload", check=False)
+    assert refused.returncode != 0
+    assert "4 of 8 schedules are gone" in refused.stdout
+
+    taken = machine.says("nudger", "reload", "--force")
+
+    assert "schedules removed: m2, m3, m4, m5" in taken
+    eventually(lambda: re.match("4 schedules[^(]*$", show(machine, "StatusText")), "four schedules, and nothing wrong")
+
+
+def test_on_hold_nobody_hears_anything_until_the_release(machine):
+    machine.run("nudger", "hold", "the wrong words")
+    write(machine, "/etc/nudger/recipients.yaml", PERSON + ANOTHER)
+    assert "people: 1 added" in machine.says("nudger", "reload")
+    assert "the wrong words" in machine.says("nudger", "status")
+    time.sleep(2)  # the welcome would come with the reload
+    assert len(mails(machine)) == 1
+
+    assert "go out again" in machine.says("nudger", "release")
+
+    eventually(lambda: len(mails(machine)) == 2, "the welcome that waited", limit=40)  # a tick comes every 30 seconds
+    (welcome,) = (mail for mail in mails(machine) if "canary.second" in mail.read_text())
+    welcome.unlink()
+    write(machine, "/etc/nudger/recipients.yaml", PERSON)
+    assert "people: 1 removed" in machine.says("nudger", "reload")
 
 
 def test_killed_it_comes_back_and_welcomes_nobody_twice(machine):
