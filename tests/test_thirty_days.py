@@ -12,6 +12,7 @@ from freezegun import freeze_time
 
 from nudger.cli import nudger
 from nudger.decisions.plan import next_due
+from nudger.domain.nudges import NudgeState
 from nudger.files.catalog import load_catalog
 from nudger.files.settings import load_settings
 from nudger.files.starter import write_example_person
@@ -38,7 +39,7 @@ def test_what_was_shown_is_what_was_sent(tmp_path, monkeypatch, zone, start):
     monkeypatch.setenv("NUDGER_STATE_DIR", str(tmp_path / "state"))
     write_example_person(tmp_path / "state" / "recipients.yaml", time_zone=zone)
     begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
-    shown = show(begin)
+    shown = [each for each in show(begin) if each["text"]]
     lived = asyncio.run(live(begin, until=begin + timedelta(days=DAYS + 2)))
     last = max(each["due"] for each in shown)
     lived = {key: value for key, value in lived.items() if value[0] <= last}
@@ -69,7 +70,7 @@ async def live(begin, *, until):
             await service.settle()
             roster, later = service.agenda.roster, now + timedelta(hours=3)
             frozen.move_to(next_due(roster, since=now, until=later, seed=settings.seed) or later)
-        nudges = ledger.run(lambda t: t.recent(since=begin, limit=1000))
+        nudges = [n for n in ledger.run(lambda t: t.recent(since=begin, limit=1000)) if n.state is NudgeState.SENT]
         thread.close()
     check_mail(settings.maildir, nudges)
     return {

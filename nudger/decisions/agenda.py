@@ -89,5 +89,10 @@ def serving(agenda: Agenda, recipients: Iterable[Recipient]) -> Agenda:
         recipients=people,
         roster=roster,
         restrained=restrained,
-        urgent=tuple(group for group in roster if group.schedule.priority > lowest) if restrained else (),
+        urgent=tuple(group for group in roster if _keeps_a_place(group.schedule, lowest)) if restrained else (),
     )
+
+
+def _keeps_a_place(schedule: Schedule, lowest: Priority) -> bool:
+    """Say whether others make room for it beforehand; not for what may well not come, because it has a condition."""
+    return schedule.priority > lowest and schedule.only_if is None

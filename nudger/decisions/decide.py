@@ -8,13 +8,13 @@ from typing import NamedTuple
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.availability import Deferred, Refused, Request, availability
 from nudger.decisions.history import Contact, History
-from nudger.decisions.select import Moment, select
+from nudger.decisions.select import Moment, no_occasion, select
 from nudger.decisions.settle import begin_attempt
 from nudger.decisions.wording import MessageValues
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Priority, Slot, SlotKey, WhenMissed
+from nudger.domain.schedules import Priority, Schedule, Slot, SlotKey, WhenMissed
 from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, ScheduleId
 
 WELCOME_GRACE = timedelta(days=3)
@@ -44,26 +44,35 @@ def decide_slot(
     schedule = agenda.schedules[slot.schedule]
     recipient = agenda.recipients[slot.recipient]
     case = _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
-    if now > case.expires_at:
-        return _ended(agenda, case, NudgeState.MISSED, "fell due while the service was down")
-    if now > slot.due + LATE and schedule.when_missed is WhenMissed.SKIP:
-        return _ended(agenda, case, NudgeState.MISSED, "fell due while the service was down, and is not sent late")
+    if missed := _missed(case, schedule, now):
+        return _ended(agenda, case, NudgeState.MISSED, missed)
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
         return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
     moment, waits_for = max(now, slot.due), ""
+    point = Moment(key=case.key, schedule=schedule, person=recipient, channel=channel, at=moment)
+    if (no := no_occasion(agenda, point, history)) is not None:
+        return _ended(agenda, case, NudgeState.WITHHELD, no.reason, no.facts)
     request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
     verdict = availability(request, now=moment)
     if isinstance(verdict, Refused):
         return _ended(agenda, case, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
         moment, waits_for = verdict.until, verdict.reason
-    point = Moment(key=case.key, schedule=schedule, person=recipient, channel=channel, at=moment)
-    selected = select(agenda, point, history)
+    selected = select(agenda, replace(point, at=moment), history)
     if selected.message is None:
         return _ended(agenda, case, NudgeState.WITHHELD, selected.reason, selected.facts)
     words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
     return _pending(agenda, case, words, moment)
+
+
+def _missed(case: "_Case", schedule: Schedule, now: datetime) -> str:
+    """Say why it is too late for a slot; '' where it is not."""
+    if now > case.expires_at:
+        return "fell due while the service was down"
+    if now > case.due + LATE and schedule.when_missed is WhenMissed.SKIP:
+        return "fell due while the service was down, and is not sent late"
+    return ""
 
 
 def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nudge:
@@ -84,16 +93,13 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nu
 
 def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
     """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
-    schedule = agenda.schedules[slot.schedule]
-    case = _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
     reason = "fell due while the service was down; one goes out for all that were missed"
-    return _ended(agenda, case, NudgeState.MISSED, reason)
+    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, reason)
 
 
 def missed_by_edit(agenda: Agenda, slot: Slot) -> Nudge:
     """Return the nudge of a slot that an edit moved, while the service was down, to when nobody would look again."""
-    blank = _blank(agenda, slot.key, slot.due, slot.due + agenda.schedules[slot.schedule].grace)
-    return _ended(blank, NudgeState.MISSED, "an edit moved it to before the service came back")
+    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, "an edit moved it to before the service came back")
 
 
 def recheck(
@@ -125,6 +131,11 @@ def recheck(
         waiting = _changed(nudge, NudgeState.PENDING, verdict.reason)
         return replace(waiting, next_attempt_at=verdict.until)
     return begin_attempt(nudge, provider=provider, now=now)
+
+
+def _case_of(agenda: Agenda, slot: Slot) -> "_Case":
+    schedule = agenda.schedules[slot.schedule]
+    return _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
 
 
 class _Case(NamedTuple):

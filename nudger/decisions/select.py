@@ -62,6 +62,16 @@ class Moment:
     at: datetime
 
 
+def no_occasion(agenda: Agenda, moment: Moment, history: History) -> Selected | None:
+    """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
+    schedule = moment.schedule
+    if schedule.only_if is None and schedule.skip_if is None:
+        return None
+    values = Lookup(Context(person=moment.person, now=moment.at, history=history))
+    refused = _refused(schedule.only_if, schedule.skip_if, values)
+    return Selected(None, refused, _facts(values, seed_of(agenda.seed, moment.key), NO_RESTRAINT)) if refused else None
+
+
 def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
     """Choose a message for a moment, or nothing."""
     context = Context(person=moment.person, now=moment.at, history=history)

@@ -74,7 +74,7 @@ def test_a_new_installation_passes_check_as_it_is(home):
 
 def test_check_warns_of_a_schedule_that_soon_repeats_itself(home):
     path = home / "schedules" / "monthly.yaml"
-    path.write_text(path.read_text().replace('rrule: "FREQ=MONTHLY;BYDAY=-1FR"', "days: daily"))
+    path.write_text(path.read_text().replace("days: last friday", "days: daily"))
     said = fine(home, "check")
     assert "12 messages that fit are used up in 12 days" in said
     assert "look-back" in said
@@ -82,7 +82,7 @@ def test_check_warns_of_a_schedule_that_soon_repeats_itself(home):
 
 def test_status_says_whose_words_run_out(home):
     path = home / "schedules" / "monthly.yaml"
-    path.write_text(path.read_text().replace('rrule: "FREQ=MONTHLY;BYDAY=-1FR"', "days: daily"))
+    path.write_text(path.read_text().replace("days: last friday", "days: daily"))
     assert "1 person runs out of unseen messages in 12 days: " in fine(home, "status")
     assert json.loads(fine(home, "status", "--format", "json"))["running_out"][0]["days"] == 12
 

@@ -146,7 +146,7 @@ NO_GENTLE = nothing("no gentle en message fits (email, morning)")
 NO_LOW = nothing("no gentle en message fits (email, morning, a low day)")
 FINE_REST = nothing("nothing sent on purpose: all is well by the last check-in")
 SILENT_REST = nothing("nothing sent on purpose: no answer for two weeks")
-MUCH_REST = nothing("nothing sent on purpose: much was sent of late")
+MUCH_REST = nothing("nothing sent on purpose: much was sent of late, and nothing came back")
 
 
 def row(name, outcome, *messages, **case):
@@ -242,7 +242,10 @@ ROWS = [
     row("silence for one week is no silence", either("talk"), TALKS, feedback=[reply(7 * DAY)]),
     row("silence for two months is a habit", either("talk"), TALKS, feedback=[reply(61 * DAY)]),
     row("somebody who never answered is not silent", either("talk"), TALKS),
-    row("much of late: perhaps nothing", either("talk") | MUCH_REST, TALKS, contacts=sent(10)),
+    row("much of late and nothing back: perhaps nothing", either("talk") | MUCH_REST, TALKS, contacts=sent(10),
+        feedback=[reply(8 * DAY)]),
+    row("much of late, and they answer", either("talk"), TALKS, contacts=sent(10), feedback=[reply(2 * DAY)]),
+    row("much of late, of somebody we know nothing of", either("talk"), TALKS, contacts=sent(10)),
     row("nine in a week is not much", either("talk"), TALKS, contacts=sent(9)),
     row("more than a week ago is not of late", either("talk"), TALKS, contacts=sent(12, 8 * DAY)),
     row("what matters more is always sent", either("talk"), TALKS, feedback=[mood(9)],
