@@ -17,7 +17,7 @@ from nudger.decisions.plan import slots
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey
-from nudger.domain.vocabulary import RecipientId, ScheduleId
+from nudger.domain.vocabulary import MessageKey, RecipientId, ScheduleId
 from nudger.use_cases.queue_nudges import AHEAD
 
 _DAY = timedelta(days=1)
@@ -93,7 +93,7 @@ class _Rehearsal:
         # Kept apart and changed in place: a year of nudges would copy all that was seen for each of them.
         self._given = history
         self._seen = dict(history.seen)
-        self._seen_before: dict[SlotKey, datetime | None] = {}
+        self._told: defaultdict[MessageKey, dict[SlotKey, datetime]] = defaultdict(dict)
         self._contacts = history.contacts
         self._suppressed = suppressed
         self._waiting: list[tuple[datetime, int, datetime, SlotKey, Nudge]] = []
@@ -136,13 +136,16 @@ class _Rehearsal:
         message = nudge.decision.message
         if message is None:
             return
+        told = self._told[message]
         if came_to_something:
-            self._seen_before.setdefault(nudge.key, self._seen.get(message))
-            self._seen[message] = nudge.due
-        elif (before := self._seen_before.get(nudge.key)) is not None:
-            self._seen[message] = before
+            told[nudge.key] = nudge.due
         else:
+            told.pop(nudge.key, None)
+        newest = max(told.values(), default=self._given.seen.get(message))
+        if newest is None:
             self._seen.pop(message, None)
+        else:
+            self._seen[message] = newest
 
     def _deliver(self, *, before: datetime | None) -> None:
         """Let everything go out that waits for a moment before the given one; None: everything."""
