@@ -148,7 +148,7 @@ def _show_page(prospect: _Prospect) -> None:
 
     span = prospect.span
     page = week_page(
-        prospect.coming,
+        [each for each in prospect.coming if not each.uncalled_for],
         prospect.people,
         name=prospect.setup.settings.service_name,
         since=span.since,
@@ -166,12 +166,15 @@ def _show_table(prospect: _Prospect) -> None:
         click.echo("Nothing is planned for these days.")
     by_person: dict[str, list[Coming]] = {}
     for each in prospect.coming:
-        by_person.setdefault(each.recipient.id, []).append(each)
+        if not each.uncalled_for:
+            by_person.setdefault(each.recipient.id, []).append(each)
     several = len(prospect.setup.people()) > 1
     for number, (person, theirs) in enumerate(sorted(by_person.items())):
         if several:
             click.echo(f"{chr(10) if number else ''}{person}  ({theirs[0].recipient.time_zone})")
         _show_days(theirs)
+    if sometimes := sorted({each.slot.schedule for each in prospect.coming if each.uncalled_for}):
+        click.echo(f"\nOnly when something holds, as nudger explain says: {', '.join(sometimes)}")
 
 
 def _show_days(theirs: Sequence[Coming]) -> None:

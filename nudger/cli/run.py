@@ -122,11 +122,12 @@ def _program() -> str:
 def _coming(started: Started) -> Iterator[Slot]:
     """Return the first slots to come, looked for day by day so that many people cost no more than one."""
     agenda, end = started.agenda, started.at + _LOOK_AHEAD
+    sure = tuple(group for group in agenda.roster if group.schedule.only_if is None)
 
     def by_day() -> Iterator[Slot]:
         since = started.at
         while since < end:
-            yield from slots(agenda.roster, since=since, until=since + timedelta(days=1), seed=agenda.seed)
+            yield from slots(sure, since=since, until=since + timedelta(days=1), seed=agenda.seed)
             since += timedelta(days=1)
 
     return islice(by_day(), _NEXT)

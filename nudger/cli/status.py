@@ -88,7 +88,8 @@ def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
     coming = preview(
         agenda, since=now, first=today - _DAY, last=today + _DAY, histories=histories, suppressed=setup.suppressed()
     )
-    return _Ahead(coming=coming, short=short_runways(agenda, agenda.recipients, histories, now=now))
+    called_for = [each for each in coming if not each.uncalled_for]
+    return _Ahead(coming=called_for, short=short_runways(agenda, agenda.recipients, histories, now=now))
 
 
 def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str, Any]:

@@ -62,6 +62,10 @@ class Moment:
     at: datetime
 
 
+CONDITIONS = ("only if ", "not if ")
+"""How a reason begins that is a schedule's own condition."""
+
+
 def no_occasion(agenda: Agenda, moment: Moment, history: History) -> Selected | None:
     """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
     schedule = moment.schedule

@@ -14,6 +14,7 @@ from nudger.decisions.agenda import Agenda
 from nudger.decisions.decide import decide_slot, recheck
 from nudger.decisions.history import NO_HISTORY, History, contact_of, contacts_after
 from nudger.decisions.plan import slots
+from nudger.decisions.select import CONDITIONS
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey
@@ -35,6 +36,11 @@ class Coming:
     def local(self) -> datetime:
         """The due time where the person is."""
         return self.slot.due.astimezone(self.recipient.zone)
+
+    @property
+    def uncalled_for(self) -> bool:
+        """Whether it has a condition that does not hold: on most days, that is no news to anybody."""
+        return self.nudge.state is NudgeState.WITHHELD and self.nudge.decision.reason.startswith(CONDITIONS)
 
     @property
     def goes_out(self) -> datetime | None:
