@@ -3,9 +3,10 @@
     python tests/system/kill_campaign.py [--kills 50] [--slots 2000] [--seed 1] [--settle]
 
 A real daemon on a real SQLite ledger, sending to the Twilio stand-in over HTTP. Every slot must have been accepted
-at most once, and every slot that the provider does not hold must be marked `unknown`. With --settle the last daemon
-lives on until the provider has been asked about every doubt, five minutes at most: then every slot is held exactly
-once. Prints one line of JSON; exit status 1 if a promise was broken.
+at most once, and every slot that the provider does not hold must be marked `unknown` (or `pending`, if its minute
+began while the last daemon was being stopped). With --settle the last daemon lives on until the provider has been
+asked about every doubt, five minutes at most: then every slot is held exactly once. Prints one line of JSON; exit
+status 1 if a promise was broken.
 """
 
 import argparse
@@ -115,6 +116,8 @@ def rewind(database, minutes):
             (f"-{minutes} minutes",),
         )
         connection.commit()
+    # Or the service would take the ledger for a backup that was put back, and ask before it sends anything.
+    (database.parent / "planned_until").unlink()
 
 
 def wait_for(condition, seconds, what):
@@ -159,7 +162,7 @@ def verdict(accepted, ledger, kills):
         "doubles": doubles,
         "missing": dict(missing),
         "states": dict(Counter(state for _, _, state in ledger)),
-        "ok": doubles == 0 and set(missing) <= {"unknown"},
+        "ok": doubles == 0 and set(missing) <= {"unknown", "pending"},
     }
 
 
