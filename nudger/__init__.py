@@ -6,7 +6,7 @@ The way of a nudge, and where each step lives; imports only go down, and import-
     people ── files/, storage/ ─────────────────────┴─> decisions/agenda.py     all that deciding needs, in memory
     waking up ── daemon/waker.py ─> use_cases/serve.py: a tick
         plan      decisions/plan.py       which slots fell due since the last tick?  (calendar: domain/calendar.py)
-        decide    decisions/decide.py     may we (availability.py)? which words (choose.py)?
+        decide    decisions/decide.py     may we (availability.py)? which words, or none (select.py, choose.py)?
         write     use_cases/queue_nudges.py ─> storage/ledger.py       one slot, one nudge, for ever
         deliver   use_cases/deliver_nudges.py ─> channels/     an attempt is written down, then made
         settle    decisions/settle.py     sent, again later, failed, or in doubt: ask them
@@ -22,7 +22,8 @@ The way of a nudge, and where each step lives; imports only go down, and import-
           8  cli/           one module for each command
 
 To add a way to say "when": domain/schedules.py, decisions/dates.py, files/. A channel: channels/, wiring/sending.py.
-A rule about when not to send: decisions/availability.py. A command: cli/. What is on disk: storage/tables.py.
+A rule about when not to send: decisions/availability.py. Something to know of a person: decisions/variables.py.
+A command: cli/. What is on disk: storage/tables.py.
 """
 
 __version__ = "0.1.0"
