@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 
-from nudger.decisions.plan import Roster, build_roster
+from nudger.decisions.plan import Roster, build_roster, slots
 from nudger.decisions.pool import Shelf, make_shelf
 from nudger.domain.catalog import Catalog
 from nudger.domain.crisis_lines import CrisisLines
@@ -11,6 +13,9 @@ from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, Schedule, Slot
 from nudger.domain.vocabulary import RecipientId, ScheduleId
+
+AHEAD = timedelta(hours=48)
+"""How far ahead slots that matter more are looked for: as far as a nudge can wait, and to the end of that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,18 @@ def serving(agenda: Agenda, recipients: Iterable[Recipient]) -> Agenda:
         restrained=restrained,
         urgent=tuple(group for group in roster if _keeps_a_place(group.schedule, lowest)) if restrained else (),
     )
+
+
+def ahead_of(agenda: Agenda, name: RecipientId, *, now: datetime) -> list[tuple[datetime, ScheduleId]]:
+    """Return when schedules that matter more fall due for one person, as far ahead as a nudge can wait."""
+    roster = _urgent_of(agenda, name) if agenda.urgent and name in agenda.recipients else ()
+    return [(slot.due, slot.schedule) for slot in slots(roster, since=now, until=now + AHEAD, seed=agenda.seed)]
+
+
+@lru_cache(maxsize=4096)
+def _urgent_of(agenda: Agenda, name: RecipientId) -> Roster:
+    schedules = {group.schedule.id: group.schedule for group in agenda.urgent}
+    return build_roster(tuple(schedules.values()), [agenda.recipients[name]])
 
 
 def _keeps_a_place(schedule: Schedule, lowest: Priority) -> bool:

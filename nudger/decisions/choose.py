@@ -27,6 +27,11 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _REST = timedelta(days=10)
 """How long a theme rests after it was sent."""
 
+_RECENT = timedelta(days=3, hours=12)
+_OVERDUE = timedelta(days=5, hours=12)
+"""A practice goes behind the others for some days after it was served, and before them after nearly a week: with one
+nudge a day, each of the five comes every week. Not for whoever is learned from, where chances decide."""
+
 _LONG_REST = timedelta(days=45)
 """How long the theme of a message rests that somebody did not want."""
 
@@ -39,6 +44,7 @@ _LEAST, _MOST = 0.2, 4.0
 """A practice is never pushed out altogether, and never drowns the others."""
 
 _COMPONENTS = tuple(Component)
+_PRACTICES = tuple(Practice)
 Chances = Mapping[Practice, float]
 Name = TypeVar("Name", bound=str)
 Wording = TypeVar("Wording")
@@ -53,6 +59,11 @@ class Taste:
     resting: frozenset[str] = frozenset()
     unwanted: frozenset[MessageKey] = frozenset()
     weights: Chances = field(default_factory=dict)
+    recent: frozenset[Practice] = frozenset()
+    """Practices of the last days, which the others go before."""
+
+    overdue: Mapping[Practice, datetime] = field(default_factory=dict)
+    """Practices that were not served for nearly a week, and when each was last (long ago, where never)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,24 +94,40 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     """Return what a person's past says at a moment."""
     latest = [_LONG_AGO] * len(_COMPONENTS)
     resting: set[str] = set()
+    practised: dict[Practice, datetime] = {}
     since, kind_of = now - _REST, shelf.kinds.get
     for key, at in history.seen.items():
         kind = kind_of(key)
         if kind is None:
             continue
-        component, theme, _ = kind
+        component, theme, practice = kind
         if at > latest[component]:  # noqa: PLR1730 - max() costs a call, sixty times for each decision
             latest[component] = at
         if at > since:
             resting.add(theme)
+            if at > practised.get(practice, _LONG_AGO):
+                practised[practice] = at
     resting.discard("")
     served = dict(zip(_COMPONENTS, latest, strict=True))
+    recent = frozenset(practice for practice, at in practised.items() if at > now - _RECENT)
+    overdue = _overdue(practised, now)
     if not history.feedback:
-        return Taste(history.seen, served, frozenset(resting))
+        return Taste(history.seen, served, frozenset(resting), recent=recent, overdue=overdue)
     refused = [each for each in history.feedback if each.kind is FeedbackKind.NOT_THIS]
     resting |= {each.theme for each in refused if each.theme and each.at > now - _LONG_REST}
     unwanted = frozenset(each.message for each in refused if each.message)
-    return Taste(history.seen, served, frozenset(resting), unwanted, weights_of(history.feedback))
+    weights = weights_of(history.feedback)
+    overdue = {each: at for each, at in overdue.items() if weights.get(each, 1.0) >= 1}
+    overdue = {practice: at for practice, at in overdue.items() if weights.get(practice, 1.0) >= 1}
+    return Taste(history.seen, served, frozenset(resting), unwanted, weights, recent, overdue)
+
+
+def _overdue(practised: Mapping[Practice, datetime], now: datetime) -> dict[Practice, datetime]:
+    """Return practices that nearly a week went by without, or that a newcomer has not met yet."""
+    if not practised:
+        return {}
+    last = {practice: practised.get(practice, _LONG_AGO) for practice in _PRACTICES}
+    return {practice: at for practice, at in last.items() if at <= now - _OVERDUE}
 
 
 def weights_of(feedback: Iterable[Feedback]) -> dict[Practice, float]:
@@ -190,6 +217,8 @@ def _draw(
 ) -> _Picked:
     """Draw a practice of the component's arms by its chances, then a wording."""
     by_practice = {pool.arms[arm].practice: arm for arm in arms}
+    if learned is None:
+        by_practice = _in_their_turn(by_practice, taste)
     chances = chances_of(tuple(by_practice), taste.weights, learned)
     arm = by_practice[pick_practice(chances, seed)]
     shortlist = _shortlist(pool.messages_of[arm], taste, resting, counts[arm], seed)
@@ -199,6 +228,15 @@ def _draw(
         tuple([message.key for message in shortlist]),
         sum([counts[arm] for arm in arms]),
     )
+
+
+def _in_their_turn(by_practice: dict[Practice, int], taste: Taste) -> dict[Practice, int]:
+    """Return the practice that is overdue for longest, else those that were not served of late, else all."""
+    overdue = {practice: taste.overdue[practice] for practice in by_practice if practice in taste.overdue}
+    oldest = min(overdue.values(), default=None)
+    if oldest is not None:
+        return {practice: by_practice[practice] for practice, at in overdue.items() if at == oldest}
+    return {practice: arm for practice, arm in by_practice.items() if practice not in taste.recent} or by_practice
 
 
 def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:

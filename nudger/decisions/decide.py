@@ -110,6 +110,7 @@ def recheck(
     *,
     suppressed: Container[str],
     provider: str,
+    ahead: Reserved = (),
     now: datetime,
 ) -> Nudge:
     """Look once more, just before the wire, whether a waiting nudge may go out.
@@ -124,7 +125,8 @@ def recheck(
         return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
     case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
     moment = nudge.next_attempt_at or now
-    verdict = availability(_request(agenda, case, recipient, channel, history, suppressed, (), moment=moment), now=now)
+    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    verdict = availability(request, now=now)
     if isinstance(verdict, Refused):
         return _changed(nudge, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):

@@ -14,7 +14,7 @@ from random import Random
 
 import structlog
 
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.agenda import Agenda, ahead_of
 from nudger.decisions.decide import recheck
 from nudger.decisions.guard import doubt_about_clock
 from nudger.decisions.history import NO_HISTORY
@@ -167,7 +167,14 @@ class Delivery:
         for nudge, recipient in waiting:
             history = histories.get(nudge.key.recipient, NO_HISTORY)
             after = recheck(
-                agenda, nudge, recipient, history, suppressed=suppressed, provider=self._port.provider, now=now
+                agenda,
+                nudge,
+                recipient,
+                history,
+                suppressed=suppressed,
+                provider=self._port.provider,
+                ahead=ahead_of(agenda, nudge.key.recipient, now=now),
+                now=now,
             )
             histories[nudge.key.recipient] = history.with_nudge(after, after.priority)
             changes.append((nudge, after))

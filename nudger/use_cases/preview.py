@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
 
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.agenda import AHEAD, Agenda, ahead_of
 from nudger.decisions.decide import decide_slot, recheck
 from nudger.decisions.history import NO_HISTORY, History, contact_of, contacts_after
 from nudger.decisions.plan import slots
@@ -19,7 +19,6 @@ from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey
 from nudger.domain.vocabulary import MessageKey, RecipientId, ScheduleId
-from nudger.use_cases.queue_nudges import AHEAD
 
 _DAY = timedelta(days=1)
 
@@ -159,7 +158,14 @@ class _Rehearsal:
             moment, _, _, _, nudge = heappop(self._waiting)
             person = self._agenda.recipients[nudge.key.recipient]
             after = recheck(
-                self._agenda, nudge, person, self._history, suppressed=self._suppressed, provider="", now=moment
+                self._agenda,
+                nudge,
+                person,
+                self._history,
+                suppressed=self._suppressed,
+                provider="",
+                ahead=ahead_of(self._agenda, person.id, now=moment),
+                now=moment,
             )
             self._note(after)
             if after.state is NudgeState.SENDING:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.agenda import AHEAD, Agenda
 from nudger.decisions.changes import moved_while_away, timings
 from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_by_edit, missed_for_one
 from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
@@ -26,9 +26,6 @@ STEP = timedelta(hours=1)
 
 LOOKBACK = timedelta(days=7)
 """How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
-
-AHEAD = timedelta(hours=48)
-"""How far ahead slots that matter more are looked for: as far as a nudge can wait, and to the end of that day."""
 
 _BEGAN = "planning_began"
 _RESTORED = "restored"

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.agenda import build_agenda
+from nudger.decisions.agenda import AHEAD, build_agenda
 from nudger.decisions.history import NO_HISTORY, Contact, History, contact_of
 from nudger.decisions.plan import slots
 from nudger.domain.catalog import Catalog
@@ -14,7 +14,6 @@ from nudger.domain.limits import Limits
 from nudger.domain.recipients import QuietHours
 from nudger.domain.schedules import Priority, SlotKey, WhenHeld
 from nudger.use_cases import preview
-from nudger.use_cases.queue_nudges import AHEAD
 from tests.make import WORDS, between, make_message, make_recipient, make_schedule, utc
 
 SINCE = utc("2026-11-23 00:00")
