@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule as du
 
 from nudger.decisions.dates import ANCHOR
-from nudger.decisions.plan import build_roster, slots
+from nudger.decisions.plan import slots
+from nudger.decisions.roster import build_roster
 from nudger.domain.schedules import (
     At,
     ByRule,

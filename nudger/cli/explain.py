@@ -11,7 +11,8 @@ import click
 
 from nudger.cli.setup import Setup, read_setup
 from nudger.decisions.explain import in_english, in_short
-from nudger.decisions.plan import build_roster, slots
+from nudger.decisions.plan import slots
+from nudger.decisions.roster import build_roster
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Audience, Schedule, Slot
 from nudger.domain.vocabulary import RecipientId

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from nudger.decisions.plan import Roster, build_roster, slots
+from nudger.decisions.plan import slots
 from nudger.decisions.pool import Shelf, make_shelf
+from nudger.decisions.roster import Roster, build_roster
 from nudger.domain.catalog import Catalog
 from nudger.domain.crisis_lines import CrisisLines
 from nudger.domain.limits import NO_LIMITS, Limits

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.draw import seed_of
-from nudger.decisions.plan import build_roster, slots
+from nudger.decisions.plan import slots
+from nudger.decisions.roster import build_roster
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule, Slot, SlotKey

@@ -1,21 +1,21 @@
 """The decision rule: which message, or none.
 
-First the component that was served longest ago, so that the three stay in balance over the week; then a practice, by
-chances that what the person said has moved; then one wording of it. No wording comes back until all that fit were
-used, then the longest unseen comes first: novelty serves dignity and staying-on (Kornfield 2023; Drink Less found no
-effect on the next hour's click). Practices do come back, in fresh words (Susman 2024), but a thought rests for a while.
+First the component that was served longest ago, so that the three stay in balance over the week; then a practice that
+was not served of late, by chances that what the person said has moved; then one wording of it. No wording comes back
+until all that fit were used, then the longest unseen comes first: novelty serves dignity and staying-on (Kornfield
+2023; Drink Less found no effect on the next hour's click). Practices do come back, in fresh words (Susman 2024), but a
+thought rests for a while.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from nudger.decisions.draw import draw_below, draw_fraction, draws_below, random_from
-from nudger.decisions.history import History, Seen
-from nudger.decisions.pool import Pool, Shelf
-from nudger.domain.feedback import Feedback, FeedbackKind
+from nudger.decisions.history import Seen
+from nudger.decisions.pool import Pool
+from nudger.decisions.taste import LONG_AGO, Chances, Taste
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
 
@@ -23,47 +23,12 @@ UNSEEN = "one not seen before"
 SERIES = "the next of a series"
 LONGEST_UNSEEN = "all seen before: the longest unseen"
 
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_REST = timedelta(days=10)
-"""How long a theme rests after it was sent."""
-
-_RECENT = timedelta(days=3, hours=12)
-_OVERDUE = timedelta(days=5, hours=12)
-"""A practice goes behind the others for some days after it was served, and before them after nearly a week: with one
-nudge a day, each of the five comes every week. Not for whoever is learned from, where chances decide."""
-
-_LONG_REST = timedelta(days=45)
-"""How long the theme of a message rests that somebody did not want."""
-
 _SHORTLIST = 8
 """So many wordings at most are drawn and written down, of which one is chosen: each is as likely as the others."""
 
 _FEW = 16
-_STEPS = {FeedbackKind.MORE: 1.5, FeedbackKind.HELPFUL: 1.25, FeedbackKind.DONE: 1.1, FeedbackKind.LESS: 0.5}
-_LEAST, _MOST = 0.2, 4.0
-"""A practice is never pushed out altogether, and never drowns the others."""
-
-_COMPONENTS = tuple(Component)
-_PRACTICES = tuple(Practice)
-Chances = Mapping[Practice, float]
 Name = TypeVar("Name", bound=str)
 Wording = TypeVar("Wording")
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """What the past says about the next choice: when each component was last served, and what had better rest."""
-
-    seen: Seen = field(default_factory=dict)
-    served: Mapping[Component, datetime] = field(default_factory=dict)
-    resting: frozenset[str] = frozenset()
-    unwanted: frozenset[MessageKey] = frozenset()
-    weights: Chances = field(default_factory=dict)
-    recent: frozenset[Practice] = frozenset()
-    """Practices of the last days, which the others go before."""
-
-    overdue: Mapping[Practice, datetime] = field(default_factory=dict)
-    """Practices that were not served for nearly a week, and when each was last (long ago, where never)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,56 +53,6 @@ class Choice:
         """How likely this message was."""
         shares = (chance / count for practice, chance, count in self.chances if practice is self.message.practice)
         return next(shares, 1.0)
-
-
-def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
-    """Return what a person's past says at a moment."""
-    latest = [_LONG_AGO] * len(_COMPONENTS)
-    resting: set[str] = set()
-    practised: dict[Practice, datetime] = {}
-    since, kind_of = now - _REST, shelf.kinds.get
-    for key, at in history.seen.items():
-        kind = kind_of(key)
-        if kind is None:
-            continue
-        component, theme, practice = kind
-        if at > latest[component]:  # noqa: PLR1730 - max() costs a call, sixty times for each decision
-            latest[component] = at
-        if at > since:
-            resting.add(theme)
-            if at > practised.get(practice, _LONG_AGO):
-                practised[practice] = at
-    resting.discard("")
-    served = dict(zip(_COMPONENTS, latest, strict=True))
-    recent = frozenset(practice for practice, at in practised.items() if at > now - _RECENT)
-    overdue = _overdue(practised, now)
-    if not history.feedback:
-        return Taste(history.seen, served, frozenset(resting), recent=recent, overdue=overdue)
-    refused = [each for each in history.feedback if each.kind is FeedbackKind.NOT_THIS]
-    resting |= {each.theme for each in refused if each.theme and each.at > now - _LONG_REST}
-    unwanted = frozenset(each.message for each in refused if each.message)
-    weights = weights_of(history.feedback)
-    overdue = {each: at for each, at in overdue.items() if weights.get(each, 1.0) >= 1}
-    overdue = {practice: at for practice, at in overdue.items() if weights.get(practice, 1.0) >= 1}
-    return Taste(history.seen, served, frozenset(resting), unwanted, weights, recent, overdue)
-
-
-def _overdue(practised: Mapping[Practice, datetime], now: datetime) -> dict[Practice, datetime]:
-    """Return practices that nearly a week went by without, or that a newcomer has not met yet."""
-    if not practised:
-        return {}
-    last = {practice: practised.get(practice, _LONG_AGO) for practice in _PRACTICES}
-    return {practice: at for practice, at in last.items() if at <= now - _OVERDUE}
-
-
-def weights_of(feedback: Iterable[Feedback]) -> dict[Practice, float]:
-    """Return how much more or less likely what somebody said makes each practice; one that is not there stays at 1."""
-    weights: dict[Practice, float] = {}
-    for each in feedback:
-        step = _STEPS.get(each.kind)
-        if step is not None and each.practice is not None:
-            weights[each.practice] = min(_MOST, max(_LEAST, weights.get(each.practice, 1.0) * step))
-    return weights
 
 
 def choose(
@@ -193,7 +108,7 @@ def _left_of(pool: Pool, taste: Taste) -> _Left:
 
 def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
     """Return the components of the pool, the one that was served longest ago first."""
-    return sorted(pool.arms_of, key=lambda component: taste.served.get(component, _LONG_AGO))
+    return sorted(pool.arms_of, key=lambda component: taste.served.get(component, LONG_AGO))
 
 
 class _Picked(NamedTuple):

@@ -8,8 +8,7 @@ What holds, for any way to cut time into ticks: `slots(a, b) + slots(b, c) == sl
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,81 +16,22 @@ from zoneinfo import ZoneInfo
 
 from nudger.decisions.dates import cron_times, dates_for
 from nudger.decisions.draw import draw_below
+from nudger.decisions.roster import Group, Roster
 from nudger.domain.calendar import Instant, require_utc, resolve
-from nudger.domain.recipients import WEEKEND, Pause, Recipient
 from nudger.domain.schedules import (
     At,
     Between,
     Calendar,
     Cron,
     Recurrence,
-    Schedule,
     Slot,
-    WallTime,
     asks_for_holidays,
-    is_programme,
 )
 from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
-Walls = tuple[time, ...]
-
-
-class _Traits(NamedTuple):
-    """What the slots of a schedule can depend on in a person; None for what this schedule does not ask for."""
-
-    zone: str
-    walls: Walls
-    weekend_walls: Walls
-    place: str | None
-    joined: date | None
-    pauses: tuple[Pause, ...]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Group:
-    """Everybody of one schedule for whom the calendar is the same; `example` is one of them.
-
-    For `At`, the walls are the times; for `Between`, its two ends; for `Cron`, nothing.
-    Compared by identity, so that it can be a cheap key of a cache.
-    """
-
-    schedule: Schedule
-    zone: ZoneInfo
-    walls: Walls
-    weekend_walls: Walls
-    example: Recipient
-    members: tuple[RecipientId, ...]
-
-    def walls_on(self, day: date) -> Walls:
-        """Return the times of day that count on a date."""
-        return self.weekend_walls if day.weekday() in WEEKEND else self.walls
-
-
-Roster = tuple[Group, ...]
-
-
-def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient]) -> Roster:
-    """Sort everybody into groups. One pass over the people; schedules keep their order."""
-    groups: list[dict[_Traits, list[Recipient]]] = [defaultdict(list) for _ in schedules]
-    for recipient in recipients:
-        for schedule, found in zip(schedules, groups, strict=True):
-            if schedule.audience.includes(recipient):
-                found[_traits(schedule, recipient)].append(recipient)
-    return tuple(
-        Group(
-            schedule=schedule,
-            zone=ZoneInfo(traits.zone),
-            walls=traits.walls,
-            weekend_walls=traits.weekend_walls,
-            example=people[0],
-            members=tuple(person.id for person in people),
-        )
-        for schedule, found in zip(schedules, groups, strict=True)
-        for traits, people in found.items()
-    )
 
 
 def forget_plans() -> None:
@@ -100,40 +40,6 @@ def forget_plans() -> None:
     _resolved.cache_clear()
     _draws.cache_clear()
     resolve.cache_clear()
-
-
-def _traits(schedule: Schedule, person: Recipient) -> _Traits:
-    recurrence = schedule.recurrence
-    walls = _walls(recurrence, person, weekend=False)
-    programme = is_programme(recurrence)
-    return _Traits(
-        person.time_zone,
-        walls,
-        _walls(recurrence, person, weekend=True) if person.weekend_moments else walls,
-        person.place if asks_for_holidays(recurrence) else None,
-        person.joined if programme else None,
-        person.pauses if programme else (),
-    )
-
-
-def _walls(recurrence: Recurrence, person: Recipient, *, weekend: bool) -> Walls:
-    if isinstance(recurrence, Cron):
-        return ()
-    times = recurrence.times
-    if isinstance(times, At):
-        return tuple(_wall(each, person, weekend=weekend) for each in times.times)
-    return _window(_wall(times.start, person, weekend=weekend), _wall(times.end, person, weekend=weekend))
-
-
-def _window(start: time, end: time) -> Walls:
-    """A person's own moments may turn a window round; it is then the one minute at its start."""
-    if start < end:
-        return (start, end)
-    return (start, (datetime.combine(date.min, start) + _MINUTE).time() if start < time(23, 59) else time.max)
-
-
-def _wall(wall: WallTime, person: Recipient, *, weekend: bool) -> time:
-    return wall if isinstance(wall, time) else person.moment(wall, weekend=weekend)
 
 
 def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> list[Slot]:

@@ -7,13 +7,14 @@ from typing import Any
 
 from nudger import __version__
 from nudger.decisions.agenda import Agenda
-from nudger.decisions.choose import Choice, choose, taste_of
+from nudger.decisions.choose import Choice, choose
 from nudger.decisions.conditions import holds, in_words
 from nudger.decisions.draw import draw_fraction, seed_of
 from nudger.decisions.history import History
 from nudger.decisions.learn import learned_chances
 from nudger.decisions.nothing import NO_RESTRAINT, ON_PURPOSE, Restraint, restraint
 from nudger.decisions.pool import Pool, Wanted, make_pool, pool_for
+from nudger.decisions.taste import taste_of
 from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of
 from nudger.domain.calendar import part_of_day
 from nudger.domain.conditions import Condition

@@ -1,4 +1,7 @@
-"""Schedules: when, for whom, from which messages; and slots, the single occurrences that they ask for."""
+"""Schedules: when, for whom, from which messages; and slots, the single occurrences that they ask for.
+
+Longer than most modules: it is one small noun after another, and whoever looks for one finds all of them here.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -20,10 +20,10 @@ from nudger.decisions.guard import doubt_about_clock
 from nudger.decisions.history import NO_HISTORY
 from nudger.decisions.settle import after_attempt, after_inquiry, begin_inquiry, in_doubt
 from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
-from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.histories import load_contacts
+from nudger.use_cases.parcels import make_parcel
 from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, TransactionPort
 
 _log = structlog.get_logger("nudger")
@@ -268,24 +268,6 @@ def recover_interrupted(transaction: TransactionPort, *, everything: bool, now: 
     for _, after in changes:
         _report(after, now=now)
     return len(changes)
-
-
-def make_parcel(nudge: Nudge, recipient: Recipient) -> Parcel:
-    """Return what a channel needs for an attempt at a nudge that was written down as begun."""
-    channel, rendered, begun = nudge.decision.channel, nudge.decision.rendered, nudge.first_attempt_at
-    assert channel is not None
-    assert rendered is not None
-    assert begun is not None
-    return Parcel(
-        nudge=nudge.id,
-        channel=channel,
-        address=recipient.address(channel) or "",
-        name=recipient.name,
-        language=recipient.language,
-        rendered=rendered,
-        first_attempt_at=begun,
-        expires_at=nudge.expires_at,
-    )
 
 
 def _report(nudge: Nudge, *, now: datetime) -> None:

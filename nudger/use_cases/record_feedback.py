@@ -1,4 +1,4 @@
-"""Writing down what somebody let us know, on paper, by phone or in a session, until replies arrive by themselves."""
+"""Writing down what somebody let us know, on paper, by phone or face to face, until replies arrive by themselves."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel, ScheduleId
 from nudger.errors import DeliveryError, Effect, NudgerError
-from nudger.use_cases.deliver_nudges import make_parcel
+from nudger.use_cases.parcels import make_parcel
 from nudger.use_cases.ports import ChannelPort, LedgerPort, TransactionPort
 
 _GRACE = timedelta(minutes=15)

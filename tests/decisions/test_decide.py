@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.availability import Available, Deferred, Refused, Request, availability
-from nudger.decisions.choose import Taste, choose
+from nudger.decisions.choose import choose
 from nudger.decisions.decide import decide_slot, decide_welcome
 from nudger.decisions.history import History
 from nudger.decisions.pool import make_pool
+from nudger.decisions.taste import Taste
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudger.decisions.dates import cron_times
-from nudger.decisions.plan import build_roster, crowds, next_due, slots
+from nudger.decisions.plan import crowds, next_due, slots
+from nudger.decisions.roster import build_roster
 from nudger.domain.calendar import resolve
 from nudger.domain.recipients import WEEKEND, Pause
 from nudger.domain.schedules import At, Between, Calendar, Cron, Phase, Programme
