@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,17 @@ from nudger.files.raw_text import decode, oddities, read_bytes, split_lines
 _MAX_BYTES = 64_000_000
 _MAX_PROBLEMS = 100
 _DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a table looks like: its columns, those it needs (one at least of each group), and words for an empty one."""
+
+    columns: tuple[str, ...]
+    needed: tuple[tuple[str, ...], ...]
+    header: str
+    nothing: str
+    remedy: str
 
 
 class Row(NamedTuple):
@@ -32,37 +44,41 @@ class Row(NamedTuple):
 class Table:
     """One CSV file with a header of known columns; keeps what is wrong with it in `problems`."""
 
-    def __init__(self, path: Path, *, columns: Sequence[str], needed: Sequence[str], nothing: str) -> None:
+    def __init__(self, path: Path, layout: Layout) -> None:
         self._path = path
-        self._columns = columns
-        self._needed = needed
-        self._nothing = nothing
+        self._layout = layout
         self.problems: list[Problem] = []
 
-    def rows(self) -> list[Row]:
-        """Return the rows that are whole; with problems some may be missing."""
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that are whole; with problems some may be missing, and after a hundred the rest is."""
+        found = False
         try:
             text = decode(read_bytes(self._path, _MAX_BYTES))
-            found = [] if self._invisible(text) else list(self._read(text))
+            for row in () if self._invisible(text) else self._read(text):
+                found = True
+                yield row
         except Flaw as flaw:
             self._note(0, "", 0, flaw.what, flaw.expected)
-            return []
         if not found and not self.problems:
-            self._note(0, "", 0, self._nothing, f"The first line names the columns: {','.join(self._columns)}.")
-        return found
+            self._note(0, "", 0, self._layout.nothing, self._layout.remedy)
 
-    def refuse(self, row: Row, column: str, what: str, expected: str = "") -> None:
-        """Note what is wrong with a cell; after a hundred, only that there are more."""
+    def refuse(
+        self, row: Row, column: str, what: str, expected: str = "", *, owner: str = "", warning: bool = False
+    ) -> None:
+        """Note what is wrong with a cell, and whose it is."""
         index = row.header.index(column) if column in row.header else 0
         cell = row.cells[index] if index < len(row.cells) else ""
-        self._note(
-            row.line, row.source, _place(row.source, index), what, expected, width=len(cell) or 1, path=(column,)
-        )
+        place = _place(row.source, index)
+        path = tuple(part for part in (owner, column) if part)
+        self._note(row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning)
 
-    def found(self) -> tuple[Problem, ...]:
-        """Return all that is wrong, in the order of the file."""
-        ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
-        if len(ordered) <= _MAX_PROBLEMS:
+    def found(self, *, by_column: bool = True) -> tuple[Problem, ...]:
+        """Return all that is wrong, line by line; after a hundred, only that there are more.
+
+        What is wrong in one line comes by its column, or else as it was noted.
+        """
+        ordered = sorted(self.problems, key=lambda problem: (problem.line, by_column and problem.column))
+        if not self._full:
             return tuple(ordered)
         more = Problem(
             file=str(self._path),
@@ -72,6 +88,10 @@ class Table:
             expected="Mend these first.",
         )
         return (*ordered[:_MAX_PROBLEMS], more)
+
+    @property
+    def _full(self) -> bool:
+        return len(self.problems) >= _MAX_PROBLEMS
 
     def _invisible(self, text: str) -> bool:
         lines = split_lines(text)
@@ -86,6 +106,8 @@ class Table:
         try:
             header = self._header(next(rows, []), lines.taken[0] if lines.taken else "")
             for cells in lines.records(rows) if header else ():
+                if self._full:
+                    return
                 row = Row(lines.start, lines.taken[0], cells, header)
                 if any(cell.strip() for cell in cells) and self._right_length(row):
                     yield row
@@ -96,18 +118,24 @@ class Table:
         """Return the columns; none where they are wrong, because then nothing below can be understood."""
         header = [cell.strip().lower() for cell in cells]
         if not any(header):
-            raise Flaw("the file is empty", f"Its first line names the columns: {','.join(self._columns)}.")
+            raise Flaw("the file is empty", f"Its first line names the columns: {self._layout.header}.")
         for index, name in enumerate(header):
-            place = _place(source, index)
-            if name not in self._columns:
-                hint = sentences(listed(self._columns), did_you_mean(name, self._columns))
-                self._note(1, source, place, f"{quote(name)} is no column", hint, width=len(name) or 1)
-            elif name in header[:index]:
-                self._note(1, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
-        for name in self._needed:
-            if name not in header:
-                self._note(1, source, 1, f"there is no column {name}", "The first line names the columns.")
+            if self._full:
+                break
+            self._look_at_column(header, index, name, source)
+        for names in self._layout.needed:
+            if set(names).isdisjoint(header):
+                what = f"there is no column {' or '.join(names)}"
+                self._note(1, source, 1, what, "The first line names the columns.")
         return [] if self.problems else header
+
+    def _look_at_column(self, header: list[str], index: int, name: str, source: str) -> None:
+        known, place = self._layout.columns, _place(source, index)
+        if name not in known:
+            hint = sentences(listed(known), did_you_mean(name, known))
+            self._note(1, source, place, f"{quote(name)} is no column", hint, width=len(name))
+        elif name in header[:index]:
+            self._note(1, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
 
     def _right_length(self, row: Row) -> bool:
         if len(row.cells) <= len(row.header):
@@ -127,6 +155,7 @@ class Table:
         *,
         width: int = 1,
         path: tuple[str, ...] = (),
+        warning: bool = False,
     ) -> None:
         self.problems.append(
             Problem(
@@ -138,6 +167,7 @@ class Table:
                 expected=expected,
                 source=source.rstrip("\r\n"),
                 width=width,
+                warning=warning,
             )
         )
 

@@ -10,12 +10,18 @@ from nudger.domain.feedback import FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice, RecipientId
 from nudger.errors import Problem
-from nudger.files.csv_table import Row, Table
+from nudger.files.csv_table import Layout, Row, Table
 from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
 from nudger.use_cases.record_feedback import Entry, Refusal
 
 COLUMNS = ("recipient", "at", "kind", "level", "nudge", "practice")
-_NEEDED = ("recipient", "at", "kind")
+_LAYOUT = Layout(
+    columns=COLUMNS,
+    needed=(("recipient",), ("at",), ("kind",)),
+    header=",".join(COLUMNS),
+    nothing="there is nothing in this file",
+    remedy=f"The first line names the columns: {','.join(COLUMNS)}.",
+)
 _A_MOMENT = "YYYY-MM-DD HH:MM where the person is, or with an offset from UTC (2026-11-23T08:30:00Z)."
 
 Word = TypeVar("Word", FeedbackKind, Practice)
@@ -43,7 +49,7 @@ class FeedbackFile:
 
     def __init__(self, path: Path, people: Mapping[RecipientId, Recipient]) -> None:
         self._people = people
-        self._table = Table(path, columns=COLUMNS, needed=_NEEDED, nothing="there is nothing in this file")
+        self._table = Table(path, _LAYOUT)
         found = [(row, entry) for row in self._table.rows() if (entry := self._entry(row))]
         self._rows = [row for row, _ in found]
         self.entries = tuple(entry for _, entry in found)

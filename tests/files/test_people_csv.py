@@ -45,6 +45,13 @@ def test_after_a_hundred_problems_it_stops(read):
     assert problems[-1].what == "there are more than 100 problems"
 
 
+@pytest.mark.parametrize(("doubts", "refused"), [(99, False), (100, True)])
+def test_a_hundred_doubts_are_too_many_to_take_anybody(read, doubts, refused):
+    rows = "".join(f"p{number},Europe/Berlin,one@example.org\n" for number in range(doubts + 1))
+    _, problems = read("id,time_zone,email\n" + rows)
+    assert any(not problem.warning for problem in problems) is refused
+
+
 def test_a_file_that_is_not_there_is_a_problem():
     people, problems = read_people(Path("/nowhere/people.csv"))
     assert people == []
