@@ -103,8 +103,8 @@ def pool_for(shelf: Shelf, selection: Selection, wanted: Wanted) -> Pool:
     if wanted.low or wanted.fine:
         situation = Situation.LOW if wanted.low else Situation.FINE
         fitting = [m for m in fitting if situation in m.situations] or fitting
-    free = [m for m in fitting if m.only_if is None and m.skip_if is None]
-    return replace(make_pool(free, selection), conditional=tuple(m for m in fitting if m not in free))
+    free = [m for m in fitting if not _has_condition(m)]
+    return replace(make_pool(free, selection), conditional=tuple(filter(_has_condition, fitting)))
 
 
 def make_pool(fitting: Sequence[Message], selection: Selection = Selection()) -> Pool:  # noqa: B008 - a frozen value
@@ -134,6 +134,10 @@ def make_pool(fitting: Sequence[Message], selection: Selection = Selection()) ->
 def is_task(message: Message) -> bool:
     """Say whether a message asks for something: an answer, or to sit down and write."""
     return message.asks is not Asks.NOTHING or message.practice is Practice.JOURNAL
+
+
+def _has_condition(message: Message) -> bool:
+    return message.only_if is not None or message.skip_if is not None
 
 
 def _fits(message: Message, selection: Selection, wanted: Wanted) -> bool:
