@@ -105,7 +105,7 @@ def _next(schedule: Schedule, person: Recipient, seed: str, now: datetime) -> li
     found: list[Slot] = []
     for horizon in _HORIZONS:
         due = slots(roster, since=now, until=now + horizon, seed=seed)
-        found = [slot for slot in due if person.joined is None or slot.local_date >= person.joined]
+        found = [slot for slot in due if person.has_joined_by(slot.local_date)]
         if len(found) >= _NEXT:
             break
     return found[:_NEXT]

@@ -61,8 +61,7 @@ class Agenda:
 
     def owes(self, slot: Slot) -> bool:
         """Say whether a slot is anything to the person: nobody is owed what came before they joined."""
-        joined = self.recipients[slot.recipient].joined
-        return joined is None or slot.local_date >= joined
+        return self.recipients[slot.recipient].has_joined_by(slot.local_date)
 
 
 def build_agenda(

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from nudger.decisions.english import roughly
 from nudger.decisions.variables import VARIABLES, Kind, Known
 from nudger.domain.conditions import AllOf, AnyOf, Bound, Condition, Not, Test
 
@@ -65,7 +66,7 @@ def _bracketed(condition: Condition) -> str:
 
 def _test_in_words(test: Test) -> str:
     name = test.variable.replace("_", " ")
-    within = f" within {span_in_words(test.within)}" if test.within is not None else ""
+    within = f" within {roughly(test.within)}" if test.within is not None else ""
     if test.flag is not None:
         return f"{name} is {'true' if test.flag else 'not true'}{within}"
     if test.words:
@@ -77,12 +78,4 @@ def _test_in_words(test: Test) -> str:
 
 
 def _bound(bound: Bound) -> str:
-    return span_in_words(bound) if isinstance(bound, timedelta) else f"{bound:g}"
-
-
-def span_in_words(span: timedelta) -> str:
-    """Return `3 days`, `2 hours`, `1 day 4 hours`, `20 minutes`."""
-    minutes = span // timedelta(minutes=1)
-    parts = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
-    said = [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in parts if count]
-    return " ".join(said[:2]) or "less than a minute"
+    return roughly(bound) if isinstance(bound, timedelta) else f"{bound:g}"

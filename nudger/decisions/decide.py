@@ -22,8 +22,6 @@ WELCOME_GRACE = timedelta(days=3)
 LATE = timedelta(minutes=5)
 """Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
 
-"""Why nothing comes to a person who got every message of a series."""
-
 Reserved = Sequence[tuple[datetime, ScheduleId]]
 """When which schedules fall due for a person later on."""
 
@@ -43,7 +41,7 @@ def decide_slot(
     """
     schedule = agenda.schedules[slot.schedule]
     recipient = agenda.recipients[slot.recipient]
-    case = _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
+    case = _case_of(agenda, slot)
     if missed := _missed(case, schedule, now):
         return _ended(agenda, case, NudgeState.MISSED, missed)
     channel = recipient.channel_for(schedule.channel)

@@ -9,6 +9,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second to last"}
+_MINUTE = timedelta(minutes=1)
 ALL_WEEK = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
@@ -22,10 +23,19 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def in_words(span: timedelta) -> str:
     """Return `1 hour 30 minutes`, `2 days`, `45 seconds`."""
+    return " ".join(_parts(span)) or "no time"
+
+
+def roughly(span: timedelta) -> str:
+    """Return a span by its two largest units: `3 days`, `1 day 4 hours`, `20 minutes`, `less than a minute`."""
+    return " ".join(_parts(span // _MINUTE * _MINUTE)[:2]) or "less than a minute"
+
+
+def _parts(span: timedelta) -> list[str]:
     minutes, seconds = divmod(span // timedelta(seconds=1), 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second"))
-    return " ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in parts if count) or "no time"
+    counts = ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second"))
+    return [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
 
 
 def day_in_words(day: date) -> str:

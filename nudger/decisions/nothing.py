@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nudger.decisions.draw import draw_fraction
 from nudger.decisions.variables import Known
 
 _DAY = timedelta(days=1)
@@ -24,6 +25,11 @@ NO_RESTRAINT = Restraint("", 0.0)
 def restraint(values: Mapping[str, Known]) -> Restraint:
     """Return the strongest reason for sending nothing; one that nobody knows of is none."""
     return max((rule(values) for rule in _RULES), key=lambda found: found.chance)
+
+
+def draws_nothing(chance: float, seed: str) -> bool:
+    """Say whether the seed draws nothing at this chance; the same for the same seed."""
+    return chance > 0 and draw_fraction(seed, "nothing") < chance
 
 
 def _already_fine(values: Mapping[str, Known]) -> Restraint:

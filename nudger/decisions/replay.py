@@ -10,8 +10,7 @@ from typing import Any
 
 from nudger import __version__
 from nudger.decisions.choose import LONGEST_UNSEEN, SERIES, pick_practice, pick_wording
-from nudger.decisions.draw import draw_fraction
-from nudger.decisions.nothing import ON_PURPOSE
+from nudger.decisions.nothing import ON_PURPOSE, draws_nothing
 from nudger.domain.nudges import Nudge
 
 
@@ -64,10 +63,8 @@ def _differences(nudge: Nudge, facts: Mapping[str, Any]) -> list[str]:
 
 
 def _draws_nothing(facts: Mapping[str, Any]) -> bool:
-    if "nothing" not in facts:
-        return False
-    chance, _ = facts["nothing"]
-    return draw_fraction(facts["seed"], "nothing") < float(chance)
+    chance, _ = facts.get("nothing", (0.0, ""))
+    return draws_nothing(float(chance), facts["seed"])
 
 
 def _gap(nudge: Nudge, facts: Mapping[str, Any]) -> str:

@@ -9,10 +9,10 @@ from nudger import __version__
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.choose import Choice, choose
 from nudger.decisions.conditions import holds, in_words
-from nudger.decisions.draw import draw_fraction, seed_of
+from nudger.decisions.draw import seed_of
 from nudger.decisions.history import History
 from nudger.decisions.learn import learned_chances
-from nudger.decisions.nothing import NO_RESTRAINT, ON_PURPOSE, Restraint, restraint
+from nudger.decisions.nothing import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
 from nudger.decisions.pool import Pool, Wanted, make_pool, pool_for
 from nudger.decisions.taste import taste_of
 from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of
@@ -25,6 +25,7 @@ from nudger.domain.schedules import Priority, Schedule, SlotKey
 from nudger.domain.vocabulary import Channel, Practice
 
 SERIES_ENDED = "the series is at its end"
+"""Why nothing comes to a person who got every message of a series."""
 
 LOW_MOOD = 4
 """A check-in below this is a low day."""
@@ -86,7 +87,7 @@ def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
     if refused := _refused(schedule.only_if, schedule.skip_if, values):
         return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
     nothing = _restraint(schedule, values)
-    if nothing.chance and draw_fraction(seed, "nothing") < nothing.chance:
+    if draws_nothing(nothing.chance, seed):
         return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
     gentle = _gentle(agenda, moment.person, context.local.date())
     wanted = _wanted(context, moment.channel, gentle=gentle != "")

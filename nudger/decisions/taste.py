@@ -73,7 +73,6 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     resting |= {each.theme for each in refused if each.theme and each.at > now - _LONG_REST}
     unwanted = frozenset(each.message for each in refused if each.message)
     weights = weights_of(history.feedback)
-    overdue = {each: at for each, at in overdue.items() if weights.get(each, 1.0) >= 1}
     overdue = {practice: at for practice, at in overdue.items() if weights.get(practice, 1.0) >= 1}
     return Taste(history.seen, served, frozenset(resting), unwanted, weights, recent, overdue)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from nudger.decisions.conditions import in_words, span_in_words
+from nudger.decisions.conditions import in_words
+from nudger.decisions.english import roughly
 from nudger.decisions.replay import replay
 from nudger.decisions.variables import VARIABLES, Kind
 from nudger.domain.nudges import TEST, WELCOME, Nudge, NudgeState
@@ -103,7 +104,7 @@ def _then(
         yield schedule.about
     yield f"due {nudge.due.astimezone(zone):%A %d %B, %H:%M} in {where}; {_grace(nudge)}"
     if nudge.state is NudgeState.SENT and nudge.first_attempt_at and nudge.first_attempt_at - nudge.due >= _SOON:
-        yield f"went out {span_in_words(nudge.first_attempt_at - nudge.due)} after it was due"
+        yield f"went out {roughly(nudge.first_attempt_at - nudge.due)} after it was due"
     yield from _waits(nudge, happened, zone)
     if person is not None and (quiet := person.quiet_hours_on(nudge.key.local_date)):
         yield f"quiet hours {quiet}"
@@ -111,7 +112,7 @@ def _then(
 
 def _grace(nudge: Nudge) -> str:
     grace = nudge.expires_at - nudge.due
-    return f"it may go out up to {span_in_words(grace)} later" if grace else "it may not go out later"
+    return f"it may go out up to {roughly(grace)} later" if grace else "it may not go out later"
 
 
 def _waits(nudge: Nudge, happened: Sequence[Happening], zone: tzinfo) -> Iterable[str]:
@@ -174,14 +175,14 @@ def _fact(name: str, value: Any, age: timedelta) -> str:
     variable = VARIABLES.get(name)
     kind = variable.kind if variable else None
     if kind is Kind.SPAN:
-        said = span_in_words(timedelta(seconds=value))
+        said = roughly(timedelta(seconds=value))
     elif kind is Kind.FLAG:
         said = "yes" if value else "no"
     elif kind is Kind.WORDS:
         said = " and ".join(value) or "none"
     else:
         said = str(value)
-    old = f" ({span_in_words(age)} old)" if age > _SECOND else ""
+    old = f" ({roughly(age)} old)" if age > _SECOND else ""
     return f"{name.replace('_', ' ')} {said}{old}"
 
 

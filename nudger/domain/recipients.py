@@ -125,6 +125,10 @@ class Recipient:
         """The time zone itself."""
         return ZoneInfo(self.time_zone)
 
+    def has_joined_by(self, day: date) -> bool:
+        """Say whether the person is here on a local date; whoever has no date of joining always was."""
+        return self.joined is None or day >= self.joined
+
     def moment(self, name: str, *, weekend: bool = False) -> time:
         """Return the person's own time for a named moment; raise KeyError for a name that is no moment."""
         own = dict(self.moments) | (dict(self.weekend_moments) if weekend else {})

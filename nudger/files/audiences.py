@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
+from nudger.decisions import pace
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import WEEKEND, Recipient
 from nudger.domain.schedules import (
@@ -147,8 +148,7 @@ def _times_a_day(schedule: Schedule) -> tuple[str, int]:
     recurrence = schedule.recurrence
     if isinstance(recurrence, Cron):
         return "cron", rules.times_a_day(recurrence.expression)
-    times = recurrence.times
-    return ("times", times.count) if isinstance(times, Between) else ("at", len(times.times))
+    return "times" if isinstance(recurrence.times, Between) else "at", pace.times_a_day(recurrence)
 
 
 def _mention(place: Place, singular: str, name: str) -> Place:

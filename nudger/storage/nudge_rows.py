@@ -95,7 +95,7 @@ class Nudges(Pages):
         statement = select(nudges).where(nudges.c.state == NudgeState.SENDING.value, _WAITING)
         if by is not None:
             statement = statement.where(nudges.c.next_attempt_at <= by)
-        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+        return self._read(statement)
 
     def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]:
         """Return which of these nudges are written down already."""
@@ -119,6 +119,9 @@ class Nudges(Pages):
 
     def _nudges(self, *conditions: ColumnElement[bool]) -> list[Nudge]:
         statement = select(nudges).where(*conditions).order_by(nudges.c.due_at, *_KEY)
+        return self._read(statement)
+
+    def _read(self, statement: Select[Any]) -> list[Nudge]:
         return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
 
     def reopen(self, *, now: datetime, at: datetime) -> int:
@@ -172,7 +175,7 @@ class Nudges(Pages):
     def beginning(self, start: str, *, limit: int) -> list[Nudge]:
         """Return nudges whose id begins so."""
         statement = select(nudges).where(nudges.c.id.startswith(start, autoescape=True)).order_by(nudges.c.id)
-        return [nudge_of(row) for row in self._connection.execute(statement.limit(limit)).mappings()]
+        return self._read(statement.limit(limit))
 
     def of_person(self, recipient: str, *, since: datetime, until: datetime) -> list[Nudge]:
         """Return one person's nudges due from a moment until before another, oldest first."""
@@ -197,7 +200,7 @@ class Nudges(Pages):
         if recipient is not None:
             statement = statement.where(nudges.c.recipient == recipient)
         statement = statement.order_by(nudges.c.due_at.desc(), nudges.c.id).limit(limit)
-        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
+        return self._read(statement)
 
     def counts(self, *, since: datetime) -> Counter[NudgeState]:
         """Return how many nudges due since a moment stand in each state."""

@@ -18,10 +18,9 @@ from nudger.storage.feedback import Feedbacks
 from nudger.storage.nudge_rows import Nudges
 from nudger.storage.people import People
 from nudger.storage.tables import events, meta, suppressions
+from nudger.use_cases.ports import HOLD
 
 _WATERMARK = "planned_until"
-HOLD = "hold"
-"""Under this, `remember` keeps who stopped everything and why; nothing is kept when it was released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
 Clock = Callable[[], datetime]
 """Returns the present, aware and in UTC. Only `nudger.wiring.clock` has a real one."""
 
+HOLD = "hold"
+"""Under this, `remember` keeps who stopped everything and why; nothing is kept when it was released."""
+
 Result = TypeVar("Result")
 
 

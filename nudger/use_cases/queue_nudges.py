@@ -15,7 +15,6 @@ from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock,
 from nudger.decisions.plan import next_due, slots
 from nudger.decisions.settle import in_doubt
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
-from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import Channel, RecipientId, ScheduleId
 from nudger.use_cases.histories import keep_group_outcomes, load_histories
@@ -123,7 +122,11 @@ def record_moved_while_away(
 
 def queue_welcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> int:
     """Write down the first hello for everybody who has joined and has not had it; return for how many."""
-    newcomers = [p for p in transaction.unwelcomed() if p.id in agenda.recipients and _has_joined(p, now)]
+    newcomers = [
+        p
+        for p in transaction.unwelcomed()
+        if p.id in agenda.recipients and p.has_joined_by(now.astimezone(p.zone).date())
+    ]
     hellos = [decide_welcome(agenda, person, now=now) for person in newcomers]
     known = len(agenda.recipients) - len(newcomers)
     if crowd := crowd_of_newcomers(len(newcomers), known):
@@ -145,10 +148,6 @@ def _late_reason(nudge: Nudge) -> str:
     if nudge.state is NudgeState.HELD:
         return "held by the guard until it was too late"
     return f"too late: {nudge.decision.reason}" if nudge.decision.reason else "too late"
-
-
-def _has_joined(person: Recipient, now: datetime) -> bool:
-    return person.joined is None or now.astimezone(person.zone).date() >= person.joined
 
 
 def _since(transaction: TransactionPort, watermark: datetime, now: datetime) -> datetime:

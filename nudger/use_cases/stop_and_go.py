@@ -7,10 +7,9 @@ from datetime import datetime
 from nudger.decisions.guard import doubt_about_clock
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.errors import NudgerError
-from nudger.use_cases.ports import TransactionPort
+from nudger.use_cases.ports import HOLD, TransactionPort
 from nudger.use_cases.queue_nudges import GUARD, LOOKBACK
 
-HOLD = "hold"
 FORCE = "force_reload"
 RELOADED = "reloaded"
 

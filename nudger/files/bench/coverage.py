@@ -34,11 +34,6 @@ def cells(messages: Iterable[Message]) -> Counter[Cell]:
     return found
 
 
-def empty_cells(messages: Iterable[Message]) -> list[Cell]:
-    """Return the cells that nothing is for."""
-    return [cell for cell, count in cells(messages).items() if count == 0]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
     """How many messages a schedule has to choose from in one language, and how many days pass until all were seen.
