@@ -54,14 +54,15 @@ def import_(ctx: click.Context, file: Path) -> None:
 def list_(config_dir: Path, style: str) -> None:
     """Show everybody."""
     setup = read_setup(config_dir)
-    records = [_record(person, setup.suppressed()) for person in setup.people()]
+    stopped = setup.suppressed()
+    records = [_record(person, stopped) for person in setup.people()]
     if style == "json":
         click.echo(json.dumps(records, indent=1, ensure_ascii=False))
         return
     for record in records:
         groups = ", ".join(record["groups"]) or "-"
-        stopped = "  stopped" if record["stopped"] else ""
-        click.echo(f"{record['id']:<20}  {record['channel'] or '-':<5}  {record['time_zone']:<24}  {groups}{stopped}")
+        mark = "  stopped" if record["stopped"] else ""
+        click.echo(f"{record['id']:<20}  {record['channel'] or '-':<5}  {record['time_zone']:<24}  {groups}{mark}")
     click.echo(plural(len(records), "person", "people"))
 
 

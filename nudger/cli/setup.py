@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.history import History
@@ -69,14 +69,12 @@ class Setup:
 
     def people(self) -> list[Recipient]:
         """Return everybody: those of recipients.yaml, and those who were imported."""
-        nobody: list[Recipient] = []
-        known = self.ask_ledger(lambda transaction: transaction.recipients(), otherwise=nobody)
+        kept = self.ask_ledger(_kept, otherwise=_Kept([], [], {}))
         if self.catalog.recipients is None:
-            return known
-        here = {person.id: person for person in self.ask_ledger(_imported, otherwise=nobody)}
-        before = {person.id: person for person in known}
-        pauses = self.ask_ledger(_pauses, otherwise=_NO_PAUSES)
-        here |= {p.id: _as_adopted(p, before.get(p.id), pauses.get(p.id, ())) for p in self.catalog.recipients}
+            return kept.everybody
+        here = {person.id: person for person in kept.imported}
+        before = {person.id: person for person in kept.everybody}
+        here |= {p.id: _as_adopted(p, before.get(p.id), kept.pauses.get(p.id, ())) for p in self.catalog.recipients}
         return sorted(here.values(), key=lambda person: person.id)
 
     def agenda(self, people: list[Recipient]) -> Agenda:
@@ -84,15 +82,16 @@ class Setup:
         return make_agenda(self.settings, installation="")(self.catalog, people)
 
 
-_NO_PAUSES: dict[RecipientId, tuple[Pause, ...]] = {}
+class _Kept(NamedTuple):
+    """Who is in the ledger, who of them was imported, and the pauses that were entered by command."""
+
+    everybody: list[Recipient]
+    imported: list[Recipient]
+    pauses: dict[RecipientId, tuple[Pause, ...]]
 
 
-def _imported(transaction: "Transaction") -> list[Recipient]:
-    return transaction.recipients(source="import")
-
-
-def _pauses(transaction: "Transaction") -> dict[RecipientId, tuple[Pause, ...]]:
-    return transaction.pauses()
+def _kept(transaction: "Transaction") -> _Kept:
+    return _Kept(transaction.recipients(), transaction.recipients(source="import"), transaction.pauses())
 
 
 def _as_adopted(person: Recipient, before: Recipient | None, pauses: tuple[Pause, ...]) -> Recipient:

@@ -12,6 +12,7 @@ from nudger.cli.screen import in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.recipients import Recipient
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import running_process
 from nudger.storage.transaction import Transaction
@@ -42,8 +43,9 @@ class _Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ahead:
-    """What is to come, and for whom the words end soon."""
+    """Who is here, what is to come for them, and for whom the words end soon."""
 
+    people: list[Recipient]
     coming: list[Coming]
     short: list[Runway]
 
@@ -82,14 +84,16 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
 
 
 def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
-    agenda = setup.agenda(setup.people())
+    people = setup.people()
+    agenda = setup.agenda(people)
     today = now.astimezone().date()
     histories = setup.histories(agenda, now=now)
     coming = preview(
         agenda, since=now, first=today - _DAY, last=today + _DAY, histories=histories, suppressed=setup.suppressed()
     )
     called_for = [each for each in coming if not each.uncalled_for]
-    return _Ahead(coming=called_for, short=short_runways(agenda, agenda.recipients, histories, now=now))
+    short = short_runways(agenda, agenda.recipients, histories, now=now)
+    return _Ahead(people=people, coming=called_for, short=short)
 
 
 def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str, Any]:
@@ -98,8 +102,8 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
         "configuration": {"taken_at": past.service.get("configured_at"), "problems": setup.problems},
-        "people": len(setup.people()),
-        "paused": _paused(setup, now),
+        "people": len(ahead.people),
+        "paused": _paused(ahead.people, now),
         "hold": past.still.hold or None,
         "guard": {**past.still.guard, "held": len(past.still.held)} if past.still.held else None,
         "clock": past.still.doubt or None,
@@ -137,7 +141,7 @@ def _lines(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> list[str]
         _running(setup, past, now),
         f"today     {today or 'nothing yet'}",
         f"channels  {providers}",
-        _people(setup, past, now),
+        _people(ahead.people, past, now),
         "clocks    time zones {} ({})".format(*prefer_newest_time_zones()),
     ]
     lines[1:1] = _standing(past.still)
@@ -176,13 +180,13 @@ def _local(moment: str) -> str:
     return local_day(datetime.fromisoformat(moment).astimezone())
 
 
-def _people(setup: Setup, past: _Past, now: datetime) -> str:
+def _people(people: list[Recipient], past: _Past, now: datetime) -> str:
     stopped = plural(past.stopped, "address", "addresses")
-    return f"people    {len(setup.people())} active · {_paused(setup, now)} paused · {stopped} stopped"
+    return f"people    {len(people)} active · {_paused(people, now)} paused · {stopped} stopped"
 
 
-def _paused(setup: Setup, now: datetime) -> int:
-    return sum(person.pause_on(now.astimezone(person.zone).date()) is not None for person in setup.people())
+def _paused(people: list[Recipient], now: datetime) -> int:
+    return sum(person.pause_on(now.astimezone(person.zone).date()) is not None for person in people)
 
 
 def _table(heading: str, rows: list[str]) -> list[str]:
