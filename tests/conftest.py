@@ -1,6 +1,7 @@
 """Imported before any test freezes the clock: pydantic models must be built while time is real."""
 
 import contextlib
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,8 @@ from nudger.storage.ledger import Ledger
 
 for shape in (*KINDS.values(), *SHAPES.values(), LibraryHeader):
     shape.model_rebuild()
+
+os.environ["XDG_CACHE_HOME"] = os.devnull  # nothing is kept from one test to the next, nor from the tests at home
 
 settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quick")

@@ -110,11 +110,11 @@ class Epoch:
     people: dict[str, Recipient]
 
 
-def live(*, people: int = 200, zones: int = 24, days: int = 365, seed: int = 1) -> Page:
+def live(*, people: int = 200, zones: int = 24, days: int = 365, seed: int = 1, show: bool = False) -> Page:
     """Live the days; return what was found."""
     began = monotonic()
     with TemporaryDirectory(prefix="virtual-year-") as folder:
-        year = Year(Path(folder), people=people, zones=ZONES[:zones], days=days, rng=Random(seed))
+        year = Year(Path(folder), people=people, zones=ZONES[:zones], days=days, rng=Random(seed), show=show)
         page = asyncio.run(year.live())
     page.seconds = monotonic() - began
     return page
@@ -153,14 +153,14 @@ def make_schedule(given: dict) -> Schedule:
 
 
 class Year:
-    def __init__(self, path: Path, *, people: int, zones: list[str], days: int, rng: Random) -> None:
-        self.rng, self.days, self.zones = rng, days, zones
+    def __init__(self, path: Path, *, people: int, zones: list[str], days: int, rng: Random, show: bool) -> None:
+        self.rng, self.days, self.zones, self.shown = rng, days, zones, show
         self.page = Page()
         self.people = {p.id: p for p in (make_person(n, zones, rng) for n in range(people))}
         self.schedules = {each["id"]: each for each in SCHEDULES}
         self.stage = Stage(path, catalog=self.catalog(), start=START, marks=False)
         self.epochs: list[Epoch] = []
-        self.looked = 0
+        self.looked, self.month = 0, ""
         self.stopped: set[str] = set()
         self.down_until = START
         for post in self.stage.posts:
@@ -192,6 +192,7 @@ class Year:
         self.note_epoch()
         for moment, deed in self.plot():
             await self.until(moment)
+            self.show()
             self.page.counts[deed.__name__.replace("_", " ").strip()] += 1
             await deed()
             await self.tick()
@@ -216,6 +217,13 @@ class Year:
         plot += [(h, self.clock_far_ahead) for h in range(150, hours, 2000)]
         plot += [(hours // 2, self.outage)] if hours > 8 * 24 else []
         return [(START + h * HOUR + 7 * MINUTE, deed) for h, deed in sorted(plot, key=lambda each: each[0])]
+
+    def show(self) -> None:
+        """Say how far the year has come, each month: all of it takes more than half an hour."""
+        month = f"{self.now:%Y-%m}"
+        if month != self.month and self.shown:
+            self.month = month
+            print(f"{month}  {self.page.counts['sent']:,} sent", file=sys.stderr)
 
     async def until(self, moment: datetime) -> None:
         for _ in range(1_000_000):
@@ -441,6 +449,6 @@ def silence() -> None:
 
 if __name__ == "__main__":
     silence()
-    found = live()
+    found = live(show=True)
     print(found)
     sys.exit(bool(found.wrong))

@@ -1,12 +1,13 @@
 """`nudger check`. Imports only what reading files needs: it is run after every edit."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from nudger.cli.screen import plural
-from nudger.files import locations
-from nudger.files.catalog import read_configuration
+from nudger.errors import Problem
+from nudger.files import checked, locations
 from nudger.files.report import as_records, as_text
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.wiring.clock import clock
@@ -27,19 +28,36 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
     config_dir = folder or ctx.obj
     explicit, state = locations.read_paths(config_dir, *_VARIABLES)
     recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
-    today = clock().date()
     people = recipients if explicit or recipients.exists() else None
+    today = clock().date()
+    digest = checked.digest_of(config_dir, people, today)
+    known = checked.recall(digest) if digest else None
+    if known is not None:
+        _show_spotless(known, style)
+        return
+    # Cold start: reading takes half a second, most of it for importing and building pydantic's models.
+    from nudger.files.catalog import read_configuration  # noqa: PLC0415
+
     reading = read_configuration(config_dir, people, today=today, look_ahead=True)
+    if reading.problems or reading.catalog is None:
+        _show_problems(reading.problems, reading.files, style)
+        ctx.exit(1 if reading.catalog is None else 0)
+    spotless = checked.Spotless(len(reading.catalog.schedules), len(reading.catalog.messages), reading.files)
+    if digest and digest == checked.digest_of(config_dir, people, today):
+        checked.keep(digest, spotless)
+    _show_spotless(spotless, style)
+
+
+def _show_spotless(found: checked.Spotless, style: str) -> None:
+    counts = f"{plural(found.schedules, 'schedule')}, {plural(found.messages, 'message')} in {found.files} files"
+    click.echo("[]" if style == "json" else f"No mistakes: {counts}.")
+
+
+def _show_problems(problems: Sequence[Problem], files: int, style: str) -> None:
     if style == "json":
         # Cold start: hardly anybody asks for it.
         import json  # noqa: PLC0415
 
-        click.echo(json.dumps(as_records(reading.problems), indent=1, ensure_ascii=False))
-    elif reading.problems:
-        click.echo(as_text(reading.problems, files=reading.files))
-    elif reading.catalog is not None:
-        schedules, messages = len(reading.catalog.schedules), len(reading.catalog.messages)
-        click.echo(
-            f"No mistakes: {plural(schedules, 'schedule')}, {plural(messages, 'message')} in {reading.files} files."
-        )
-    ctx.exit(1 if reading.catalog is None else 0)
+        click.echo(json.dumps(as_records(problems), indent=1, ensure_ascii=False))
+    else:
+        click.echo(as_text(problems, files=files))

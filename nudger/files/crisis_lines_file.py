@@ -9,11 +9,11 @@ from nudger.errors import ConfigError
 from nudger.files.crisis_line_shapes import CrisisLinesFile, CrisisLineShape
 from nudger.files.entries import read_entries
 from nudger.files.findings import Findings, Place, Written
+from nudger.files.locations import CRISIS_LINES
 from nudger.files.tree import Document
 from nudger.files.yaml_source import read_yaml
 
-FILE_NAME = "crisis_lines.yaml"
-SHIPPED = Path(str(resources.files("nudger.files").joinpath("data", FILE_NAME)))
+SHIPPED = Path(str(resources.files("nudger.files").joinpath("data", CRISIS_LINES)))
 STALE_AFTER = timedelta(days=365)
 
 
@@ -28,9 +28,9 @@ def load_crisis_lines(config_dir: Path) -> CrisisLines:
 
 def read_crisis_lines(findings: Findings, config_dir: Path) -> list[Written[CrisisLine]]:
     """Return the lines that count, each with its place, after noting what is wrong with the operator's file."""
-    own_path = config_dir / FILE_NAME
+    own_path = config_dir / CRISIS_LINES
     own = _read(findings, own_path, str(own_path)) if own_path.exists() else []
-    shipped = _read(findings, SHIPPED, f"nudger/files/data/{FILE_NAME}")
+    shipped = _read(findings, SHIPPED, f"nudger/files/data/{CRISIS_LINES}")
     counting = set(overridden((each.value for each in shipped), tuple(each.value for each in own)))
     return [each for each in (*own, *shipped) if each.value in counting]
 
@@ -46,7 +46,7 @@ def check_age(findings: Findings, lines: list[Written[CrisisLine]], today: date)
             findings.warning(where, what, f"Read it at its source again. {_OWN}")
 
 
-_OWN = f"Yours goes into {FILE_NAME} beside schedules/."
+_OWN = f"Yours goes into {CRISIS_LINES} beside schedules/."
 
 
 def _read(findings: Findings, path: Path, name: str) -> list[Written[CrisisLine]]:

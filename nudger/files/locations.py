@@ -8,6 +8,7 @@ from nudger.errors import SettingsError
 
 ENV_FILE = "nudger.env"
 RECIPIENTS = "recipients.yaml"
+CRISIS_LINES = "crisis_lines.yaml"
 
 
 def read_paths(config_dir: Path, *names: str) -> list[Path | None]:
