@@ -7,8 +7,9 @@ first moment at which nothing does.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
-from nudger.decisions.history import NO_HISTORY, Contact, History, local_dates
+from nudger.decisions.history import Contact, local_dates
 from nudger.domain import legal_hours
 from nudger.domain.calendar import resolve
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -47,11 +48,10 @@ class Refused:
 Availability = Available | Deferred | Refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A nudge that wants to go out, and what stands beside it.
 
-    `history` holds only contacts that go before it; `reserved` are moments at which nudges that matter more fall due
+    `contacts` are those that go before it; `reserved` are moments at which nudges that matter more fall due
     (with the name of their schedule).
     """
 
@@ -59,7 +59,7 @@ class Request:
     channel: Channel
     expires_at: datetime
     suppressed: bool = False
-    history: History = NO_HISTORY
+    contacts: tuple[Contact, ...] = ()
     limits: Limits = NO_LIMITS
     reserved: tuple[tuple[datetime, str], ...] = ()
     when_held: WhenHeld = WhenHeld.WAIT
@@ -124,7 +124,7 @@ def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterato
 
 
 def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[_Hindrance]:
-    person, limits, contacts = request.recipient, request.limits, request.history.contacts
+    person, limits, contacts = request.recipient, request.limits, request.contacts
     if limits.gap:
         yield from _of_the_gap(limits.gap, contacts, request.reserved, moment)
     if limits.per_day is None and limits.per_week is None:

@@ -7,9 +7,8 @@ until all that fit were used, then the longest unseen comes first: novelty serve
 thought rests for a while.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from nudger.decisions.draw import draw_below, draw_fraction, draws_below, random_from
@@ -31,8 +30,7 @@ Name = TypeVar("Name", bound=str)
 Wording = TypeVar("Wording")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """One message, and how it came to be chosen.
 
     `chances` are (practice, its probability, how many wordings share it) for every practice that could have been
@@ -70,11 +68,10 @@ def choose(
     if left.total <= 0:
         return _longest_unseen(pool, taste)
     for component in _in_turn(pool, taste):
-        for counts, resting in ((left.fresh, taste.resting), (left.unseen, frozenset[str]())):
-            arms = [arm for arm in pool.arms_of[component] if counts[arm] > 0]
-            if arms:
-                picked = _draw(pool, taste, counts, arms, resting, learned=learned, seed=seed)
-                return _choice(pool, left, picked)
+        for running, resting in ((left.fresh, taste.resting), (left.unseen, frozenset[str]())):
+            counts = {arm: count for arm in pool.arms_of[component] if (count := running[arm]) > 0}
+            if counts:
+                return _choice(pool, left, _draw(pool, taste, counts, resting, learned=learned, seed=seed))
     return None
 
 
@@ -89,20 +86,16 @@ class _Left(NamedTuple):
 
 def _left_of(pool: Pool, taste: Taste) -> _Left:
     resting, place_of = taste.resting, pool.place_of
+    refused = [key for key in taste.unwanted if key in place_of and key not in taste.seen]
     unseen = [len(found) for found in pool.messages_of]
-    rests = [0] * len(unseen)
+    fresh = unseen.copy()
     for theme in resting:
         for arm, count in pool.themes.get(theme, ()):
-            rests[arm] += count
-    refused = [key for key in taste.unwanted if key in place_of and key not in taste.seen]
-    for keys in (taste.seen, refused):
-        for key in keys:
-            place = place_of.get(key)
-            if place is not None:
-                unseen[place[0]] -= 1
-                if place[1] in resting:
-                    rests[place[0]] -= 1
-    fresh = [count - rest for count, rest in zip(unseen, rests, strict=True)]
+            fresh[arm] -= count
+    for arm, theme in filter(None, map(place_of.get, chain(taste.seen, refused))):
+        unseen[arm] -= 1
+        if theme not in resting:
+            fresh[arm] -= 1
     return _Left(unseen, fresh, sum(unseen), len(refused))
 
 
@@ -123,15 +116,14 @@ class _Picked(NamedTuple):
 def _draw(
     pool: Pool,
     taste: Taste,
-    counts: Sequence[int],
-    arms: Sequence[int],
+    counts: Mapping[int, int],
     resting: frozenset[str],
     *,
     learned: Chances | None,
     seed: str,
 ) -> _Picked:
-    """Draw a practice of the component's arms by its chances, then a wording."""
-    by_practice = {pool.arms[arm].practice: arm for arm in arms}
+    """Draw a practice of a component by its chances, then a wording; `counts` are how many each arm has."""
+    by_practice = {pool.arms[arm].practice: arm for arm in counts}
     if learned is None:
         by_practice = _in_their_turn(by_practice, taste)
     chances = chances_of(tuple(by_practice), taste.weights, learned)
@@ -141,16 +133,15 @@ def _draw(
         pick_wording(shortlist, seed),
         tuple([(practice, chance, counts[by_practice[practice]]) for practice, chance in chances.items()]),
         tuple([message.key for message in shortlist]),
-        sum([counts[arm] for arm in arms]),
+        sum(counts.values()),
     )
 
 
 def _in_their_turn(by_practice: dict[Practice, int], taste: Taste) -> dict[Practice, int]:
     """Return the practice that is overdue for longest, else those that were not served of late, else all."""
-    overdue = {practice: taste.overdue[practice] for practice in by_practice if practice in taste.overdue}
-    oldest = min(overdue.values(), default=None)
-    if oldest is not None:
-        return {practice: by_practice[practice] for practice, at in overdue.items() if at == oldest}
+    if overdue := [at for practice, at in taste.overdue.items() if practice in by_practice]:
+        oldest = min(overdue)
+        return {practice: arm for practice, arm in by_practice.items() if taste.overdue.get(practice) == oldest}
     return {practice: arm for practice, arm in by_practice.items() if practice not in taste.recent} or by_practice
 
 
@@ -173,6 +164,8 @@ def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
 
 def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:
     """Return the probability of each practice: what was learned, or equal shares, moved by what the person said."""
+    if not weights and not learned:
+        return dict.fromkeys(practices, 1 / len(practices))
     shares = {practice: weights.get(practice, 1.0) * (learned or {}).get(practice, 1.0) for practice in practices}
     whole = sum(shares.values())
     return {practice: share / whole for practice, share in shares.items()}
@@ -180,6 +173,8 @@ def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances
 
 def pick_practice(chances: Mapping[Name, float], seed: str) -> Name:
     """Draw a practice; the same for the same chances, in the same order, and the same seed."""
+    if len(chances) == 1:
+        return next(iter(chances))
     point = draw_fraction(seed, "practice")
     for practice, chance in chances.items():
         point -= chance
@@ -200,16 +195,21 @@ def _shortlist(
     if len(messages) > _FEW and count > _SHORTLIST:
         # Most of many are left: drawing until enough were found costs the same however large the library is.
         drawn = dict.fromkeys(draws_below(len(messages), seed, "shortlist"))
-        found = list(islice(_allowed([messages[place] for place in drawn], taste, resting), _SHORTLIST))
-        if found:
+        if found := _allowed(map(messages.__getitem__, drawn), taste, resting, most=_SHORTLIST):
             return found
-    fitting = list(_allowed(messages, taste, resting))
-    return fitting if len(fitting) <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
+    fitting = _allowed(messages, taste, resting, most=count)
+    return fitting if count <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
 
 
-def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str]) -> Iterator[Message]:
-    seen, unwanted = taste.seen, taste.unwanted
-    return (m for m in messages if m.key not in seen and m.theme not in resting and m.key not in unwanted)
+def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str], *, most: int) -> list[Message]:
+    seen, unwanted, found = taste.seen, taste.unwanted, []
+    for message in messages:
+        key = message.key
+        if key not in seen and message.theme not in resting and key not in unwanted:
+            found.append(message)
+            if len(found) == most:
+                break
+    return found
 
 
 def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:

@@ -57,7 +57,8 @@ def decide_slot(
         return _ended(agenda, case, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
         moment, waits_for = verdict.until, verdict.reason
-    selected = select(agenda, replace(point, at=moment), history)
+        point = point._replace(at=moment)
+    selected = select(agenda, point, history)
     if selected.message is None:
         return _ended(agenda, case, NudgeState.WITHHELD, selected.reason, selected.facts)
     words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
@@ -184,7 +185,7 @@ def _request(
         channel=channel,
         expires_at=case.expires_at,
         suppressed=suppress,
-        history=History(contacts=before),
+        contacts=before,
         limits=limits,
         reserved=reserved,
         when_held=schedule.when_held,

@@ -28,13 +28,21 @@ class Arm(NamedTuple):
     practice: Practice
 
 
+class Topic(NamedTuple):
+    """What a message is about, as far as choosing goes by it."""
+
+    component: Component
+    practice: Practice
+    theme: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shelf:
     """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
 
     messages: tuple[Message, ...]
-    kinds: Mapping[MessageKey, tuple[int, str, Practice]]
-    """The component (its place in the list of them), theme and practice of each message that can be chosen."""
+    topics: Mapping[MessageKey, Topic]
+    """What each message that can be chosen is about."""
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
         """Return the words for a purpose in the person's language, else in any: a hello in English beats silence."""
@@ -44,11 +52,10 @@ class Shelf:
 
 def make_shelf(messages: Sequence[Message]) -> Shelf:
     """Put messages on a shelf."""
-    components = list(Component)
     # A hello or a farewell takes nobody's turn.
     chosen = [message for message in messages if message.purpose is Purpose.NUDGE]
-    kinds = {message.key: (components.index(message.component), message.theme, message.practice) for message in chosen}
-    return Shelf(messages=tuple(messages), kinds=kinds)
+    topics = {message.key: Topic(message.component, message.practice, message.theme) for message in chosen}
+    return Shelf(messages=tuple(messages), topics=topics)
 
 
 class Wanted(NamedTuple):

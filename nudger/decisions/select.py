@@ -1,9 +1,8 @@
 """From a moment that is fine to a message, or to nothing, with everything that it rested on written down."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from nudger import __version__
 from nudger.decisions.agenda import Agenda
@@ -15,7 +14,7 @@ from nudger.decisions.learn import learned_chances
 from nudger.decisions.nothing import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
 from nudger.decisions.pool import Pool, Wanted, make_pool, pool_for
 from nudger.decisions.taste import taste_of
-from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of
+from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, context_of
 from nudger.domain.calendar import part_of_day
 from nudger.domain.conditions import Condition
 from nudger.domain.messages import Message
@@ -44,8 +43,7 @@ _ALWAYS = (
 """What is written down with every decision; the others where a condition asked for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """The message, or why there is none, and the facts for the record."""
 
     message: Message | None
@@ -53,8 +51,7 @@ class Selected:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """A decision point: whose slot, by which schedule and channel, and when it would go out (UTC)."""
 
     key: SlotKey
@@ -73,24 +70,25 @@ def no_occasion(agenda: Agenda, moment: Moment, history: History) -> Selected | 
     schedule = moment.schedule
     if schedule.only_if is None and schedule.skip_if is None:
         return None
-    values = Lookup(Context(person=moment.person, now=moment.at, history=history))
+    values = Lookup(context_of(moment.person, moment.at, history))
     refused = _refused(schedule.only_if, schedule.skip_if, values)
     return Selected(None, refused, _facts(values, seed_of(agenda.seed, moment.key), NO_RESTRAINT)) if refused else None
 
 
 def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
     """Choose a message for a moment, or nothing."""
-    context = Context(person=moment.person, now=moment.at, history=history)
+    context = context_of(moment.person, moment.at, history)
     values = Lookup(context)
     seed = seed_of(agenda.seed, moment.key)
     schedule = moment.schedule
     if refused := _refused(schedule.only_if, schedule.skip_if, values):
         return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
-    nothing = _restraint(schedule, values)
+    known = values.found(_ALWAYS)
+    nothing = _restraint(schedule, known)
     if draws_nothing(nothing.chance, seed):
         return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
     gentle = _gentle(agenda, moment.person, context.local.date())
-    wanted = _wanted(context, moment.channel, gentle=gentle != "")
+    wanted = _wanted(context, known["mood"], moment.channel, gentle=gentle != "")
     pool = _with_conditional(pool_for(agenda.shelf, schedule.selection, wanted), schedule, values)
     choice = choose(
         pool,
@@ -115,22 +113,20 @@ def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mappi
     return ""
 
 
-def _restraint(schedule: Schedule, values: Mapping[str, Known]) -> Restraint:
+def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restraint:
     """Ask whether nothing is better; not for what somebody's state asked for, or what matters more, or a series."""
     asked_for = schedule.only_if is not None or schedule.priority > Priority.NORMAL or schedule.selection.in_order
-    return NO_RESTRAINT if asked_for else restraint(values)
+    return NO_RESTRAINT if asked_for else restraint(known)
 
 
-def _wanted(context: Context, channel: Channel, *, gentle: bool) -> Wanted:
-    low = mood_of(context.history, context.now, within=_LOW_LASTS)
-    fine = mood_of(context.history, context.now, within=_FINE_LASTS)
+def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Wanted:
     return Wanted(
         language=context.person.language,
         channel=channel,
         part_of_day=part_of_day(context.local.time()),
         gentle=gentle,
-        low=low is not None and low < LOW_MOOD,
-        fine=fine is not None and fine >= FINE_MOOD,
+        low=mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD,
+        fine=mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD,
     )
 
 
@@ -172,32 +168,45 @@ def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
 
 
 def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None) -> Facts:
-    facts: dict[str, Any] = {"version": __version__, "seed": seed, "variables": _written(values)}
+    facts: list[tuple[str, Any]] = [("version", __version__), ("seed", seed), ("variables", _written(values))]
     if nothing.chance:
-        facts["nothing"] = (nothing.chance, nothing.reason)
+        facts.append(("nothing", tuple(nothing)))
     if mode:
-        facts["mode"] = mode
+        facts.append(("mode", mode))
     if choice is not None:
-        facts["rule"] = choice.rule
-        facts["component"], facts["practice"] = choice.message.component, choice.message.practice
-        facts["options"], facts["unseen"] = choice.options, choice.unseen
-        listed = {"chances": choice.chances, "shortlist": choice.shortlist, "set_aside": choice.set_aside}
-        facts |= {name: found for name, found in listed.items() if found}
-    return tuple(facts.items())
+        message = choice.message
+        facts += (
+            ("rule", choice.rule),
+            ("component", message.component),
+            ("practice", message.practice),
+            ("options", choice.options),
+            ("unseen", choice.unseen),
+        )
+        listed = (("chances", choice.chances), ("shortlist", choice.shortlist), ("set_aside", choice.set_aside))
+        facts += [each for each in listed if each[1]]
+    return tuple(facts)
 
 
 def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
     """Return what was known as (value, age in seconds), by name; spans in seconds, words as a list."""
+    found = values.found(_ALWAYS)
+    names = _ALWAYS if len(found) == len(_ALWAYS) else (*_ALWAYS, *[name for name in found if name not in _ALWAYS])
     written = {}
-    for name in dict.fromkeys((*_ALWAYS, *values.asked)):
-        known = values.get(name)
+    for name in names:
+        known = found[name]
         if known is not None:
-            written[name] = (_plain(name, known.value), known.age // _SECOND if known.age else 0)
+            value, age = known
+            plain = _PLAIN.get(name)
+            written[name] = (value if plain is None else plain(value), age // _SECOND if age else 0)
     return written
 
 
-def _plain(name: str, value: Any) -> Any:
-    kind = VARIABLES[name].kind
-    if kind is Kind.SPAN:
-        return value // _SECOND
-    return sorted(value) if kind is Kind.WORDS else value
+def _in_seconds(span: timedelta) -> int:
+    return span // _SECOND
+
+
+_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    name: _in_seconds if variable.kind is Kind.SPAN else sorted
+    for name, variable in VARIABLES.items()
+    if variable.kind in (Kind.SPAN, Kind.WORDS)
+}

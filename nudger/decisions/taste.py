@@ -1,8 +1,9 @@
 """What a person's past says about the next choice: whose turn it is, what had better rest, what they like."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nudger.decisions.history import History, Seen
 from nudger.decisions.pool import Shelf
@@ -25,47 +26,45 @@ _STEPS = {FeedbackKind.MORE: 1.5, FeedbackKind.HELPFUL: 1.25, FeedbackKind.DONE:
 _LEAST, _MOST = 0.2, 4.0
 """A practice is never pushed out altogether, and never drowns the others."""
 
-_COMPONENTS = tuple(Component)
+_COMPONENTS = len(Component)
 _PRACTICES = tuple(Practice)
 Chances = Mapping[Practice, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(NamedTuple):
     """What the past says about the next choice: when each component was last served, and what had better rest."""
 
-    seen: Seen = field(default_factory=dict)
-    served: Mapping[Component, datetime] = field(default_factory=dict)
+    seen: Seen = MappingProxyType({})
+    served: Mapping[Component, datetime] = MappingProxyType({})
     resting: frozenset[str] = frozenset()
     unwanted: frozenset[MessageKey] = frozenset()
-    weights: Chances = field(default_factory=dict)
+    weights: Chances = MappingProxyType({})
     recent: frozenset[Practice] = frozenset()
     """Practices of the last days, which the others go before."""
 
-    overdue: Mapping[Practice, datetime] = field(default_factory=dict)
+    overdue: Mapping[Practice, datetime] = MappingProxyType({})
     """Practices that were not served for nearly a week, and when each was last (long ago, where never)."""
 
 
 def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     """Return what a person's past says at a moment."""
-    latest = [LONG_AGO] * len(_COMPONENTS)
+    since, topic_of = now - _REST, shelf.topics.get
     resting: set[str] = set()
+    served: dict[Component, datetime] = {}
     practised: dict[Practice, datetime] = {}
-    since, kind_of = now - _REST, shelf.kinds.get
     for key, at in history.seen.items():
-        kind = kind_of(key)
-        if kind is None:
-            continue
-        component, theme, practice = kind
-        if at > latest[component]:  # noqa: PLR1730 - max() costs a call, sixty times for each decision
-            latest[component] = at
-        if at > since:
+        if at > since and (topic := topic_of(key)) is not None:
+            component, practice, theme = topic
             resting.add(theme)
+            if at > served.get(component, LONG_AGO):
+                served[component] = at
             if at > practised.get(practice, LONG_AGO):
                 practised[practice] = at
     resting.discard("")
-    served = dict(zip(_COMPONENTS, latest, strict=True))
-    recent = frozenset(practice for practice, at in practised.items() if at > now - _RECENT)
+    if len(served) < _COMPONENTS:  # hardly ever: whoever gets something daily had all of them within ten days
+        served = _served(history.seen, shelf)
+    lately = now - _RECENT
+    recent = frozenset([practice for practice, at in practised.items() if at > lately])
     overdue = _overdue(practised, now)
     if not history.feedback:
         return Taste(history.seen, served, frozenset(resting), recent=recent, overdue=overdue)
@@ -77,12 +76,22 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     return Taste(history.seen, served, frozenset(resting), unwanted, weights, recent, overdue)
 
 
+def _served(seen: Seen, shelf: Shelf) -> dict[Component, datetime]:
+    """Return when each component was last served, however long ago."""
+    served: dict[Component, datetime] = {}
+    for key, at in seen.items():
+        topic = shelf.topics.get(key)
+        if topic is not None and at > served.get(topic.component, LONG_AGO):
+            served[topic.component] = at
+    return served
+
+
 def _overdue(practised: Mapping[Practice, datetime], now: datetime) -> dict[Practice, datetime]:
     """Return practices that nearly a week went by without, or that a newcomer has not met yet."""
     if not practised:
         return {}
-    last = {practice: practised.get(practice, LONG_AGO) for practice in _PRACTICES}
-    return {practice: at for practice, at in last.items() if at <= now - _OVERDUE}
+    then = now - _OVERDUE
+    return {practice: at for practice in _PRACTICES if (at := practised.get(practice, LONG_AGO)) <= then}
 
 
 def weights_of(feedback: Iterable[Feedback]) -> dict[Practice, float]:

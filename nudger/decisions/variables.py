@@ -4,8 +4,8 @@ Each is a value with an age; one that is missing is unknown, and never guessed. 
 conditions in YAML, `nudger why`, the decision export and the reference all read it from there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import mean
@@ -49,19 +49,18 @@ class Known(NamedTuple):
     age: timedelta = _NOW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """A person at a moment (UTC), and what is known of them."""
+class Context(NamedTuple):
+    """A person at a moment, in UTC (`now`) and where they are (`local`), and what is known of them."""
 
     person: Recipient
     now: datetime
+    local: datetime
     history: History
 
-    local: datetime = field(init=False)
-    """The moment where the person is."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "local", self.now.astimezone(self.person.zone))
+def context_of(person: Recipient, now: datetime, history: History) -> Context:
+    """Put a person, a moment (UTC) and what is known of them together."""
+    return Context(person, now, now.astimezone(person.zone), history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +96,18 @@ class Lookup(Mapping[str, Known]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a variable's value and age, or None where it is unknown."""
-        if name not in self._found:
-            self._found[name] = VARIABLES[name].read(self._context)
-        return self._found[name] or default
+        found = self._found
+        if name not in found:
+            found[name] = VARIABLES[name].read(self._context)
+        return found[name] or default
 
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """The variables that were asked for so far, known or not."""
-        return tuple(self._found)
+    def found(self, names: Iterable[str]) -> Mapping[str, Known | None]:
+        """Return these variables and all that were asked for before, known or not (None)."""
+        found, context = self._found, self._context
+        for name in names:
+            if name not in found:
+                found[name] = VARIABLES[name].read(context)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(values_of(self._context))
@@ -113,14 +116,11 @@ class Lookup(Mapping[str, Known]):
         return len(values_of(self._context))
 
 
-def mood_of(history: History, now: datetime, *, within: timedelta) -> int | None:
-    """Return the level of the last check-in, if it is not older than `within`."""
-    newest = _newest(history, now, FeedbackKind.CHECK_IN)
-    return newest.level if newest is not None and now - newest.at <= within else None
-
-
 def _newest(history: History, now: datetime, *kinds: FeedbackKind) -> Feedback | None:
-    return next((each for each in reversed(history.feedback) if each.kind in kinds and each.at <= now), None)
+    for each in reversed(history.feedback):
+        if each.kind in kinds and each.at <= now:
+            return each
+    return None
 
 
 def _mood(context: Context) -> Known | None:
@@ -149,8 +149,9 @@ def _since_sent(context: Context) -> Known | None:
 
 
 def _burden(context: Context, span: timedelta) -> Known:
-    contacts = context.history.contacts
-    return Known(sum(not c.waiting and context.now - span < c.at <= context.now for c in contacts))
+    now = context.now
+    since = now - span
+    return Known(sum([not contact.waiting and since < contact.at <= now for contact in context.history.contacts]))
 
 
 def _practices(context: Context, *kinds: FeedbackKind) -> Known | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from nudger.decisions.agenda import Agenda, OperatorWords
 from nudger.decisions.dates import cron_times, dates_for
@@ -101,8 +102,7 @@ _VALUES: dict[str, Callable[[Agenda, Recipient, datetime], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MessageValues:
+class MessageValues(NamedTuple):
     """A value for each of `placeholders.KNOWN_NAMES`, worked out when a text asks for it; '' where it is unknown."""
 
     agenda: Agenda

@@ -24,7 +24,7 @@ class Instant:
 
 def require_utc(moment: datetime) -> datetime:
     """Return `moment` unchanged; raise ValueError unless it is aware and in UTC."""
-    if moment.utcoffset() != timedelta(0):
+    if moment.tzinfo is not UTC and moment.utcoffset() != timedelta(0):
         raise ValueError(f"an aware UTC datetime is required, not {moment!r}")
     return moment
 

@@ -20,7 +20,7 @@ class Limits:
     @property
     def restrain(self) -> bool:
         """Whether there is anything to keep to that depends on what else was sent."""
-        return self.per_day is not None or self.per_week is not None or self.gap > timedelta(0)
+        return self.per_day is not None or self.per_week is not None or bool(self.gap)
 
     def tightened(self, own: "Limits | None") -> "Limits":
         """Return these limits together with a person's own: the stricter of each."""

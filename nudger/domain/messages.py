@@ -1,6 +1,7 @@
 """Messages: the words, what they are about, and the words as filled in for one person."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nudger.domain import placeholders
 from nudger.domain.conditions import Condition
@@ -29,8 +30,7 @@ class EmailText:
     body: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(NamedTuple):
     """The words as one person gets them. An SMS has no subject."""
 
     text: str

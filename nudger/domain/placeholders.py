@@ -54,7 +54,10 @@ class Template:
     def render(self, values: Values) -> str:
         """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''."""
         return "".join(
-            piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or "" for piece in self.pieces
+            [
+                piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or ""
+                for piece in self.pieces
+            ]
         )
 
     @property

@@ -285,7 +285,7 @@ class SlotKey(NamedTuple):
     ordinal: int = 0
 
     def __str__(self) -> str:
-        return f"{self.recipient}/{self.schedule}/{self.local_date}/{self.ordinal}"
+        return f"{self.recipient}/{self.schedule}/{self.local_date.isoformat()}/{self.ordinal}"
 
 
 class Slot(NamedTuple):
@@ -306,4 +306,4 @@ class Slot(NamedTuple):
     @property
     def key(self) -> SlotKey:
         """What tells it from every other slot, for ever."""
-        return SlotKey(*self[:4])
+        return SlotKey(self.recipient, self.schedule, self.local_date, self.ordinal)

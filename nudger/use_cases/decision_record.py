@@ -77,8 +77,8 @@ class Point:
     @property
     def practice(self) -> Practice | None:
         """The practice that was chosen, as far as the libraries still know its message."""
-        kind = self.agenda.shelf.kinds.get(self.nudge.decision.message or _NONE)
-        return kind[2] if kind else None
+        topic = self.agenda.shelf.topics.get(self.nudge.decision.message or _NONE)
+        return topic.practice if topic else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ def _of_message(point: Point) -> float | None:
 
 
 def _component(point: Point) -> str | None:
-    kind = point.agenda.shelf.kinds.get(point.nudge.decision.message or _NONE)
-    return _COMPONENTS[kind[0]] if kind else None
+    topic = point.agenda.shelf.topics.get(point.nudge.decision.message or _NONE)
+    return topic.component if topic else None
 
 
 def _answered(point: Point) -> str:

@@ -87,8 +87,8 @@ def _by_person(agenda: Agenda, outcomes: Iterable[Outcome]) -> dict[RecipientId 
     """Add up by practice; messages that are gone from the libraries teach nothing any more."""
     tallies: dict[RecipientId | None, dict[Practice, Outcomes]] = defaultdict(dict)
     for person, message, sent, answered in outcomes:
-        kind = agenda.shelf.kinds.get(message)
-        if kind is not None:
-            before = tallies[person].get(kind[2], Outcomes())
-            tallies[person][kind[2]] = Outcomes(before.sent + sent, before.answered + answered)
+        topic = agenda.shelf.topics.get(message)
+        if topic is not None:
+            before = tallies[person].get(topic.practice, Outcomes())
+            tallies[person][topic.practice] = Outcomes(before.sent + sent, before.answered + answered)
     return dict(tallies)

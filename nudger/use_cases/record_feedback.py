@@ -147,5 +147,5 @@ def _named(transaction: TransactionPort, entry: Entry, name: NudgeId, at: dateti
 
 def _about(agenda: Agenda, message: MessageKey | None) -> tuple[Practice | None, str]:
     """Return the practice and the theme of a message; nothing for one that is gone from the libraries."""
-    kind = agenda.shelf.kinds.get(message) if message else None
-    return (None, "") if kind is None else (kind[2], kind[1])
+    topic = agenda.shelf.topics.get(message) if message else None
+    return (None, "") if topic is None else (topic.practice, topic.theme)

@@ -7,7 +7,7 @@ import pytest
 
 from nudger.decisions import variables
 from nudger.decisions.history import Contact, History
-from nudger.decisions.variables import VARIABLES, Context, Kind, Known, Lookup, mood_of, values_of
+from nudger.decisions.variables import VARIABLES, Kind, Known, Lookup, context_of, values_of
 from nudger.decisions.zone_places import place_of_zone
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import HardDay, OnHardDay
@@ -34,7 +34,7 @@ def went_out(ago, *, waiting=False):
 
 def known(name, *, now=NOW, feedback=(), contacts=(), **person):
     history = History(feedback=tuple(feedback), contacts=tuple(contacts))
-    return VARIABLES[name].read(Context(person=make_recipient(**person), now=now, history=history))
+    return VARIABLES[name].read(context_of(make_recipient(**person), now, history))
 
 
 SUN = Known(True)
@@ -165,17 +165,11 @@ def test_a_known_value_looks_as_its_kind_says(name, variable):
 
 
 def test_a_lookup_works_out_only_what_is_asked_for():
-    values = Lookup(Context(person=make_recipient(), now=NOW, history=History()))
+    values = Lookup(context_of(make_recipient(), NOW, History()))
     assert values["hour"] == Known(8)
     assert values.get("mood") is None
-    assert values.asked == ("hour", "mood")
+    assert list(values.found(())) == ["hour", "mood"]
     with pytest.raises(KeyError):
         values["mood"]
-    assert dict(values) == values_of(Context(person=make_recipient(), now=NOW, history=History()))
+    assert dict(values) == values_of(context_of(make_recipient(), NOW, History()))
     assert json.dumps(sorted(values))
-
-
-@pytest.mark.parametrize(("ago", "level"), [(DAY, 3), (DAY + timedelta(seconds=1), None)])
-def test_a_mood_counts_for_as_long_as_it_is_asked_to(ago, level):
-    history = History(feedback=(said("check-in", ago, level=3),))
-    assert mood_of(history, NOW, within=DAY) == level

@@ -86,9 +86,9 @@ def answer(transaction, world, names, sent, rng):
     practice_of = {}
     for nudge_id in sent:
         nudge = transaction.nudge(nudge_id)
-        kind = agenda.shelf.kinds.get(nudge.decision.message)
-        if kind:
-            practice_of[nudge.key.recipient] = kind[2]
+        topic = agenda.shelf.topics.get(nudge.decision.message)
+        if topic:
+            practice_of[nudge.key.recipient] = topic.practice
     entries = []
     for name in names:
         chance = ANSWERS[kind_of(name)].get(practice_of.get(name), 0)
