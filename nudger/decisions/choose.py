@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
-from nudger.decisions.draw import draw_below, draw_fraction, draws_below, random_from
+from nudger.decisions.draw import Draws, draws_of
 from nudger.decisions.history import Seen
 from nudger.decisions.pool import Pool
 from nudger.decisions.taste import LONG_AGO, Chances, Taste
@@ -71,7 +71,7 @@ def choose(
         for running, resting in ((left.fresh, taste.resting), (left.unseen, frozenset[str]())):
             counts = {arm: count for arm in pool.arms_of[component] if (count := running[arm]) > 0}
             if counts:
-                return _choice(pool, left, _draw(pool, taste, counts, resting, learned=learned, seed=seed))
+                return _choice(pool, left, _draw(pool, taste, counts, resting, learned=learned, draws=draws_of(seed)))
     return None
 
 
@@ -120,17 +120,17 @@ def _draw(
     resting: frozenset[str],
     *,
     learned: Chances | None,
-    seed: str,
+    draws: Draws,
 ) -> _Picked:
     """Draw a practice of a component by its chances, then a wording; `counts` are how many each arm has."""
     by_practice = {pool.arms[arm].practice: arm for arm in counts}
     if learned is None:
         by_practice = _in_their_turn(by_practice, taste)
     chances = chances_of(tuple(by_practice), taste.weights, learned)
-    arm = by_practice[pick_practice(chances, seed)]
-    shortlist = _shortlist(pool.messages_of[arm], taste, resting, counts[arm], seed)
+    arm = by_practice[pick_practice(chances, draws)]
+    shortlist = _shortlist(pool.messages_of[arm], taste, resting, counts[arm], draws)
     return _Picked(
-        pick_wording(shortlist, seed),
+        pick_wording(shortlist, draws),
         tuple([(practice, chance, counts[by_practice[practice]]) for practice, chance in chances.items()]),
         tuple([message.key for message in shortlist]),
         sum(counts.values()),
@@ -171,11 +171,9 @@ def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances
     return {practice: share / whole for practice, share in shares.items()}
 
 
-def pick_practice(chances: Mapping[Name, float], seed: str) -> Name:
-    """Draw a practice; the same for the same chances, in the same order, and the same seed."""
-    if len(chances) == 1:
-        return next(iter(chances))
-    point = draw_fraction(seed, "practice")
+def pick_practice(chances: Mapping[Name, float], draws: Draws) -> Name:
+    """Draw a practice; the same for the same chances, in the same order, and the same draws."""
+    point = draws.practice
     for practice, chance in chances.items():
         point -= chance
         if point < 0:
@@ -183,22 +181,24 @@ def pick_practice(chances: Mapping[Name, float], seed: str) -> Name:
     return next(reversed(tuple(chances)))
 
 
-def pick_wording(shortlist: Sequence[Wording], seed: str) -> Wording:
-    """Draw one of the wordings, each as likely as the others; the same for the same list and seed."""
-    return shortlist[draw_below(len(shortlist), seed, "wording")]
+def pick_wording(shortlist: Sequence[Wording], draws: Draws) -> Wording:
+    """Draw one of the wordings, each as likely as the others; the same for the same list and draws."""
+    return shortlist[int(draws.wording * len(shortlist))]
 
 
 def _shortlist(
-    messages: Sequence[Message], taste: Taste, resting: frozenset[str], count: int, seed: str
+    messages: Sequence[Message], taste: Taste, resting: frozenset[str], count: int, draws: Draws
 ) -> list[Message]:
     """Draw a few wordings at random from the `count` that may be sent; all of them, where they are few."""
     if len(messages) > _FEW and count > _SHORTLIST:
         # Most of many are left: drawing until enough were found costs the same however large the library is.
-        drawn = dict.fromkeys(draws_below(len(messages), seed, "shortlist"))
+        drawn = dict.fromkeys([place % len(messages) for place in draws.places])
         if found := _allowed(map(messages.__getitem__, drawn), taste, resting, most=_SHORTLIST):
             return found
     fitting = _allowed(messages, taste, resting, most=count)
-    return fitting if count <= _SHORTLIST else random_from(f"{seed}/shortlist").sample(fitting, _SHORTLIST)
+    if count <= _SHORTLIST:
+        return fitting
+    return [fitting.pop(place % len(fitting)) for place in draws.places[:_SHORTLIST]]
 
 
 def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str], *, most: int) -> list[Message]:

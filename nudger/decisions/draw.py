@@ -7,6 +7,7 @@ one number per person and day comes straight from a hash.
 from hashlib import blake2b
 from random import Random
 from struct import Struct
+from typing import NamedTuple
 
 
 def seed_of(*words: object) -> str:
@@ -19,24 +20,30 @@ def draw_below(limit: int, *words: object) -> int:
     return int.from_bytes(blake2b(_text(words), digest_size=8).digest()) % limit
 
 
-def draw_fraction(*words: object) -> float:
-    """Return a number in [0, 1), all of them as likely as each other."""
-    return int.from_bytes(blake2b(_text(words), digest_size=8).digest()) / _NUMBERS
-
-
-def draws_below(limit: int, *words: object) -> list[int]:
-    """Return sixteen numbers in [0, limit), each as likely as the others (to within limit / 2**32); some may be equal.
-
-    One hash gives them all, at a fifth of the price of a generator.
-    """
-    return [number % limit for number in _SIXTEEN.unpack(blake2b(_text(words)).digest())]
-
-
 def _text(words: tuple[object, ...]) -> bytes:
     return "\x1f".join(map(str, words)).encode()
 
 
-_NUMBERS = 2**64
+class Draws(NamedTuple):
+    """All that is drawn for one decision; one hash gives it, at a fifth of a generator's price.
+
+    In [0, 1): whether nothing is sent, which practice, which wording of the shortlist. In [0, 2**32): `places`, those
+    of the wordings that come on the shortlist.
+    """
+
+    nothing: float
+    practice: float
+    wording: float
+    places: tuple[int, ...]
+
+
+def draws_of(seed: str) -> Draws:
+    """Return what a decision's seed draws; the same for the same seed."""
+    numbers = _SIXTEEN.unpack(blake2b(seed.encode()).digest())
+    return Draws(numbers[0] / _NUMBERS, numbers[1] / _NUMBERS, numbers[2] / _NUMBERS, numbers[3:])
+
+
+_NUMBERS = 2**32
 _SIXTEEN = Struct("<16I")
 
 

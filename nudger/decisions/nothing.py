@@ -5,7 +5,7 @@ from datetime import timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from nudger.decisions.draw import draw_fraction
+from nudger.decisions.draw import draws_of
 from nudger.decisions.variables import Known
 
 _DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ def restraint(values: Mapping[str, Known | None]) -> Restraint:
 
 def draws_nothing(chance: float, seed: str) -> bool:
     """Say whether the seed draws nothing at this chance; the same for the same seed."""
-    return chance > 0 and draw_fraction(seed, "nothing") < chance
+    return chance > 0 and draws_of(seed).nothing < chance
 
 
 def _already_fine(values: Mapping[str, Known | None]) -> Restraint:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nudger import __version__
 from nudger.decisions.choose import LONGEST_UNSEEN, SERIES, pick_practice, pick_wording
+from nudger.decisions.draw import draws_of
 from nudger.decisions.nothing import ON_PURPOSE, draws_nothing
 from nudger.domain.nudges import Nudge
 
@@ -50,13 +51,13 @@ def _differences(nudge: Nudge, facts: Mapping[str, Any]) -> list[str]:
         return [] if message is None else [f"today nothing would be sent, then it was {message}"]
     if message is None and nudge.decision.reason.startswith(ON_PURPOSE):
         return ["today something would be sent, then it was nothing"]
-    found = []
+    found, draws = [], draws_of(facts["seed"])
     if (chances := facts.get("chances")) and "practice" in facts:
-        practice = pick_practice({name: chance for name, chance, _ in chances}, facts["seed"])
+        practice = pick_practice({name: chance for name, chance, _ in chances}, draws)
         if practice != facts["practice"]:
             found.append(f"today the practice would be {practice}, then it was {facts['practice']}")
     if shortlist := facts.get("shortlist"):
-        wording = pick_wording(shortlist, facts["seed"])
+        wording = pick_wording(shortlist, draws)
         if wording != message:
             found.append(f"today the wording would be {wording}, then it was {message}")
     return found

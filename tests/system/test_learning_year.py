@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.use_cases.test_learning_year import check_learned, installation_of, live
+from tests.use_cases.test_learning_year import check_flattered, check_learned, installation_of, live
 
 pytestmark = pytest.mark.system
 
@@ -14,3 +14,4 @@ def test_a_year_of_fifty_people(tmp_path):
     people, days = 50, 365
     rows = live(tmp_path, people=people, days=days, learning=True)
     check_learned(rows, people=people, days=days, tolerance=TOLERANCE, installation=installation_of(tmp_path))
+    check_flattered(rows)
