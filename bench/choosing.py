@@ -25,7 +25,7 @@ from tests.make import make_agenda, make_message, make_recipient, make_schedule,
 
 DUE = utc("2026-11-23 13:30")
 SIZES = (80, 600, 5000)
-ROUNDS = 9
+ROUNDS = 40
 
 
 def prepare(size, people):

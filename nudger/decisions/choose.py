@@ -7,13 +7,12 @@ until all that fit were used, then the longest unseen comes first: novelty serve
 thought rests for a while.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from nudger.decisions.draw import Draws, draws_of
 from nudger.decisions.history import Seen
-from nudger.decisions.pool import Pool
+from nudger.decisions.pool import Part, Pool
 from nudger.decisions.taste import LONG_AGO, Chances, Taste
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
@@ -65,43 +64,54 @@ def choose(
     if in_order:
         return _next_of_series(pool, taste.seen)
     left = _left_of(pool, taste)
-    if left.total <= 0:
+    if not left.unseen:
         return _longest_unseen(pool, taste)
     for component in _in_turn(pool, taste):
-        for running, resting in ((left.fresh, taste.resting), (left.unseen, frozenset[str]())):
-            counts = {arm: count for arm in pool.arms_of[component] if (count := running[arm]) > 0}
+        part = pool.parts[component]
+        unseen, fresh = _counts(part, taste, left.gone)
+        for counts, resting in ((fresh, taste.resting), (unseen, frozenset[str]())):
             if counts:
-                return _choice(pool, left, _draw(pool, taste, counts, resting, learned=learned, draws=draws_of(seed)))
+                return _choice(pool, left, _draw(part, taste, counts, resting, learned=learned, draws=draws_of(seed)))
     return None
 
 
 class _Left(NamedTuple):
-    """How many wordings of each arm may be sent: `unseen` ones, and of these the ones whose theme does not rest."""
+    """How many wordings may be sent, how many more might be if they were wanted, and which were seen or unwanted."""
 
-    unseen: list[int]
-    fresh: list[int]
-    total: int
+    unseen: int
     refused: int
+    gone: Collection[MessageKey]
 
 
 def _left_of(pool: Pool, taste: Taste) -> _Left:
-    resting, place_of = taste.resting, pool.place_of
-    refused = [key for key in taste.unwanted if key in place_of and key not in taste.seen]
-    unseen = [len(found) for found in pool.messages_of]
+    seen, keys = taste.seen, pool.keys
+    refused = [key for key in taste.unwanted if key in keys and key not in seen]
+    unseen = len(keys) - sum(map(keys.__contains__, seen)) - len(refused)
+    return _Left(unseen, len(refused), [*seen, *refused] if refused else seen)
+
+
+def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[Practice, int], dict[Practice, int]]:
+    """Return how many unseen wordings each practice has, if any, and how many whose theme does not rest."""
+    resting = taste.resting
+    unseen = {practice: len(found) for practice, found in part.messages_of.items()}
     fresh = unseen.copy()
     for theme in resting:
-        for arm, count in pool.themes.get(theme, ()):
-            fresh[arm] -= count
-    for arm, theme in filter(None, map(place_of.get, chain(taste.seen, refused))):
-        unseen[arm] -= 1
+        for practice, count in part.themes.get(theme, ()):
+            fresh[practice] -= count
+    for practice, theme in filter(None, map(part.place_of.get, gone)):
+        unseen[practice] -= 1
         if theme not in resting:
-            fresh[arm] -= 1
-    return _Left(unseen, fresh, sum(unseen), len(refused))
+            fresh[practice] -= 1
+    return _positive(unseen), _positive(fresh)
+
+
+def _positive(counts: dict[Practice, int]) -> dict[Practice, int]:
+    return {practice: count for practice, count in counts.items() if count > 0}
 
 
 def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
     """Return the components of the pool, the one that was served longest ago first."""
-    return sorted(pool.arms_of, key=lambda component: taste.served.get(component, LONG_AGO))
+    return sorted(pool.parts, key=lambda component: taste.served.get(component, LONG_AGO))
 
 
 class _Picked(NamedTuple):
@@ -114,51 +124,50 @@ class _Picked(NamedTuple):
 
 
 def _draw(
-    pool: Pool,
+    part: Part,
     taste: Taste,
-    counts: Mapping[int, int],
+    counts: Mapping[Practice, int],
     resting: frozenset[str],
     *,
     learned: Chances | None,
     draws: Draws,
 ) -> _Picked:
-    """Draw a practice of a component by its chances, then a wording; `counts` are how many each arm has."""
-    by_practice = {pool.arms[arm].practice: arm for arm in counts}
-    if learned is None:
-        by_practice = _in_their_turn(by_practice, taste)
-    chances = chances_of(tuple(by_practice), taste.weights, learned)
-    arm = by_practice[pick_practice(chances, draws)]
-    shortlist = _shortlist(pool.messages_of[arm], taste, resting, counts[arm], draws)
+    """Draw a practice of a component by its chances, then a wording; `counts` are how many each practice has."""
+    practices = list(counts) if learned is not None else _in_their_turn(counts, taste)
+    chances = chances_of(practices, taste.weights, learned)
+    practice = pick_practice(chances, draws)
+    shortlist = _shortlist(part.messages_of[practice], taste, resting, counts[practice], draws)
     return _Picked(
         pick_wording(shortlist, draws),
-        tuple([(practice, chance, counts[by_practice[practice]]) for practice, chance in chances.items()]),
+        tuple([(practice, chance, counts[practice]) for practice, chance in chances.items()]),
         tuple([message.key for message in shortlist]),
         sum(counts.values()),
     )
 
 
-def _in_their_turn(by_practice: dict[Practice, int], taste: Taste) -> dict[Practice, int]:
+def _in_their_turn(practices: Iterable[Practice], taste: Taste) -> list[Practice]:
     """Return the practice that is overdue for longest, else those that were not served of late, else all."""
-    if overdue := [at for practice, at in taste.overdue.items() if practice in by_practice]:
-        oldest = min(overdue)
-        return {practice: arm for practice, arm in by_practice.items() if taste.overdue.get(practice) == oldest}
-    return {practice: arm for practice, arm in by_practice.items() if practice not in taste.recent} or by_practice
+    overdue, recent = taste.overdue, taste.recent
+    if waiting := [overdue[practice] for practice in practices if practice in overdue]:
+        longest = min(waiting)
+        return [practice for practice in practices if overdue.get(practice) == longest]
+    return [practice for practice in practices if practice not in recent] or list(practices)
 
 
 def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
     aside = (
-        ("seen before", len(pool.messages) - left.total - left.refused),
+        ("seen before", len(pool.messages) - left.unseen - left.refused),
         ("not wanted", left.refused),
-        ("another component's turn, or resting", left.total - picked.running),
+        ("another component's turn, or resting", left.unseen - picked.running),
     )
     return Choice(
         message=picked.message,
         rule=UNSEEN,
         options=len(pool.messages),
-        unseen=left.total,
+        unseen=left.unseen,
         chances=picked.chances,
         shortlist=picked.shortlist,
-        set_aside=tuple([(reason, count) for reason, count in aside if count]),
+        set_aside=tuple([each for each in aside if each[1]]),
     )
 
 

@@ -21,13 +21,6 @@ from nudger.domain.vocabulary import (
 )
 
 
-class Arm(NamedTuple):
-    """What messages of one kind share: in JITAI words, an intervention option; the wording is drawn within it."""
-
-    component: Component
-    practice: Practice
-
-
 class Topic(NamedTuple):
     """What a message is about, as far as choosing goes by it."""
 
@@ -72,27 +65,29 @@ class Wanted(NamedTuple):
     fine: bool = False
 
 
+class Part(NamedTuple):
+    """The messages of one component by practice, in the order of their keys.
+
+    In JITAI words the practices are intervention options; the wording is drawn within one.
+    """
+
+    messages_of: Mapping[Practice, tuple[Message, ...]]
+    place_of: Mapping[MessageKey, tuple[Practice, str]]
+    """The practice and the theme of each message."""
+
+    themes: Mapping[str, tuple[tuple[Practice, int], ...]]
+    """How many messages of which practice have a theme."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pool:
-    """The fitting messages in the order of their keys (or of a series), parted by arm. Arms go by their number."""
+    """The fitting messages in the order of their keys (or of a series), also parted by component."""
 
     messages: tuple[Message, ...]
-    arms: tuple[Arm, ...]
-    messages_of: tuple[tuple[Message, ...], ...]
-    arms_of: Mapping[Component, tuple[int, ...]]
-    place_of: Mapping[MessageKey, tuple[int, str]]
-    """The arm and the theme of each message."""
-
-    themes: Mapping[str, tuple[tuple[int, int], ...]]
-    """How many messages of which arm have a theme."""
-
+    keys: frozenset[MessageKey]
+    parts: Mapping[Component, Part]
     conditional: tuple[Message, ...] = ()
     """Messages that fit but have conditions of their own, which the moment decides; not among the others."""
-
-
-def arm_of(message: Message) -> Arm:
-    """Return the arm of a message."""
-    return Arm(message.component, message.practice)
 
 
 @lru_cache(maxsize=4096)
@@ -118,22 +113,25 @@ def make_pool(fitting: Sequence[Message], selection: Selection = Selection()) ->
     """Sort messages into a pool."""
     places = {key: place for place, key in enumerate(selection.messages)}
     ordered = tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
-    by_arm: dict[Arm, list[Message]] = defaultdict(list)
+    by_component: dict[Component, list[Message]] = defaultdict(list)
     for message in ordered:
-        by_arm[arm_of(message)].append(message)
-    numbers = {arm: number for number, arm in enumerate(by_arm)}
-    arms_of: dict[Component, list[int]] = defaultdict(list)
-    for arm, number in numbers.items():
-        arms_of[arm.component].append(number)
-    themes: dict[str, Counter[int]] = defaultdict(Counter)
-    for message in ordered:
-        themes[message.theme][numbers[arm_of(message)]] += 1
+        by_component[message.component].append(message)
     return Pool(
         messages=ordered,
-        arms=tuple(by_arm),
-        messages_of=tuple(map(tuple, by_arm.values())),
-        arms_of={component: tuple(found) for component, found in arms_of.items()},
-        place_of={message.key: (numbers[arm_of(message)], message.theme) for message in ordered},
+        keys=frozenset([message.key for message in ordered]),
+        parts={component: _part(found) for component, found in by_component.items()},
+    )
+
+
+def _part(messages: Sequence[Message]) -> Part:
+    by_practice: dict[Practice, list[Message]] = defaultdict(list)
+    themes: dict[str, Counter[Practice]] = defaultdict(Counter)
+    for message in messages:
+        by_practice[message.practice].append(message)
+        themes[message.theme][message.practice] += 1
+    return Part(
+        messages_of={practice: tuple(found) for practice, found in by_practice.items()},
+        place_of={message.key: (message.practice, message.theme) for message in messages},
         themes={theme: tuple(found.items()) for theme, found in themes.items()},
     )
 

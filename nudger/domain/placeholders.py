@@ -53,6 +53,8 @@ class Template:
 
     def render(self, values: Values) -> str:
         """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''."""
+        if len(self.pieces) == 1 and isinstance(self.pieces[0], str):
+            return self.pieces[0]  # most texts have none
         return "".join(
             [
                 piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or ""
