@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from nudger.decisions.draw import Draws, draws_of
 from nudger.decisions.history import Seen
 from nudger.decisions.pool import Part, Pool
-from nudger.decisions.taste import LONG_AGO, Chances, Taste
+from nudger.decisions.taste import Chances, Taste
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
 
@@ -111,7 +111,7 @@ def _positive(counts: dict[Practice, int]) -> dict[Practice, int]:
 
 def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
     """Return the components of the pool, the one that was served longest ago first."""
-    return sorted(pool.parts, key=lambda component: taste.served.get(component, LONG_AGO))
+    return sorted(pool.parts, key=taste.served.__getitem__)
 
 
 class _Picked(NamedTuple):
@@ -160,15 +160,9 @@ def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
         ("not wanted", left.refused),
         ("another component's turn, or resting", left.unseen - picked.running),
     )
-    return Choice(
-        message=picked.message,
-        rule=UNSEEN,
-        options=len(pool.messages),
-        unseen=left.unseen,
-        chances=picked.chances,
-        shortlist=picked.shortlist,
-        set_aside=tuple([each for each in aside if each[1]]),
-    )
+    set_aside = tuple([each for each in aside if each[1]])
+    options = len(pool.messages)
+    return Choice(picked.message, UNSEEN, options, left.unseen, picked.chances, picked.shortlist, set_aside)
 
 
 def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:

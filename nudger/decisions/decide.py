@@ -48,7 +48,7 @@ def decide_slot(
     if channel is None:
         return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
     moment, waits_for = max(now, slot.due), ""
-    point = Moment(key=case.key, schedule=schedule, person=recipient, channel=channel, at=moment)
+    point = Moment(case.key, schedule, recipient, channel, moment)
     if (no := no_occasion(agenda, point, history)) is not None:
         return _ended(agenda, case, NudgeState.WITHHELD, no.reason, no.facts)
     request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)

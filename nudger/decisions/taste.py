@@ -26,7 +26,7 @@ _STEPS = {FeedbackKind.MORE: 1.5, FeedbackKind.HELPFUL: 1.25, FeedbackKind.DONE:
 _LEAST, _MOST = 0.2, 4.0
 """A practice is never pushed out altogether, and never drowns the others."""
 
-_COMPONENTS = len(Component)
+_COMPONENTS = tuple(Component)
 _PRACTICES = tuple(Practice)
 Chances = Mapping[Practice, float]
 
@@ -35,7 +35,7 @@ class Taste(NamedTuple):
     """What the past says about the next choice: when each component was last served, and what had better rest."""
 
     seen: Seen = MappingProxyType({})
-    served: Mapping[Component, datetime] = MappingProxyType({})
+    served: Mapping[Component, datetime] = MappingProxyType(dict.fromkeys(Component, LONG_AGO))
     resting: frozenset[str] = frozenset()
     unwanted: frozenset[MessageKey] = frozenset()
     weights: Chances = MappingProxyType({})
@@ -50,18 +50,18 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     """Return what a person's past says at a moment."""
     since, topic_of = now - _REST, shelf.topics.get
     resting: set[str] = set()
-    served: dict[Component, datetime] = {}
+    served = dict.fromkeys(_COMPONENTS, LONG_AGO)
     practised: dict[Practice, datetime] = {}
     for key, at in history.seen.items():
         if at > since and (topic := topic_of(key)) is not None:
             component, practice, theme = topic
             resting.add(theme)
-            if at > served.get(component, LONG_AGO):
+            if at > served[component]:  # noqa: PLR1730 - max() costs a call, many times for each decision
                 served[component] = at
             if at > practised.get(practice, LONG_AGO):
                 practised[practice] = at
     resting.discard("")
-    if len(served) < _COMPONENTS:  # hardly ever: whoever gets something daily had all of them within ten days
+    if LONG_AGO in served.values():  # hardly ever: whoever gets something daily had all of them within ten days
         served = _served(history.seen, shelf)
     lately = now - _RECENT
     recent = frozenset([practice for practice, at in practised.items() if at > lately])
@@ -78,10 +78,10 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
 
 def _served(seen: Seen, shelf: Shelf) -> dict[Component, datetime]:
     """Return when each component was last served, however long ago."""
-    served: dict[Component, datetime] = {}
+    served = dict.fromkeys(_COMPONENTS, LONG_AGO)
     for key, at in seen.items():
         topic = shelf.topics.get(key)
-        if topic is not None and at > served.get(topic.component, LONG_AGO):
+        if topic is not None and at > served[topic.component]:
             served[topic.component] = at
     return served
 

@@ -98,7 +98,7 @@ class Lookup(Mapping[str, Known]):
         """Return a variable's value and age, or None where it is unknown."""
         found = self._found
         if name not in found:
-            found[name] = VARIABLES[name].read(self._context)
+            found[name] = _READ[name](self._context)
         return found[name] or default
 
     def found(self, names: Iterable[str]) -> Mapping[str, Known | None]:
@@ -106,7 +106,7 @@ class Lookup(Mapping[str, Known]):
         found, context = self._found, self._context
         for name in names:
             if name not in found:
-                found[name] = VARIABLES[name].read(context)
+                found[name] = _READ[name](context)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -281,6 +281,7 @@ VARIABLES: Mapping[str, Variable] = {
         about="The language of their messages.", kind=Kind.WORD, read=lambda context: Known(context.person.language)
     ),
 }
+_READ = {name: variable.read for name, variable in VARIABLES.items()}
 
 
 def _own(words: frozenset[str]) -> Known | None:
