@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.history import NO_HISTORY, History
-from nudger.decisions.pace import WEEKS
+from nudger.decisions.pace import WEEKS, times_a_day
 from nudger.decisions.pool import Shelf, same_language
 from nudger.decisions.wording import in_four_weeks
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Schedule, Selection
+from nudger.domain.schedules import Calendar, Schedule, Selection
 from nudger.domain.vocabulary import Channel, MessageKey, RecipientId, ScheduleId
 
 SHORT = 14
@@ -38,8 +38,7 @@ def short_runways(
     found = []
     for name in people:
         runways = _runways(agenda, agenda.recipients[name], histories.get(name, NO_HISTORY), now)
-        first = min(runways, key=_days, default=None)
-        found += [first] if first is not None and first.days < SHORT else []
+        found += sorted((each for each in runways if each.days < SHORT), key=_days)[:1]
     return sorted(found, key=lambda each: (each.days, each.recipient))
 
 
@@ -48,17 +47,20 @@ def _days(runway: Runway) -> int:
 
 
 def _runways(agenda: Agenda, person: Recipient, history: History, now: datetime) -> Iterator[Runway]:
+    """Yield how long each schedule's words last, but for those that last long enough however often it comes."""
     today = now.astimezone(person.zone).date()
     for schedule in agenda.schedules.values():
         if not _counts(schedule, person):
             continue
         channel = person.channel_for(schedule.channel)
-        comes = in_four_weeks(schedule, person, today)
-        if channel is None or comes == 0:
+        if channel is None:
             continue
         unseen = len(_words(agenda.shelf, schedule.selection, person.language, channel) - history.seen.keys())
-        days = unseen * WEEKS * 7 // comes
-        yield Runway(recipient=person.id, schedule=schedule.id, unseen=unseen, days=days)
+        if isinstance(schedule.recurrence, Calendar) and unseen >= SHORT * times_a_day(schedule.recurrence):
+            continue  # nearly all of them, nearly always: the dates need not be worked out
+        if comes := in_four_weeks(schedule, person, today):
+            days = unseen * WEEKS * 7 // comes
+            yield Runway(recipient=person.id, schedule=schedule.id, unseen=unseen, days=days)
 
 
 def _counts(schedule: Schedule, person: Recipient) -> bool:
