@@ -256,7 +256,8 @@ def _ahead(
 ) -> dict[RecipientId, list[tuple[datetime, ScheduleId]]]:
     """Return when schedules that matter more fall due for these people."""
     found: dict[RecipientId, list[tuple[datetime, ScheduleId]]] = defaultdict(list)
-    for slot in slots(agenda.urgent, since=now, until=now + AHEAD, seed=agenda.seed) if agenda.urgent else ():
+    theirs = tuple(group for group in agenda.urgent if not people.isdisjoint(group.members))
+    for slot in slots(theirs, since=now, until=now + AHEAD, seed=agenda.seed):
         if slot.recipient in people:
             found[slot.recipient].append((slot.due, slot.schedule))
     return found
