@@ -131,7 +131,9 @@ def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[
         return
     days = local_dates(person, contacts)
     if limits.per_week is not None:
-        week = sorted(day for day in days if today - _WEEK_DAYS * _DAY < day <= today)
+        # What went out has counted since then, also with a date to come: the clock was ahead.
+        by_now = [day for contact, day in zip(contacts, days, strict=True) if day <= today or not contact.waiting]
+        week = sorted(day for day in by_now if day > today - _WEEK_DAYS * _DAY)
         if len(week) >= limits.per_week:
             room = week[len(week) - limits.per_week] + _WEEK_DAYS * _DAY
             yield _Hindrance(f"at most {limits.per_week} in seven days", _start_of(room, person))

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from nudger.decisions.availability import Available, Deferred, Refused, Request, availability
 from nudger.decisions.choose import choose
 from nudger.decisions.decide import decide_slot, decide_welcome
-from nudger.decisions.history import History
+from nudger.decisions.history import Contact, History
 from nudger.decisions.pool import make_pool
 from nudger.decisions.taste import Taste
+from nudger.domain.limits import Limits
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
-from nudger.domain.schedules import Selection, Slot
+from nudger.domain.schedules import Selection, Slot, SlotKey
 from nudger.domain.vocabulary import (
     Channel,
     ChannelChoice,
@@ -220,3 +221,20 @@ def test_nothing_is_ever_allowed_inside_quiet_hours_nor_deferred_into_them(start
     else:
         assert not person.quiet_hours.cover(moment.astimezone(person.zone).time())
         assert now <= moment <= now + timedelta(minutes=grace)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "waiting", "free"),
+    [
+        (timedelta(hours=-30), False, False),
+        (timedelta(hours=30), False, False),
+        (timedelta(hours=30), True, True),
+        (timedelta(days=-7), False, True),
+    ],
+    ids=["went out", "went out by a clock that was ahead", "waits for a later day", "a week ago"],
+)
+def test_a_week_counts_whatever_went_out_in_it(ahead, waiting, free):
+    person = make_recipient(quiet_hours=None)
+    contact = Contact(DUE + ahead, SlotKey(person.id, "other", date(2026, 11, 1)), None, waiting)
+    request = Request(person, Channel.EMAIL, DUE + timedelta(hours=1), contacts=(contact,), limits=Limits(per_week=1))
+    assert isinstance(availability(request, now=DUE), Available if free else Refused)
