@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -13,10 +13,11 @@ import click
 
 from nudger import __version__
 from nudger.cli.screen import in_words, local_day, plural
-from nudger.daemon import Daemon, Started
+from nudger.daemon import LOOK_AHEAD, Daemon, Started
 from nudger.daemon.configuration import public_lines
 from nudger.decisions.plan import slots
 from nudger.domain.schedules import Slot
+from nudger.domain.vocabulary import RecipientId, ScheduleId
 from nudger.errors import ConfigError, NudgerError
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
@@ -25,7 +26,6 @@ from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
 
 _NEXT = 3
-_LOOK_AHEAD = timedelta(days=8)
 
 
 @click.command(name="run")
@@ -95,8 +95,12 @@ class _Screen:
 
     def ready(self, started: Started) -> None:
         """Say what comes next, after the first nudges."""
-        rows = [_row(slot, started) for slot in _coming(started)]
-        for number, row in enumerate(rows or ["nothing in the next eight days"]):
+        rows = [
+            *_waiting(started),
+            *(_row(slot.due, slot.recipient, slot.schedule, started) for slot in _coming(started)),
+        ]
+        shown = [row for _, row in sorted(rows)[:_NEXT]]
+        for number, row in enumerate(shown or ["nothing in the next eight days"]):
             click.echo(f"{'next' if number == 0 else '':<7}{row}")
         click.echo(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {_program()} preview")
 
@@ -121,7 +125,7 @@ def _program() -> str:
 
 def _coming(started: Started) -> Iterator[Slot]:
     """Return the first slots to come, looked for day by day so that many people cost no more than one."""
-    agenda, end = started.agenda, started.at + _LOOK_AHEAD
+    agenda, end = started.agenda, started.at + LOOK_AHEAD
     sure = tuple(group for group in agenda.roster if group.schedule.only_if is None)
 
     def by_day() -> Iterator[Slot]:
@@ -133,8 +137,17 @@ def _coming(started: Started) -> Iterator[Slot]:
     return islice(by_day(), _NEXT)
 
 
-def _row(slot: Slot, started: Started) -> str:
+def _waiting(started: Started) -> Iterator[tuple[datetime, str]]:
+    """Yield what was decided and waits for its moment, such as a first hello at night."""
+    for nudge in started.waiting:
+        if nudge.key.recipient in started.agenda.recipients and nudge.next_attempt_at is not None:
+            yield _row(nudge.next_attempt_at, nudge.key.recipient, nudge.key.schedule, started, nudge.decision.reason)
+
+
+def _row(
+    moment: datetime, recipient: RecipientId, schedule: ScheduleId, started: Started, waits_for: str = ""
+) -> tuple[datetime, str]:
     people = started.agenda.recipients
-    local = slot.due.astimezone(people[slot.recipient].zone)
-    whose = "" if len(people) == 1 else f"{slot.recipient}  "
-    return f"{local_day(local)}  {whose}{slot.schedule}  ({in_words(slot.due - started.at)})"
+    whose = "" if len(people) == 1 else f"{recipient}  "
+    when = in_words(moment - started.at) + (f"; {waits_for}" if waits_for else "")
+    return moment, f"{local_day(moment.astimezone(people[recipient].zone))}  {whose}{schedule}  ({when})"

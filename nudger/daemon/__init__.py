@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
 from nudger.daemon.waker import Waker
 from nudger.decisions.agenda import Agenda
+from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
 from nudger.files.settings import Settings
@@ -34,14 +35,18 @@ PATIENCE = timedelta(seconds=7)
 FIRST_DELIVERIES = timedelta(seconds=10)
 """How long the start waits for the first deliveries before it shows what comes next."""
 
+LOOK_AHEAD = timedelta(days=8)
+"""How far the start looks for what comes next."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a started service can tell the screen."""
+    """What a started service can tell the screen. `waiting` is what was decided and goes out later."""
 
     agenda: Agenda
     providers: dict[Channel, str]
     at: datetime
+    waiting: Sequence[Nudge] = ()
 
 
 class Screen(Protocol):
@@ -80,11 +85,15 @@ class Daemon:
                 # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
                 await service.adopt(configuration.catalog, after_crash=self._settings.ledger_is_file)
                 await configuration.tell(ledger, channels)
-                await self._begin(service, configuration, channels)
+                await self._begin(service, configuration, ledger, channels)
                 await self._serve(service, configuration, ledger, channels)
 
     async def _begin(
-        self, service: Service, configuration: Configuration, channels: dict[Channel, ChannelPort]
+        self,
+        service: Service,
+        configuration: Configuration,
+        ledger: LedgerThread,
+        channels: dict[Channel, ChannelPort],
     ) -> None:
         """Tick for the first time, and show somebody who watches what goes out and what comes next."""
         providers = {channel: port.provider for channel, port in channels.items()}
@@ -96,7 +105,9 @@ class Daemon:
         if self._screen is not None:
             first = asyncio.create_task(service.settle())
             await asyncio.wait([first], timeout=FIRST_DELIVERIES.total_seconds())
-            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=clock()))
+            at = clock()
+            waiting = await ledger.run(lambda transaction: transaction.pending(by=at + LOOK_AHEAD))
+            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=at, waiting=waiting))
 
     async def _serve(
         self,

@@ -82,11 +82,11 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nu
     if channel is None:
         return _ended(agenda, case, NudgeState.WITHHELD, "no address")
     verdict = availability(Request(recipient=recipient, channel=channel, expires_at=case.expires_at), now=now)
-    moment = verdict.until if isinstance(verdict, Deferred) else now
+    moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
     message = agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
     if message is None:
         return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message")
-    words = _Words(recipient, channel, message, "", (("rule", "the first hello"),))
+    words = _Words(recipient, channel, message, waits_for, (("rule", "the first hello"),))
     return _pending(agenda, case, words, moment)
 
 
