@@ -1,4 +1,4 @@
-"""A year in the life of the service, in minutes: many people in many zones, restarts, outages, wrong clocks, edits.
+"""A year in the life of the service, in an hour or so: many people in many zones, restarts, outages, wrong clocks, edits.
 
 `python tests/virtual_year.py` lives it and prints a page; `live(people=…, zones=…, days=…, seed=…)` returns the page's
 numbers. At the end everything that reached anybody, and everything that should have, is looked at again, by rules
@@ -219,7 +219,7 @@ class Year:
         return [(START + h * HOUR + 7 * MINUTE, deed) for h, deed in sorted(plot, key=lambda each: each[0])]
 
     def show(self) -> None:
-        """Say how far the year has come, each month: all of it takes more than half an hour."""
+        """Say how far the year has come, each month: all of it takes an hour or so."""
         month = f"{self.now:%Y-%m}"
         if month != self.month and self.shown:
             self.month = month
