@@ -69,8 +69,8 @@ def choose(
     for component in _in_turn(pool, taste):
         part = pool.parts[component]
         unseen, fresh = _counts(part, taste, left.gone)
-        for counts, resting in ((fresh, taste.resting), (unseen, frozenset[str]())):
-            if counts:
+        for running, resting in ((fresh, taste.resting), (unseen, frozenset[str]())):
+            if counts := {practice: count for practice, count in running.items() if count > 0}:
                 return _choice(pool, left, _draw(part, taste, counts, resting, learned=learned, draws=draws_of(seed)))
     return None
 
@@ -91,7 +91,7 @@ def _left_of(pool: Pool, taste: Taste) -> _Left:
 
 
 def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[Practice, int], dict[Practice, int]]:
-    """Return how many unseen wordings each practice has, if any, and how many whose theme does not rest."""
+    """Return how many unseen wordings each practice has, and how many of them with a theme that does not rest."""
     resting = taste.resting
     unseen = {practice: len(found) for practice, found in part.messages_of.items()}
     fresh = unseen.copy()
@@ -102,11 +102,7 @@ def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[
         unseen[practice] -= 1
         if theme not in resting:
             fresh[practice] -= 1
-    return _positive(unseen), _positive(fresh)
-
-
-def _positive(counts: dict[Practice, int]) -> dict[Practice, int]:
-    return {practice: count for practice, count in counts.items() if count > 0}
+    return unseen, fresh
 
 
 def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
