@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from nudger.decisions.draw import Draws, draws_of
 from nudger.decisions.history import Seen
-from nudger.decisions.pool import Part, Pool
+from nudger.decisions.pool import Part, Pool, Wordings
 from nudger.decisions.taste import Chances, Taste
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Component, MessageKey, Practice
@@ -93,7 +93,7 @@ def _left_of(pool: Pool, taste: Taste) -> _Left:
 def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[Practice, int], dict[Practice, int]]:
     """Return how many unseen wordings each practice has, and how many of them with a theme that does not rest."""
     resting = taste.resting
-    unseen = {practice: len(found) for practice, found in part.messages_of.items()}
+    unseen = {practice: len(wordings.keys) for practice, wordings in part.wordings.items()}
     fresh = unseen.copy()
     for theme in resting:
         for practice, count in part.themes.get(theme, ()):
@@ -132,11 +132,12 @@ def _draw(
     practices = list(counts) if learned is not None else _in_their_turn(counts, taste)
     chances = chances_of(practices, taste.weights, learned)
     practice = pick_practice(chances, draws)
-    shortlist = _shortlist(part.messages_of[practice], taste, resting, counts[practice], draws)
+    wordings = part.wordings[practice]
+    shortlist = _shortlist(wordings, taste, resting, counts[practice], draws)
     return _Picked(
-        pick_wording(shortlist, draws),
+        wordings.messages[pick_wording(shortlist, draws)],
         tuple([(practice, chance, counts[practice]) for practice, chance in chances.items()]),
-        tuple([message.key for message in shortlist]),
+        tuple([wordings.keys[place] for place in shortlist]),
         sum(counts.values()),
     )
 
@@ -185,27 +186,29 @@ def pick_wording(shortlist: Sequence[Wording], draws: Draws) -> Wording:
     return shortlist[int(draws.wording * len(shortlist))]
 
 
-def _shortlist(
-    messages: Sequence[Message], taste: Taste, resting: frozenset[str], count: int, draws: Draws
-) -> list[Message]:
-    """Draw a few wordings at random from the `count` that may be sent; all of them, where they are few."""
-    if len(messages) > _FEW and count > _SHORTLIST:
+def _shortlist(wordings: Wordings, taste: Taste, resting: frozenset[str], count: int, draws: Draws) -> list[int]:
+    """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few."""
+    size = len(wordings.keys)
+    if size > _FEW and count > _SHORTLIST:
         # Most of many are left: drawing until enough were found costs the same however large the library is.
-        drawn = dict.fromkeys([place % len(messages) for place in draws.places])
-        if found := _allowed(map(messages.__getitem__, drawn), taste, resting, most=_SHORTLIST):
+        drawn = dict.fromkeys([place % size for place in draws.places])
+        if found := _allowed(drawn, wordings, taste, resting, most=_SHORTLIST):
             return found
-    fitting = _allowed(messages, taste, resting, most=count)
+    fitting = _allowed(range(size), wordings, taste, resting, most=count)
     if count <= _SHORTLIST:
         return fitting
     return [fitting.pop(place % len(fitting)) for place in draws.places[:_SHORTLIST]]
 
 
-def _allowed(messages: Iterable[Message], taste: Taste, resting: frozenset[str], *, most: int) -> list[Message]:
-    seen, unwanted, found = taste.seen, taste.unwanted, []
-    for message in messages:
-        key = message.key
-        if key not in seen and message.theme not in resting and key not in unwanted:
-            found.append(message)
+def _allowed(
+    places: Iterable[int], wordings: Wordings, taste: Taste, resting: frozenset[str], *, most: int
+) -> list[int]:
+    seen, unwanted, keys, themes = taste.seen, taste.unwanted, wordings.keys, wordings.themes
+    found = []
+    for place in places:
+        key = keys[place]
+        if key not in seen and themes[place] not in resting and key not in unwanted:
+            found.append(place)
             if len(found) == most:
                 break
     return found

@@ -65,13 +65,24 @@ class Wanted(NamedTuple):
     fine: bool = False
 
 
+class Wordings(NamedTuple):
+    """The messages of one component and practice in the order of their keys; keys and themes stand beside them.
+
+    (Drawing looks at those alone: of 5,000 messages hardly one is still near the processor.)
+    """
+
+    messages: tuple[Message, ...]
+    keys: tuple[MessageKey, ...]
+    themes: tuple[str, ...]
+
+
 class Part(NamedTuple):
-    """The messages of one component by practice, in the order of their keys.
+    """The messages of one component.
 
     In JITAI words the practices are intervention options; the wording is drawn within one.
     """
 
-    messages_of: Mapping[Practice, tuple[Message, ...]]
+    wordings: Mapping[Practice, Wordings]
     place_of: Mapping[MessageKey, tuple[Practice, str]]
     """The practice and the theme of each message."""
 
@@ -130,10 +141,15 @@ def _part(messages: Sequence[Message]) -> Part:
         by_practice[message.practice].append(message)
         themes[message.theme][message.practice] += 1
     return Part(
-        messages_of={practice: tuple(found) for practice, found in by_practice.items()},
+        wordings={practice: _wordings(found) for practice, found in by_practice.items()},
         place_of={message.key: (message.practice, message.theme) for message in messages},
         themes={theme: tuple(found.items()) for theme, found in themes.items()},
     )
+
+
+def _wordings(messages: Sequence[Message]) -> Wordings:
+    keys, themes = (message.key for message in messages), (message.theme for message in messages)
+    return Wordings(tuple(messages), tuple(keys), tuple(themes))
 
 
 def is_task(message: Message) -> bool:

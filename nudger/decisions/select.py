@@ -149,7 +149,7 @@ def _with_conditional(pool: Pool, schedule: Schedule, values: Mapping[str, Known
 def _learned(pool: Pool, history: History, seed: str) -> dict[Practice, float] | None:
     if history.evidence is None:
         return None
-    practices = sorted({practice for part in pool.parts.values() for practice in part.messages_of})
+    practices = sorted({practice for part in pool.parts.values() for practice in part.wordings})
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
