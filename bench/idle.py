@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,9 +25,12 @@ def cpu_seconds(process):
 def prepare(folder, people):
     """Eight schedules that fall due in six hours, half of the people in 40 zones, everybody greeted long ago."""
     from bench.planning import zones
+    from nudger.decisions.decide import decide_welcome
+    from nudger.domain.nudges import NudgeState
+    from nudger.domain.vocabulary import Purpose
     from nudger.storage.database import open_database
     from nudger.storage.ledger import Ledger
-    from tests.make import make_recipient
+    from tests.make import make_agenda, make_message, make_recipient
 
     (folder / "schedules").mkdir()
     (folder / "messages").symlink_to(ROOT / "messages")
@@ -34,15 +38,15 @@ def prepare(folder, people):
     lines = [f'  - {{id: s{n}, to: everyone, when: {{at: "{later:%H}:{n:02}"}}}}\n' for n in range(8)]
     (folder / "schedules" / "still.yaml").write_text("schedules:\n" + "".join(lines))
     names = zones()
-    folk = (make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people))
+    folk = [make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people)]
+    then = datetime.now(UTC) - timedelta(days=30)
+    agenda = make_agenda(messages=[make_message("hello", purpose=Purpose.WELCOME)])
+    greeted = {"state": NudgeState.SENT, "next_attempt_at": None, "attempts": 1, "first_attempt_at": then}
+    hellos = [replace(decide_welcome(agenda, person, now=then), **greeted) for person in folk]
     state = folder / "var"
     ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))
-    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import", at=datetime.now(UTC)))
-    hello = (
-        "insert into nudges select lower(hex(randomblob(16))), id, 'welcome', '0001-01-01', 0, '2026-01-01', '2026-01-02',"
-        " 'sent', '', 'email', 'welcome/hello', '', '', '{}', 1, 0, 0, null, null, 'local', null, '2026-01-01' from recipients"
-    )
-    ledger.run(lambda transaction: transaction._connection.exec_driver_sql(hello))
+    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import", at=then))
+    ledger.run(lambda transaction: transaction.add(hellos, at=then))
     ledger.close()
 
 

@@ -1,6 +1,7 @@
 """Taking a configuration while the service runs: all of a new one or none of it, and saying what it changes."""
 
 import asyncio
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class Configuration:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._folders = [os.fspath(settings.config_dir / name) for name in ("schedules", "messages")]
+        self._people = [os.fspath(path) for path in settings.recipients_places]
         self._seen = self._look()
         self._taken_at = clock()
         self._problems = 0
@@ -86,7 +89,7 @@ class Configuration:
             before = now
 
     def _look(self) -> tuple[object, ...]:
-        return fingerprint(self._settings.config_dir, self._settings.recipients_path)
+        return fingerprint(self._folders, self._people)
 
     def status(self, agenda: Agenda) -> str:
         """Return the line for `systemctl status`."""

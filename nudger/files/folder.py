@@ -1,7 +1,7 @@
 """Which files a configuration folder has."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nudger.files.findings import Findings
@@ -27,16 +27,18 @@ def read_folder(findings: Findings, folder: Path) -> list[Document]:
     return [read_document(findings, folder / name) for name in names[:_MAX_FILES]]
 
 
-def fingerprint(config_dir: Path, recipients_path: Path) -> tuple[object, ...]:
-    """Return what tells whether any of the files changed: their names, sizes and times, without reading them."""
-    folders = [config_dir / "schedules", config_dir / "messages"]
-    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.name.endswith(_ENDINGS)]
-    return tuple(_stat(path) for path in (*files, recipients_path))
+def fingerprint(folders: Iterable[str], files: Iterable[str]) -> tuple[object, ...]:
+    """Return what tells whether any file changed: names, sizes and times, without reading them.
+
+    (Of texts, not paths: a service looks every few seconds, all day long.)
+    """
+    inside = [f"{folder}{os.sep}{name}" for folder in folders for name in sorted(_yaml_names(folder))]
+    return tuple([_stat(path) for path in (*inside, *files)])
 
 
-def _stat(path: Path) -> tuple[object, ...]:
+def _stat(path: str) -> tuple[object, ...]:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - see fingerprint
     except OSError:
         return (path,)
     return (path, status.st_mtime_ns, status.st_size, status.st_ino)
@@ -60,7 +62,7 @@ def _counts(findings: Findings, folder: Path, entry: os.DirEntry[str]) -> bool:
     return entry.name.endswith(_ENDINGS)
 
 
-def _yaml_names(folder: Path) -> Iterator[str]:
+def _yaml_names(folder: str | Path) -> Iterator[str]:
     try:
         return (name for name in os.listdir(folder) if name.endswith(_ENDINGS))  # noqa: PTH208 - names will do
     except OSError:

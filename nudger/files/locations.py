@@ -43,12 +43,15 @@ def state_dir(config_dir: Path, explicit: Path | None = None) -> Path:
     return explicit or (Path(systemd) if systemd else config_dir / "var")
 
 
-def recipients_file(config_dir: Path, state: Path, explicit: Path | None = None) -> Path:
-    """Return where the people are: the file asked for, else CONFIG/recipients.yaml, else the one in the state folder.
+def recipients_places(config_dir: Path, state: Path, explicit: Path | None = None) -> tuple[Path, ...]:
+    """Return where the people may be, the first that exists counts: the file asked for, or one of the two usual ones.
 
     The last need not exist; it is where `nudger run --example` writes the example person.
     """
-    if explicit is not None:
-        return explicit
-    beside_schedules = config_dir / RECIPIENTS
-    return beside_schedules if beside_schedules.exists() else state / RECIPIENTS
+    return (explicit,) if explicit is not None else (config_dir / RECIPIENTS, state / RECIPIENTS)
+
+
+def recipients_file(config_dir: Path, state: Path, explicit: Path | None = None) -> Path:
+    """Return where the people are, or would be."""
+    *usual, last = recipients_places(config_dir, state, explicit)
+    return next((path for path in usual if path.exists()), last)

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return locations.state_dir(self.config_dir, self.state_dir)
 
     @property
+    def recipients_places(self) -> tuple[Path, ...]:
+        """Where the people's file may be."""
+        return locations.recipients_places(self.config_dir, self.state, self.recipients)
+
+    @property
     def recipients_path(self) -> Path:
         """Where the people's file is, or would be."""
         return locations.recipients_file(self.config_dir, self.state, self.recipients)
