@@ -190,28 +190,23 @@ def _shortlist(wordings: Wordings, taste: Taste, resting: frozenset[str], count:
     """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few."""
     size = len(wordings.keys)
     if size > _FEW and count > _SHORTLIST:
-        # Most of many are left: drawing until enough were found costs the same however large the library is.
+        # Most of many are left: what is drawn first will do, and costs the same however large the library is.
         drawn = dict.fromkeys([place % size for place in draws.places])
-        if found := _allowed(drawn, wordings, taste, resting, most=_SHORTLIST):
+        if found := _allowed(drawn, wordings, taste, resting):
             return found
-    fitting = _allowed(range(size), wordings, taste, resting, most=count)
+    fitting = _allowed(range(size), wordings, taste, resting)
     if count <= _SHORTLIST:
         return fitting
-    return [fitting.pop(place % len(fitting)) for place in draws.places[:_SHORTLIST]]
+    return [fitting.pop(place % len(fitting)) for place in draws.places]
 
 
-def _allowed(
-    places: Iterable[int], wordings: Wordings, taste: Taste, resting: frozenset[str], *, most: int
-) -> list[int]:
+def _allowed(places: Iterable[int], wordings: Wordings, taste: Taste, resting: frozenset[str]) -> list[int]:
     seen, unwanted, keys, themes = taste.seen, taste.unwanted, wordings.keys, wordings.themes
-    found = []
-    for place in places:
-        key = keys[place]
-        if key not in seen and themes[place] not in resting and key not in unwanted:
-            found.append(place)
-            if len(found) == most:
-                break
-    return found
+    return [
+        place
+        for place in places
+        if (key := keys[place]) not in seen and themes[place] not in resting and key not in unwanted
+    ]
 
 
 def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:

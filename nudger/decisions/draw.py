@@ -27,8 +27,8 @@ def _text(words: tuple[object, ...]) -> bytes:
 class Draws(NamedTuple):
     """All that is drawn for one decision; one hash gives it, at a fifth of a generator's price.
 
-    In [0, 1): whether nothing is sent, which practice, which wording of the shortlist. In [0, 2**32): `places`, those
-    of the wordings that come on the shortlist.
+    In [0, 1): whether nothing is sent, which practice, which wording of the shortlist. In [0, 2**32): `places`, eight,
+    those of the wordings that come on the shortlist.
     """
 
     nothing: float
@@ -39,12 +39,12 @@ class Draws(NamedTuple):
 
 def draws_of(seed: str) -> Draws:
     """Return what a decision's seed draws; the same for the same seed."""
-    numbers = _SIXTEEN.unpack(blake2b(seed.encode()).digest())
+    numbers = _ELEVEN.unpack(blake2b(seed.encode()).digest())
     return Draws(numbers[0] / _NUMBERS, numbers[1] / _NUMBERS, numbers[2] / _NUMBERS, numbers[3:])
 
 
 _NUMBERS = 2**32
-_SIXTEEN = Struct("<16I")
+_ELEVEN = Struct("<11I20x")  # a hash has room for more
 
 
 def random_from(seed: str) -> Random:

@@ -120,14 +120,9 @@ def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restrai
 
 
 def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Wanted:
-    return Wanted(
-        language=context.person.language,
-        channel=channel,
-        part_of_day=part_of_day(context.local.time()),
-        gentle=gentle,
-        low=mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD,
-        fine=mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD,
-    )
+    low = mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD
+    fine = mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD
+    return Wanted(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
 
 
 def _gentle(agenda: Agenda, person: Recipient, today: date) -> str:
