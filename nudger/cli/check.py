@@ -1,4 +1,4 @@
-"""`nudger check`. Imports only what reading files needs: it is run after every edit."""
+"""`nudger check`. Imports only what reading files needs, and that only for files that were not found good before."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +43,7 @@ def command(ctx: click.Context, folder: Path | None, style: str) -> None:
         _show_problems(reading.problems, reading.files, style)
         ctx.exit(1 if reading.catalog is None else 0)
     spotless = checked.Spotless(len(reading.catalog.schedules), len(reading.catalog.messages), reading.files)
+    # The same as before reading: nobody saved a file meanwhile.
     if digest and digest == checked.digest_of(config_dir, people, today):
         checked.keep(digest, spotless)
     _show_spotless(spotless, style)

@@ -6,8 +6,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -95,12 +97,8 @@ class _Screen:
 
     def ready(self, started: Started) -> None:
         """Say what comes next, after the first nudges."""
-        rows = [
-            *_waiting(started),
-            *(_row(slot.due, slot.recipient, slot.schedule, started) for slot in _coming(started)),
-        ]
-        shown = [row for _, row in sorted(rows)[:_NEXT]]
-        for number, row in enumerate(shown or ["nothing in the next eight days"]):
+        coming = nsmallest(_NEXT, (*_waiting(started), *_coming(started)))
+        for number, row in enumerate([_row(each, started) for each in coming] or ["nothing in the next eight days"]):
             click.echo(f"{'next' if number == 0 else '':<7}{row}")
         click.echo(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {_program()} preview")
 
@@ -123,7 +121,16 @@ def _program() -> str:
     return "nudger" if shutil.which("nudger") == typed else typed
 
 
-def _coming(started: Started) -> Iterator[Slot]:
+class _Coming(NamedTuple):
+    """What goes out next, to whom, and what it waits for if it was decided already."""
+
+    at: datetime
+    recipient: RecipientId
+    schedule: ScheduleId
+    waits_for: str = ""
+
+
+def _coming(started: Started) -> Iterator[_Coming]:
     """Return the first slots to come, looked for day by day so that many people cost no more than one."""
     agenda, end = started.agenda, started.at + LOOK_AHEAD
     sure = tuple(group for group in agenda.roster if group.schedule.only_if is None)
@@ -134,20 +141,19 @@ def _coming(started: Started) -> Iterator[Slot]:
             yield from slots(sure, since=since, until=since + timedelta(days=1), seed=agenda.seed)
             since += timedelta(days=1)
 
-    return islice(by_day(), _NEXT)
+    return (_Coming(slot.due, slot.recipient, slot.schedule) for slot in islice(by_day(), _NEXT))
 
 
-def _waiting(started: Started) -> Iterator[tuple[datetime, str]]:
+def _waiting(started: Started) -> Iterator[_Coming]:
     """Yield what was decided and waits for its moment, such as a first hello at night."""
     for nudge in started.waiting:
         if nudge.key.recipient in started.agenda.recipients and nudge.next_attempt_at is not None:
-            yield _row(nudge.next_attempt_at, nudge.key.recipient, nudge.key.schedule, started, nudge.decision.reason)
+            yield _Coming(nudge.next_attempt_at, nudge.key.recipient, nudge.key.schedule, nudge.decision.reason)
 
 
-def _row(
-    moment: datetime, recipient: RecipientId, schedule: ScheduleId, started: Started, waits_for: str = ""
-) -> tuple[datetime, str]:
+def _row(coming: _Coming, started: Started) -> str:
     people = started.agenda.recipients
-    whose = "" if len(people) == 1 else f"{recipient}  "
-    when = in_words(moment - started.at) + (f"; {waits_for}" if waits_for else "")
-    return moment, f"{local_day(moment.astimezone(people[recipient].zone))}  {whose}{schedule}  ({when})"
+    local = coming.at.astimezone(people[coming.recipient].zone)
+    whose = "" if len(people) == 1 else f"{coming.recipient}  "
+    when = in_words(coming.at - started.at) + (f"; {coming.waits_for}" if coming.waits_for else "")
+    return f"{local_day(local)}  {whose}{coming.schedule}  ({when})"

@@ -13,6 +13,7 @@ from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem
 from nudger.files.catalog import load_catalog
 from nudger.files.folder import fingerprint
+from nudger.files.locations import FOLDERS
 from nudger.files.report import headline_of
 from nudger.files.settings import Settings
 from nudger.files.zones import prefer_newest_time_zones
@@ -37,7 +38,7 @@ class Configuration:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._folders = [os.fspath(settings.config_dir / name) for name in ("schedules", "messages")]
+        self._folders = [os.fspath(settings.config_dir / name) for name in FOLDERS]
         self._people = [os.fspath(path) for path in settings.recipients_places]
         self._seen = self._look()
         self._taken_at = clock()

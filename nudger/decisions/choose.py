@@ -21,9 +21,6 @@ UNSEEN = "one not seen before"
 SERIES = "the next of a series"
 LONGEST_UNSEEN = "all seen before: the longest unseen"
 
-_SHORTLIST = 8
-"""So many wordings at most are drawn and written down, of which one is chosen: each is as likely as the others."""
-
 _FEW = 16
 Name = TypeVar("Name", bound=str)
 Wording = TypeVar("Wording")
@@ -187,15 +184,18 @@ def pick_wording(shortlist: Sequence[Wording], draws: Draws) -> Wording:
 
 
 def _shortlist(wordings: Wordings, taste: Taste, resting: frozenset[str], count: int, draws: Draws) -> list[int]:
-    """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few."""
-    size = len(wordings.keys)
-    if size > _FEW and count > _SHORTLIST:
+    """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few.
+
+    One of them is chosen, and all are written down; each is as likely as the others.
+    """
+    size, few = len(wordings.keys), len(draws.places)
+    if size > _FEW and count > few:
         # Most of many are left: what is drawn first will do, and costs the same however large the library is.
         drawn = dict.fromkeys([place % size for place in draws.places])
         if found := _allowed(drawn, wordings, taste, resting):
             return found
     fitting = _allowed(range(size), wordings, taste, resting)
-    if count <= _SHORTLIST:
+    if count <= few:
         return fitting
     return [fitting.pop(place % len(fitting)) for place in draws.places]
 

@@ -96,17 +96,14 @@ class Lookup(Mapping[str, Known]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a variable's value and age, or None where it is unknown."""
-        found = self._found
-        if name not in found:
-            found[name] = _READ[name](self._context)
-        return found[name] or default
+        return self.found((name,))[name] or default
 
     def found(self, names: Iterable[str]) -> Mapping[str, Known | None]:
         """Return these variables and all that were asked for before, known or not (None)."""
         found, context = self._found, self._context
         for name in names:
             if name not in found:
-                found[name] = _READ[name](context)
+                found[name] = VARIABLES[name].read(context)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -281,7 +278,6 @@ VARIABLES: Mapping[str, Variable] = {
         about="The language of their messages.", kind=Kind.WORD, read=lambda context: Known(context.person.language)
     ),
 }
-_READ = {name: variable.read for name, variable in VARIABLES.items()}
 
 
 def _own(words: frozenset[str]) -> Known | None:

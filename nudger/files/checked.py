@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import nudger
 from nudger.files.flaws import Flaw
-from nudger.files.locations import CRISIS_LINES
+from nudger.files.locations import CRISIS_LINES, FOLDERS
 from nudger.files.raw_text import read_bytes
 
 _KEPT = 20
@@ -83,8 +83,8 @@ def _file() -> Path:
 
 
 def _configuration(config_dir: Path) -> Iterator[bytes]:
-    for folder in (config_dir / "schedules", config_dir / "messages"):
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    for folder in FOLDERS:
+        for entry in sorted(os.scandir(config_dir / folder), key=lambda entry: entry.name):
             yield os.fsencode(entry.name)
             yield _names(entry.path) if entry.is_dir() else read_bytes(Path(entry.path))
     yield _content(config_dir / CRISIS_LINES)

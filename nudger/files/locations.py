@@ -9,6 +9,8 @@ from nudger.errors import SettingsError
 ENV_FILE = "nudger.env"
 RECIPIENTS = "recipients.yaml"
 CRISIS_LINES = "crisis_lines.yaml"
+FOLDERS = ("schedules", "messages")
+"""The folders of a configuration."""
 
 
 def read_paths(config_dir: Path, *names: str) -> list[Path | None]:

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import nudger
 from nudger.errors import NudgerError
-from nudger.files.locations import ENV_FILE
+from nudger.files.locations import ENV_FILE, FOLDERS
 from nudger.files.settings import PREFIX, Settings
 
 _MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S*/(\w+\.json)")
-_FOLDERS = ("schedules", "messages")
 
 _PERSON = """\
 recipients:
@@ -94,7 +93,7 @@ def write_example_person(path: Path, *, time_zone: str) -> None:
 
 
 def _write_all(folder: Path, time_zone: str) -> None:
-    for name in _FOLDERS:
+    for name in FOLDERS:
         (folder / name).mkdir()
         for source in _starter(name).iterdir():
             if source.name.endswith((".yaml", ".md")):

@@ -15,14 +15,13 @@ from nudger.decisions.nothing import ON_PURPOSE
 from nudger.decisions.variables import VARIABLES, Kind
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
 from nudger.domain.nudges import Nudge, NudgeState
-from nudger.domain.vocabulary import Component, MessageKey, Practice, RecipientId
+from nudger.domain.vocabulary import MessageKey, Practice, RecipientId
 from nudger.use_cases.ports import Decided, TransactionPort
 
 _AT_ONCE = 200
 """So many people are read at a time: a year of them fits into memory."""
 
 _NONE = MessageKey("")
-_COMPONENTS = tuple(component.value for component in Component)
 Value = str | int | float | bool | list[Any] | None
 
 

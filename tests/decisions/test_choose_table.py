@@ -34,7 +34,7 @@ from tests.make import make_agenda, make_message, make_recipient, make_schedule,
 
 DUE = utc("2026-11-23 08:30")
 SEEDS = 60
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 KIND, COMMON, MINDFUL = Component.SELF_KINDNESS, Component.COMMON_HUMANITY, Component.MINDFULNESS
 TALK, CARE, CALM, JOURNAL, SUPPORT = (
     Practice.SELF_TALK, Practice.SELF_CARE, Practice.MINDFULNESS, Practice.JOURNAL, Practice.SUPPORT,
@@ -223,6 +223,8 @@ ROWS = [
     row("words for low days come on any other", either("talk", "for-low"), TALKS, FOR_LOW),
     row("four is not low", either("talk", "write"), TALKS, WRITE, feedback=[mood(4)]),
     row("a low day is over after a day", either("talk", "write"), TALKS, WRITE, feedback=[mood(3, 25 * HOUR)]),
+    row("a low day lasts a day, to the second", either("talk"), TALKS, WRITE, feedback=[mood(3, DAY)]),
+    row("and not a second longer", either("talk", "write"), TALKS, WRITE, feedback=[mood(3, DAY + SECOND)]),
     row("a day old is still low", either("talk"), TALKS, WRITE, feedback=[mood(3, DAY)]),
     row("the newest check-in counts: better again", either("talk", "write"), TALKS, WRITE,
         feedback=[mood(2, 20 * HOUR), mood(6, 2 * HOUR)]),
