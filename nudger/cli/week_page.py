@@ -4,7 +4,7 @@ The page stands alone: no script, no picture, nothing from the network. Every wo
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
@@ -15,6 +15,7 @@ from nudger.cli.screen import plural
 from nudger.cli.week_style import STYLE
 from nudger.decisions.public_holidays import holiday_name
 from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.use_cases.preview import Coming
 
@@ -107,19 +108,30 @@ def _called(person: Recipient) -> str:
 
 
 def _person(number: int, person: Recipient, days: _Days) -> Iterator[str]:
-    yield f'<section aria-labelledby="person-{number}">'
-    yield f'<h2 id="person-{number}">{escape(_called(person))}</h2>'
-    yield f'<p class="soft">{escape(_summary(days))}</p>'
+    yield f'<section class="person" aria-labelledby="person-{number}">'
     numbered = {each.slot.key: f"nudge-{number}-{n}" for n, each in enumerate(days.coming)}
-    for monday in days.weeks():
+    for count, monday in enumerate(days.weeks()):
+        yield '<div class="sheet">'  # a page of its own on paper
+        if count == 0:
+            yield f'<h2 id="person-{number}">{escape(_called(person))}</h2>'
+            yield f'<p class="soft">{escape(_summary(days))}</p>'
+        else:
+            yield f'<p class="paper-only">{escape(_called(person))}</p>'
         yield from _week(days, monday, lambda each: numbered[each.slot.key])
-    yield "<h3>In full, in order</h3>"
+        yield "</div>"
+    yield from _all_in_full(days, numbered)
+    yield "</section>"
+
+
+def _all_in_full(days: _Days, numbered: Mapping[SlotKey, str]) -> Iterator[str]:
+    """Closed until it is asked for: a browser opens it by itself when a time in the week leads there."""
     if not days.coming:
         yield "<p>Nothing is planned for these days.</p>"
-    yield '<ol class="full">'
+        return
+    yield '<details><summary>In full, in order</summary><ol class="full">'
     for each in days.coming:
         yield f'<li id="{numbered[each.slot.key]}">{_in_full(each, days)}</li>'
-    yield "</ol></section>"
+    yield "</ol></details>"
 
 
 def _summary(days: _Days) -> str:
@@ -207,9 +219,15 @@ def _words(each: Coming) -> str:
     if each.goes_out is None or rendered is None:
         return ""
     if each.nudge.decision.channel is Channel.SMS:
-        return f'<p class="words bubble">{_lines(rendered.text)}</p>'
+        return f'<p class="words bubble"{_language(each)}>{_lines(rendered.text)}</p>'
     paragraphs = "".join(f"<p>{_lines(part.strip())}</p>" for part in rendered.text.split("\n\n") if part.strip())
-    return f'<div class="words letter"><p class="subject">{escape(rendered.subject or "")}</p>{paragraphs}</div>'
+    return f'<div class="words letter"{_language(each)}><p class="subject">{escape(rendered.subject or "")}</p>{paragraphs}</div>'
+
+
+def _language(each: Coming) -> str:
+    """The page speaks English; a screen reader must know where the words do not (WCAG 2.2, 3.1.2)."""
+    language = each.recipient.language
+    return "" if language.partition("-")[0] == "en" else f' lang="{escape(language)}"'
 
 
 def _lines(text: str) -> str:

@@ -1,4 +1,8 @@
-"""How the page of the week looks: light and dark, on a wide screen, on a phone and on paper."""
+"""How the page of the week looks: light and dark, on a wide screen, a tablet, a phone and on paper.
+
+Seven columns need about 1,100 pixels before words stop breaking; below that, days stand side by side as they fit.
+On paper a week is a page: what stands in full below it is left to the screen, where it is opened by a click.
+"""
 
 STYLE = """
 :root {
@@ -58,22 +62,44 @@ a { color: inherit; }
 .week .letter::after {
   content: ""; position: absolute; inset: auto 0 0 0; height: 0; box-shadow: 0 0 1.1em 1.1em var(--mail);
 }
+summary:hover { text-decoration: underline; }
+.paper-only { display: none; }
+summary { margin-top: 1.75rem; font-size: 1.05rem; font-weight: 600; cursor: pointer; }
 .full { margin: 0; padding: 0; list-style: none; max-width: 44rem; }
 .full > li { margin-top: 1.4rem; }
 .full .bubble, .full .letter { margin-top: .35rem; padding: .6rem .9rem; }
 footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line); font-size: .85rem; }
-@media (max-width: 699px) {
-  body { padding: 1rem .8rem 2rem; }
-  .week { display: block; font-size: .95rem; }
+@media screen and (max-width: 1099px) {
+  .week { grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); font-size: .95rem; }
   .band-name, .day.outside { display: none; }
-  .day { display: block; margin-top: .6rem; padding: .6rem; }
+  .day { display: block; padding: .6rem; }
+  .day[style] { grid-column: auto !important; grid-row: auto; }
   .day .band, .band > * + * { margin-top: .5rem; }
 }
+@media screen and (max-width: 699px) {
+  body { padding: 1rem .8rem 2rem; }
+  .week { display: block; }
+  .day { margin-top: .6rem; }
+}
 @media print {
-  @page { size: landscape; margin: 12mm; }
-  :root { --paper: #fff; --ink: #000; --soft: #333; --card: #fff; --line: #999; }
-  body { padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .week, .nudge, .full > li { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
+  @page { size: landscape; margin: 9mm; }
+  :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #333; --card: #fff; --line: #999; --edge: #777;
+    --sms: #e6f3ec; --mail: #edf1f9; --mark: #fbf3d9; }
+  body { padding: 0; max-width: none; font-size: 9pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .paper-only { display: block; font-size: 11pt; font-weight: 700; }
+  header .people, details, footer { display: none; }
+  h1 { font-size: 12pt; margin: 0; }
+  h2 { margin: 0; padding: 0; border: 0; font-size: 11pt; }
+  h3 { margin: 0 0 1mm; font-size: 10pt; }
+  .sheet { break-after: page; }
+  .person:last-of-type .sheet:last-of-type { break-after: auto; }
+  .week { gap: 1.2mm; grid-template-columns: 11mm repeat(7, minmax(0, 1fr)); font-size: 7.2pt; line-height: 1.3; }
+  .week, .nudge { break-inside: avoid; }
+  .day { padding: 1mm; }
+  .nudge { padding: .8mm 1mm; }
+  .bubble, .letter { padding: .6mm 1mm; margin-top: .5mm; }
+  .band-name { font-size: 6.5pt; }
+  h4 { font-size: 8pt; }
+  .week .letter { max-height: 8em; }
 }
 """

@@ -136,7 +136,8 @@ def test_the_page_stands_alone_and_is_well_formed():
     text = page(coming, people)
     outline = Outline(text)
     assert outline.tags.count("h1") == 1
-    assert outline.tags.count("h3") == 3  # two weeks, and all in full
+    assert outline.tags.count("h3") == 2  # two weeks
+    assert outline.tags.count("details") == 1  # and all in full, when it is asked for
     assert not {"script", "img", "link", "iframe"} & set(outline.tags)
     assert "http" not in text
     assert "url(" not in text

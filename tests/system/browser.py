@@ -1,6 +1,7 @@
 """HTML files in a headless Chromium: pictures of them, and what they ask for on the network."""
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -30,6 +31,18 @@ def screenshot(html: Path, png: Path, *, width: int = 600, height: int = 900, da
     assert png.exists(), f"chromium took no picture:\n{said}"
 
 
+def printed_pages(html: Path, pdf: Path) -> int:
+    """Print a page, and return how many sheets that takes."""
+    said = _open(html, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
+    assert pdf.exists(), f"chromium printed nothing:\n{said}"
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
+def after_scripts(html: Path, *, width: int) -> str:
+    """Return a page's elements as they are once its scripts have run."""
+    return _open(html, f"--window-size={width},900", "--dump-dom", keep=None)
+
+
 def requests(html: Path, log: Path) -> list[str]:
     """Return the addresses that a page asks for besides its own, whether or not anybody answers there."""
     said = _open(html, f"--log-net-log={log}", f"--screenshot={log.with_suffix('.png')}")
@@ -39,14 +52,14 @@ def requests(html: Path, log: Path) -> list[str]:
     return sorted(started - {html.resolve().as_uri()})
 
 
-def _open(html: Path, *flags: str) -> str:
-    """Open a page and close it again; return the end of what Chromium said."""
+def _open(html: Path, *flags: str, keep: int | None = 2000) -> str:
+    """Open a page and close it again; return the end of what Chromium said, or (`keep` None) all of it."""
     with tempfile.TemporaryDirectory(prefix="nudger-browser-", ignore_cleanup_errors=True) as profile:
         done = subprocess.run(
             ["chromium", *FLAGS.split(), f"--user-data-dir={profile}", *flags, html.resolve().as_uri()],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
         )  # fmt: skip
-    return done.stdout[-2000:]
+    return done.stdout if keep is None else done.stdout[-keep:]
 
 
 def shades(png: Path) -> int:

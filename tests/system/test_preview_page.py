@@ -1,5 +1,7 @@
 """The page of `nudger preview --format html` as its reader sees it: a month, on a telephone and on a desk."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +13,10 @@ pytestmark = pytest.mark.system
 FEW_SHADES = 16
 """A page without text has a handful of shades; letters have soft edges, and so have many."""
 
-NARROW, WIDE = 360, 1400
+NARROW, TABLET, WIDE = 360, 820, 1400
+
+ENOUGH_FOR_WORDS = 120
+"""Pixels: fifteen letters or so at the size of the week's words."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,7 @@ def _run(*words):
     return done.output
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("width", [NARROW, TABLET, WIDE])
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_month_can_be_seen(screenshot, page, tmp_path, width, dark):
     picture = tmp_path / "month.png"
@@ -50,6 +55,25 @@ def test_night_looks_different_from_day(screenshot, page, tmp_path):
 
     day, night = (picture.read_bytes() for picture in pictures)
     assert day != night
+
+
+def test_a_week_is_a_sheet_of_paper(screenshot, page, tmp_path):
+    weeks = page.read_text(encoding="utf-8").count('class="sheet"')
+
+    assert browser.printed_pages(page, tmp_path / "month.pdf") == weeks
+
+
+@pytest.mark.parametrize("width", [360, 700, 850, 1000, 1100, 1400])
+def test_a_day_is_wide_enough_for_words(screenshot, page, tmp_path, width):
+    """A column of sixty pixels breaks words every three letters."""
+    measured = tmp_path / "measured.html"
+    days = "[...document.querySelectorAll('.day:not(.outside)')].map(day => day.clientWidth)"
+    script = f"<script>document.title = 'narrowest ' + Math.min(...{days})</script>"
+    measured.write_text(page.read_text(encoding="utf-8") + script, encoding="utf-8")
+
+    narrowest = int(re.search(r"narrowest (\d+)", browser.after_scripts(measured, width=width))[1])
+
+    assert narrowest >= ENOUGH_FOR_WORDS
 
 
 def test_it_asks_for_nothing_on_the_network(screenshot, page, tmp_path):
