@@ -221,7 +221,8 @@ def _words(each: Coming) -> str:
     if each.nudge.decision.channel is Channel.SMS:
         return f'<p class="words bubble"{_language(each)}>{_lines(rendered.text)}</p>'
     paragraphs = "".join(f"<p>{_lines(part.strip())}</p>" for part in rendered.text.split("\n\n") if part.strip())
-    return f'<div class="words letter"{_language(each)}><p class="subject">{escape(rendered.subject or "")}</p>{paragraphs}</div>'
+    subject = f'<p class="subject">{escape(rendered.subject or "")}</p>'
+    return f'<div class="words letter"{_language(each)}>{subject}{paragraphs}</div>'
 
 
 def _language(each: Coming) -> str:
