@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
 from nudger.errors import SettingsError
 from nudger.files import locations
 from nudger.files.flaws import nearest
@@ -83,6 +84,13 @@ class Settings(BaseSettings):
             return cls.model_fields[info.field_name].get_default()
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_place(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_ledger_place(value.get_secret_value())
+        return value
+
     @model_validator(mode="after")
     def _whole_groups(self) -> "Settings":
         wrong = [
@@ -123,11 +131,11 @@ class Settings(BaseSettings):
         return self.state / "mail"
 
     @property
-    def ledger_url(self) -> str:
-        """The ledger's address, which may hold a password."""
+    def ledger_place(self) -> LedgerPlace:
+        """Where the ledger is: what the URL names, else a file in the state folder."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.state / LEDGER_FILE}"
+            return read_ledger_place(self.database_url.get_secret_value())
+        return LedgerFile(path=self.state / LEDGER_FILE)
 
     @property
     def ledger_may_exist(self) -> bool:
@@ -137,7 +145,7 @@ class Settings(BaseSettings):
     @property
     def ledger_is_file(self) -> bool:
         """Whether the ledger is SQLite, which this process has for itself."""
-        return self.ledger_url.startswith("sqlite")
+        return isinstance(self.ledger_place, LedgerFile)
 
     @property
     def sends_sms(self) -> bool:

@@ -1,133 +1,141 @@
 """Opening the ledger, and refusing to: newer than the code, corrupt, or empty where history should be.
 
-Being wrong here would send everybody their day again, so nothing is made anew beside a history that is missing.
+Being wrong here would send everybody their day again, so nothing is made anew beside a history that is missing; and
+what is refused is left as it is, to the byte.
 """
 
+import contextlib
 import json
 import os
-import sqlite3
 import uuid
-from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from nudger.domain.ledger_place import SETTING, LedgerFile, LedgerPlace, read_ledger_place
 from nudger.errors import LedgerError
+from nudger.storage.engine import COMMAND_LIMIT, in_words, make_engine
+from nudger.storage.look import look_into, waiting_log
+from nudger.storage.patience import patience_of
 from nudger.storage.tables import REVISIONS, meta
 
 MARKER = "installation.json"
 """Beside the database: says that there is a history, and whose."""
 
-_BUSY_TIMEOUT_S = 10
+_ONE_AT_A_TIME = 0x6E756467
+"""Under this number, PostgreSQL lets one process at a time make or change the tables."""
 
 
-def open_database(url: str, *, state_dir: Path) -> tuple[Engine, str]:
+def open_database(place: LedgerPlace | str, *, state_dir: Path, limit: timedelta = COMMAND_LIMIT) -> tuple[Engine, str]:
     """Open, check and migrate the database; return its engine and the installation's id.
 
-    `state_dir` (made if missing, mode 0700) holds the marker. Raises LedgerError when the database cannot be
-    reached, is newer than this code, corrupt, or empty although the marker says that there was a history.
+    `state_dir` (made if missing, mode 0700) holds the marker. No answer is waited for longer than `limit`. Raises
+    LedgerError when the database cannot be reached, is newer than this code, corrupt, or empty although the marker
+    says that there was a history; not a byte of an SQLite ledger is changed then.
     """
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    parsed = make_url(url)
-    path = _sqlite_path(parsed)
-    if path is not None:
-        _guard_file(path)
-    engine = _engine(parsed)
+    place = _place(place)
+    marker = state_dir / MARKER
     try:
-        with engine.begin() as connection:
-            installation = _bring_up_to_date(connection, state_dir / MARKER, where=_name(parsed))
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"the folder {state_dir} cannot be made: {error.strerror}") from error
+    if isinstance(place, LedgerFile):
+        _look_first(place.path, marker)
+        _guard_file(place.path)
+    engine = make_engine(place, limit=limit)
+    try:
+        with patience_of(engine).work(), engine.begin() as connection:
+            patience_of(engine).begun()
+            installation = _bring_up_to_date(connection, marker, where=str(place))
     except DBAPIError as error:
         engine.dispose()
-        raise LedgerError(f"the ledger {_name(parsed)} cannot be opened: {error.orig}") from error
+        raise LedgerError(f"the ledger {place} cannot be opened: {in_words(error, place)}") from error
     except LedgerError:
         engine.dispose()
         raise
     # Only after the commit: a marker without a database would be taken for a lost history.
-    _write_marker(state_dir / MARKER, installation)
+    _write_marker(marker, installation)
     return engine, installation
 
 
-def read_database(url: str) -> Engine | None:
+def read_database(place: LedgerPlace | str) -> Engine | None:
     """Open the database as it stands, for commands that only read; None if there is none yet.
 
     Raises LedgerError when its schema is not the one that this code knows.
     """
-    parsed = make_url(url)
-    path = _sqlite_path(parsed)
-    if path is not None and (not path.exists() or path.stat().st_size == 0):
-        return None
-    engine = _engine(parsed, begin="BEGIN")
+    place = _place(place)
     try:
-        with engine.connect() as connection:
-            version = _version(connection)
+        if isinstance(place, LedgerFile) and (not place.path.exists() or place.path.stat().st_size == 0):
+            return None
+    except OSError as error:
+        raise LedgerError(f"the ledger {place} cannot be read: {error.strerror}") from error
+    engine = make_engine(place, limit=COMMAND_LIMIT, begin="BEGIN")
+    readable = False
+    try:
+        with patience_of(engine).work(), engine.connect() as connection:
+            readable = _is_current(_version(connection), where=str(place))
     except DBAPIError as error:
-        raise LedgerError(f"the ledger {_name(parsed)} cannot be read: {error.orig}") from error
+        raise LedgerError(f"the ledger {place} cannot be read: {in_words(error, place)}") from error
+    finally:
+        if not readable:
+            engine.dispose()
+    return engine if readable else None
+
+
+def _is_current(version: str | None, *, where: str) -> bool:
+    """Say whether there are tables, and that they are this program's. Raises LedgerError for another's."""
     if version is None:
-        return None
-    _refuse_newer(version, _name(parsed))
+        return False
+    _refuse_newer(version, where)
     if version != REVISIONS[-1]:
-        raise LedgerError(f"the ledger {_name(parsed)} is older than this program: start `nudger run` once")
-    return engine
+        raise LedgerError(f"the ledger {where} is older than this program: start `nudger run` once")
+    return True
 
 
-def _sqlite_path(url: URL) -> Path | None:
-    if url.get_backend_name() != "sqlite":
-        return None
-    if not url.database or url.database == ":memory:":
-        raise LedgerError("a ledger in memory would forget what was sent: give NUDGER_DATABASE_URL a file")
-    return Path(url.database)
+def _place(place: LedgerPlace | str) -> LedgerPlace:
+    if not isinstance(place, str):
+        return place
+    try:
+        return read_ledger_place(place)
+    except ValueError as error:
+        raise LedgerError(f"{SETTING}: {error}") from error
 
 
-def _name(url: URL) -> str:
-    return url.database or "?" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+def _look_first(path: Path, marker: Path) -> None:
+    """Refuse what would be refused anyway, before anything is opened for writing."""
+    found = look_into(path)
+    if found is None:
+        _refuse_missing_history(marker, str(path))
+        if size := waiting_log(path):
+            raise LedgerError(
+                f"the ledger {path} is empty, but {path.name}-wal beside it holds {size} bytes of a history. "
+                f"Put back a backup; or move {path.name}-wal away to begin anew"
+            )
+        return
+    if found.version is not None:
+        _refuse_newer(found.version, str(path))
+    else:
+        _refuse_missing_history(marker, str(path))
+    if found.installation is not None:
+        _check_marker(marker, found.installation, str(path))
 
 
 def _guard_file(path: Path) -> None:
-    """Make the file readable for its owner alone, and look whether what is in it is whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the file, readable for its owner alone."""
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
-        if path.stat().st_size:
-            _quick_check(path)
     except OSError as error:
         raise LedgerError(f"the ledger {path} cannot be opened: {error.strerror}") from error
 
 
-def _quick_check(path: Path) -> None:
-    try:
-        with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S)) as connection:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.OperationalError as error:
-        raise LedgerError(f"the ledger {path} cannot be opened: {error}") from error
-    except sqlite3.DatabaseError as error:
-        verdict = str(error)
-    if verdict != "ok":
-        raise LedgerError(f"the ledger {path} is damaged ({verdict}). Put back a backup; nothing was changed or sent")
-
-
-def _engine(url: URL, *, begin: str = "BEGIN IMMEDIATE") -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # Python's own transaction handling begins too late and too weakly; SQLAlchemy's "begin" below does it.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
 def _bring_up_to_date(connection: Connection, marker: Path, *, where: str) -> str:
+    if connection.dialect.name == "postgresql":
+        # Two services that start at once on an empty database would both make the tables.
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     version = _version(connection)
     if version is None:
         _refuse_missing_history(marker, where)
@@ -170,7 +178,10 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with patience_of(connection.engine).unhurried():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        command.upgrade(config, "head")
 
 
 def _installation(connection: Connection) -> str:
@@ -196,6 +207,7 @@ def _check_marker(marker: Path, installation: str, where: str) -> None:
 
 
 def _write_marker(marker: Path, installation: str) -> None:
-    if not marker.exists():
-        marker.write_text(json.dumps({"installation": installation}) + "\n", encoding="utf-8")
-        marker.chmod(0o600)
+    with contextlib.suppress(OSError):  # the ledger is open, and its own word counts: no start fails for this
+        if not marker.exists():
+            marker.write_text(json.dumps({"installation": installation}) + "\n", encoding="utf-8")
+            marker.chmod(0o600)

@@ -1,14 +1,18 @@
 """The ledger: opens transactions, and turns a database's trouble into one line."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from nudger.domain.ledger_place import LedgerPlace
 from nudger.errors import LedgerError
+from nudger.storage.engine import in_words
+from nudger.storage.footing import Footing, LedgerLostError
 from nudger.storage.high_water import HighWater
+from nudger.storage.patience import patience_of
 from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
@@ -17,9 +21,21 @@ Result = TypeVar("Result")
 class Ledger:
     """Opens transactions. `installation` is the id that every nudge's id derives from."""
 
-    def __init__(self, engine: Engine, installation: str, *, high_water: HighWater | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        installation: str,
+        *,
+        place: LedgerPlace | None = None,
+        footing: Footing | None = None,
+        high_water: HighWater | None = None,
+    ) -> None:
         self._engine = engine
+        self._place = place
+        self._footing = footing
         self._high_water = high_water
+        self._patience = patience_of(engine)
+        self._lost = False
         self.installation = installation
 
     @property
@@ -27,18 +43,35 @@ class Ledger:
         """How far planning came, by word of the state folder."""
         return self._high_water.read() if self._high_water else None
 
+    @property
+    def waited(self) -> timedelta:
+        """How long the database has left the call under way unanswered."""
+        return self._patience.waited
+
+    @property
+    def answered(self) -> int:
+        """How many calls the database has answered."""
+        return self._patience.calls
+
     def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned; all it wrote is committed, or nothing is. Raises LedgerError."""
         try:
-            with self._engine.begin() as connection:
+            with self._patience.work(), self._engine.begin() as connection:
+                self._patience.begun()
+                if self._footing is not None:
+                    self._footing.check()
                 transaction = Transaction(connection)
                 result = work(transaction)
         except DBAPIError as error:
-            raise LedgerError(f"the ledger could not be used: {error.orig}") from error
+            raise LedgerError(f"the ledger could not be used: {in_words(error, self._place)}") from error
+        except LedgerLostError:
+            self._lost = True
+            raise
         if self._high_water and transaction.planned_until and transaction.wrote_nudges:
             self._high_water.write(transaction.planned_until)
         return result
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Let go of the database. Not of one that was lost: closing it would copy its log over what lies there now."""
+        if not self._lost:
+            self._engine.dispose()

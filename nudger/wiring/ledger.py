@@ -1,18 +1,25 @@
 """The ledger that the settings name."""
 
+from datetime import timedelta
+
+from nudger.domain.ledger_place import LedgerFile
 from nudger.files.settings import Settings
 from nudger.storage.database import open_database, read_database
+from nudger.storage.engine import COMMAND_LIMIT
+from nudger.storage.footing import Footing
 from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
 
 
-def open_ledger(settings: Settings) -> Ledger:
-    """Open the ledger for writing; make it at the first start. Raises LedgerError."""
-    engine, installation = open_database(settings.ledger_url, state_dir=settings.state)
-    return Ledger(engine, installation, high_water=HighWater(settings.state))
+def open_ledger(settings: Settings, *, limit: timedelta = COMMAND_LIMIT) -> Ledger:
+    """Open the ledger for writing; make it at the first start. Raises LedgerError, also after `limit` of silence."""
+    place = settings.ledger_place
+    engine, installation = open_database(place, state_dir=settings.state, limit=limit)
+    footing = Footing(engine, place.path) if isinstance(place, LedgerFile) else None
+    return Ledger(engine, installation, place=place, footing=footing, high_water=HighWater(settings.state))
 
 
 def read_ledger(settings: Settings) -> Ledger | None:
     """Open the ledger for reading; None where nothing was ever sent. Raises LedgerError."""
-    engine = read_database(settings.ledger_url)
-    return None if engine is None else Ledger(engine, installation="")
+    engine = read_database(settings.ledger_place)
+    return None if engine is None else Ledger(engine, installation="", place=settings.ledger_place)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nudger.domain.ledger_place import LedgerFile
 from nudger.errors import SettingsError
 from nudger.files.settings import Settings, load_settings
 
@@ -36,7 +37,7 @@ def test_nothing_needs_to_be_set(load, tmp_path):
     settings = load()
     assert settings.config_dir == tmp_path
     assert settings.state == tmp_path / "var"
-    assert settings.ledger_url == f"sqlite:///{tmp_path}/var/nudger.db"
+    assert settings.ledger_place == LedgerFile(path=tmp_path / "var" / "nudger.db")
     assert settings.recipients_file is None
     assert not settings.sends_sms
     assert not settings.sends_email

@@ -1,0 +1,120 @@
+"""Connections to the ledger, each with a limit on every wait; SQLite's with the settings that a ledger needs."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from nudger.domain.ledger_place import SETTING, LedgerFile, LedgerPlace, LedgerServer
+from nudger.errors import LedgerError
+from nudger.storage.patience import Patience
+
+SERVICE_LIMIT = timedelta(seconds=30)
+"""How long the service waits for one answer of the database."""
+
+COMMAND_LIMIT = timedelta(seconds=8)
+"""How long a command does: with connecting, and starting Python, it is under fifteen seconds."""
+
+_CONNECT_LIMIT = timedelta(seconds=6)
+_IDLE_LIMIT = timedelta(minutes=10)
+"""How long another's transaction may sit there: a process that stands still must not keep what all need."""
+
+
+def make_engine(place: LedgerPlace, *, limit: timedelta, begin: str = "BEGIN IMMEDIATE") -> Engine:
+    """Return an engine that gives up on a call after `limit`. `begin` is how a transaction begins on SQLite.
+
+    Raises LedgerError where the driver is missing, or cannot take what the URL says.
+    """
+    return _sqlite(place, limit, begin) if isinstance(place, LedgerFile) else _postgresql(place, limit)
+
+
+def in_words(error: DBAPIError, place: LedgerPlace | None) -> str:
+    """Return a driver's own words on one line; left out where they hold the password."""
+    words = "; ".join(line.strip() for line in str(error.orig).splitlines() if line.strip())
+    if isinstance(place, LedgerServer) and place.password and place.password in words:
+        return "the database's own words are left out here, for they repeat the password"
+    return words or type(error.orig).__name__
+
+
+def file_uri(path: Path, **options: str) -> str:
+    """Return SQLite's URI of a file, whatever letters are in its name."""
+    query = "&".join(f"{name}={value}" for name, value in options.items())
+    return f"file:{quote(str(path.absolute()))}?{query}"
+
+
+def _sqlite(place: LedgerFile, limit: timedelta, begin: str) -> Engine:
+    busy = min(limit, COMMAND_LIMIT).total_seconds()
+
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a ledger that vanished must never be made anew by connecting to it once more.
+        return sqlite3.connect(file_uri(place.path, mode="rw"), uri=True, timeout=busy, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    Patience(engine, limit=limit)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # Python's own transaction handling begins too late and too weakly; SQLAlchemy's "begin" below does it.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
+    url = URL.create(
+        "postgresql+psycopg",
+        username=place.user,
+        password=place.password,
+        host=place.host or None,
+        port=place.port,
+        database=place.database or None,
+        query=dict(place.options),
+    )
+    given = dict(place.options)
+    limits = {name: value for name, value in _socket_limits().items() if name not in given}
+    try:
+        engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
+    except ImportError as error:
+        raise LedgerError("a ledger in PostgreSQL needs psycopg: pip install 'nudger[postgresql]'") from error
+    except (ArgumentError, ValueError) as error:
+        raise LedgerError(f"{SETTING}: the options after the '?' are none that PostgreSQL's driver takes") from error
+    Patience(engine, limit=limit)
+    event.listen(engine, "connect", _limit_statements(limit))
+    return engine
+
+
+def _socket_limits() -> dict[str, int]:
+    """Return what libpq is told: when to give up connecting, and on a machine that went away without a word."""
+    return {
+        "connect_timeout": round(_CONNECT_LIMIT.total_seconds()),
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+
+
+def _limit_statements(limit: timedelta) -> Callable[..., None]:
+    """Return what sets the server's own limits; a little shorter than ours, since its words are clearer."""
+    limits = {"statement_timeout": limit * 0.9, "idle_in_transaction_session_timeout": _IDLE_LIMIT}
+    # Not by the connection's `options`, which PgBouncer refuses.
+    words = "; ".join(f"SET {name} = {round(span.total_seconds() * 1000)}" for name, span in limits.items())
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(words)
+        cursor.close()
+        connection.commit()
+
+    return connected
