@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nudger.domain.nudges import Parcel, Receipt
+from nudger.domain.nudges import Found, Parcel, Receipt
 from nudger.errors import DeliveryError, Effect
 
 
@@ -24,7 +24,7 @@ class FakeChannel:
     """`script` holds what the next sends end in; then every send succeeds."""
 
     script: list[DeliveryError | Exception | str] = field(default_factory=list)
-    findings: list[tuple[Receipt, ...]] = field(default_factory=list)
+    findings: list[Found | tuple[Receipt, ...]] = field(default_factory=list)
     sent: list[Parcel] = field(default_factory=list)
     asked: list[Parcel] = field(default_factory=list)
     provider: str = "fake"
@@ -47,11 +47,12 @@ class FakeChannel:
         finally:
             self._now -= 1
 
-    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
+    async def find(self, parcel: Parcel) -> Found:
         self.asked.append(parcel)
         if not self.findings:
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
-        return self.findings.pop(0)
+        found = self.findings.pop(0)
+        return found if isinstance(found, Found) else Found(same=found)
 
     async def close(self) -> None:
         pass

@@ -9,7 +9,7 @@ from pathlib import Path
 from nudger.channels import mime
 from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import STANDARD, Envelope, Limits, Line, Security, Server
-from nudger.domain.nudges import Parcel, Receipt
+from nudger.domain.nudges import Found, Parcel, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _KEPT = timedelta(seconds=60)  # some servers hang up after a minute; RFC 5321, 4.5.3.2.7 asks for five
@@ -63,7 +63,7 @@ class SmtpEmail:
         queued = _QUEUED.search(words)
         return Receipt(provider=self.provider, provider_id=queued[1] if queued else None)
 
-    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:  # noqa: ARG002 - the port's signature
+    async def find(self, parcel: Parcel) -> Found:  # noqa: ARG002 - the port's signature
         """Raise DeliveryError: SMTP has no way to ask. A second copy carries the same Message-ID, Date and words."""
         raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
 

@@ -13,7 +13,7 @@ from threading import Lock
 
 from nudger.channels import mime
 from nudger.channels.terminal import box
-from nudger.domain.nudges import Parcel, Receipt
+from nudger.domain.nudges import Found, Parcel, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 
@@ -62,13 +62,13 @@ class Local:
                 self._write(_shown(parcel, plain=self._plain))
         return Receipt(provider=self.provider)
 
-    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
+    async def find(self, parcel: Parcel) -> Found:
         """Return a receipt if the mail is in the Maildir, read or unread. Raises DeliveryError."""
         try:
             found = await asyncio.to_thread(_is_stored, self._maildir, _file_name(parcel))
         except (OSError, ValueError):
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN) from None
-        return (Receipt(provider=self.provider),) if found else ()
+        return Found(same=(Receipt(provider=self.provider),) if found else ())
 
     async def close(self) -> None:
         """Nothing is kept open."""

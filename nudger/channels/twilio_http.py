@@ -7,24 +7,25 @@ logs the recipients' numbers at INFO. This is the same extension point, `AsyncHt
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
-from twilio.http.response import Response  # type: ignore[import-untyped]
-
-from nudger.errors import DeliveryError, Effect
 
 CONNECT_LIMIT = timedelta(seconds=5)
-_TOO_MANY = 429
+_LONGEST_BODY = 4_000_000
+"""Bytes. A page of 50 messages of 1,600 characters, each escaped, stays under one million."""
 
 
-class NotTwilioError(Exception):
-    """The answer is not the JSON object that Twilio's API always gives: a proxy's page, or a body cut short."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer as it came. `body` is None where `trouble` broke it off, or where it is far too long."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"HTTP {status} without a JSON object")
-        self.status = status
+    status: int
+    headers: Mapping[str, str]
+    body: str | None
+    trouble: Exception | None = None
 
 
 class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
@@ -45,25 +46,24 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - twilio's signature; the session's limits hold
-        allow_redirects: bool = False,
-    ) -> Response:
-        """Return Twilio's answer, whatever its status says.
+        allow_redirects: bool = False,  # noqa: ARG002 - never: the login would go along
+    ) -> Answer:
+        """Return whatever answer came. Raises aiohttp.ClientError, OSError or TimeoutError when there is none.
 
-        Raises DeliveryError for 429 (its Retry-After is lost on the way through twilio's exceptions),
-        NotTwilioError when there is no JSON object in it, aiohttp.ClientError or TimeoutError when there is none.
+        twilio's own reading of it is passed by: it follows `next_page_uri` to any host with the account's token,
+        drops the zone of a time, and raises TypeErrors for codes that are text.
         """
         sent = dict(headers or {})
         if auth is not None:
             sent["Authorization"] = aiohttp.encode_basic_auth(*auth)
         async with self._opened().request(
-            method, url, params=params, data=data, headers=sent, allow_redirects=allow_redirects
+            method, url, params=params, data=data, headers=sent, allow_redirects=False
         ) as answer:
-            text = await answer.text(errors="replace")
-            if answer.status == _TOO_MANY:
-                wish = _seconds(answer.headers.get("Retry-After", ""))
-                raise DeliveryError("20429", Effect.TRY_AGAIN, retry_after=wish)
-            _require_object(text, answer.status)
-            return Response(answer.status, text, answer.headers)
+            try:
+                body = await _body(answer)
+            except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is one
+                return Answer(status=answer.status, headers=answer.headers, body=None, trouble=error)
+            return Answer(status=answer.status, headers=answer.headers, body=body)
 
     async def close(self) -> None:
         """Close the kept connections; a later request opens new ones."""
@@ -77,18 +77,12 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         return self._session
 
 
-def _require_object(text: str, status: int) -> None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise NotTwilioError(status)
-
-
-def _seconds(header: str) -> timedelta | None:
-    """Read Retry-After (RFC 9110, 10.2.3). Twilio gives seconds; a date would need a clock and is passed over."""
-    header = header.strip()
-    if not (header.isascii() and header.isdigit()):
-        return None
-    return timedelta(seconds=min(int(header[:9]), 86_400))
+async def _body(answer: aiohttp.ClientResponse) -> str | None:
+    """Return the text as JSON is written, in UTF-8 or -16 (RFC 8259, 8.1), whatever the headers call it."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > _LONGEST_BODY:
+            answer.close()
+            return None
+    return body.decode(json.detect_encoding(bytes(body)), errors="replace")

@@ -55,15 +55,20 @@ def begin_inquiry(nudge: Nudge, *, now: datetime) -> Nudge:
     return replace(nudge, inquiries=inquiries, next_attempt_at=following)
 
 
-def after_inquiry(nudge: Nudge, finding: Receipt | Finding, *, now: datetime) -> Nudge:
+def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | Finding, *, now: datetime) -> Nudge:
     """Return the nudge after the provider was asked.
 
     Not found the last time of asking, and still in time: it is sent once more, as a possible duplicate. A provider
-    that cannot tell leaves it in doubt, for a person to see.
+    that cannot tell leaves it in doubt, for a person to see. One that says then that it did not send it (before, the
+    list may lag behind a later attempt) ends it where the refusal leads; what may pass counts as not found.
     """
     if isinstance(finding, Receipt):
         return _accepted(nudge, finding)
     asked_enough = nudge.next_attempt_at is None
+    if isinstance(finding, DeliveryError):
+        if asked_enough and finding.effect in _FINAL:
+            return _ended(nudge, _FINAL[finding.effect], finding.code)
+        finding = Finding.ABSENT
     if finding is Finding.ABSENT and asked_enough and now <= nudge.expires_at and not nudge.possible_duplicate:
         again = _ended(nudge, NudgeState.PENDING, "not found at the provider", next_attempt_at=now)
         return replace(again, possible_duplicate=True, inquiries=0)

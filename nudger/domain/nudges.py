@@ -10,6 +10,7 @@ from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId
+from nudger.errors import DeliveryError
 
 WELCOME = "welcome"
 """The schedule id of the first hello. No schedule of the operator's may take it."""
@@ -64,7 +65,7 @@ _TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
         {NudgeState.SENT, NudgeState.UNKNOWN, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}
         | {NudgeState.EXPIRED}
     ),
-    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING}),
+    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}),
 }
 
 
@@ -148,6 +149,31 @@ class Receipt:
 
     provider: str
     provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a provider holds that can be a parcel: all to that address since the attempt that is not provably another's.
+
+    All of it oldest first. A receipt without a `provider_id` is one whose id cannot be read, either.
+    """
+
+    same: tuple[Receipt, ...] = ()
+    """The very words. Two equal texts to one person look alike: the first that no other nudge has is the one."""
+
+    blank: tuple[Receipt, ...] = ()
+    """Right in all that can be read, but the words cannot: the provider keeps none (redaction)."""
+
+    unclear: tuple[Receipt, ...] = ()
+    """What can be neither recognised nor ruled out: another form of the words, no readable time or sender."""
+
+    refused: DeliveryError | None = None
+    """The very words are there, and the provider says that it did not send them."""
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """Every receipt in it."""
+        return (*self.same, *self.blank, *self.unclear)
 
 
 class Finding(StrEnum):

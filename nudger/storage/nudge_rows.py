@@ -167,6 +167,17 @@ class Nudges(Pages):
         statement = select(nudges.c.provider_id).where(nudges.c.provider_id.in_(by_id))
         return {by_id[taken] for taken in self._connection.execute(statement).scalars()} if by_id else set()
 
+    def doubtful(self, channel: Channel, address: str, *, since: datetime) -> int:
+        """Return how many nudges to an address are under way or in doubt and may still go out after a moment."""
+        reached_by = recipients.c.sms if channel is Channel.SMS else recipients.c.email
+        statement = (
+            select(func.count())
+            .select_from(nudges.join(recipients, recipients.c.id == nudges.c.recipient))
+            .where(nudges.c.state.in_([_SENDING, NudgeState.UNKNOWN.value]), nudges.c.channel == channel.value)
+            .where(reached_by == address, nudges.c.expires_at >= since)
+        )
+        return self._connection.execute(statement).scalar_one()
+
     def nudge(self, nudge_id: NudgeId) -> Nudge | None:
         """Return one nudge."""
         row = self._connection.execute(select(nudges).where(nudges.c.id == nudge_id)).mappings().one_or_none()

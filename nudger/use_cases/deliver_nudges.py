@@ -16,10 +16,11 @@ import structlog
 
 from nudger.decisions.agenda import Agenda, ahead_of
 from nudger.decisions.decide import recheck
+from nudger.decisions.doubt import weigh
 from nudger.decisions.guard import doubt_about_clock
 from nudger.decisions.history import NO_HISTORY
-from nudger.decisions.settle import after_attempt, after_inquiry, begin_inquiry, in_doubt
-from nudger.domain.nudges import Finding, Nudge, NudgeState, Parcel, Receipt
+from nudger.decisions.settle import LEASE, after_attempt, after_inquiry, begin_inquiry, in_doubt
+from nudger.domain.nudges import Finding, Found, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.histories import load_contacts
@@ -49,7 +50,7 @@ class _Answer:
 
     before: Nudge
     parcel: Parcel
-    found: tuple[Receipt, ...] | None
+    found: Found | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,11 @@ class Delivery:
 
     def _settle(self, transaction: TransactionPort, news: _Outcome | _Answer, *, now: datetime) -> Nudge:
         if isinstance(news, _Answer):
-            return after_inquiry(news.before, _finding(transaction, news.found), now=now)
+            finding = _finding(transaction, news)
+            after = after_inquiry(news.before, finding, now=now)
+            if after.state is NudgeState.SUPPRESSED:
+                transaction.suppress(news.parcel.address, after.decision.reason, at=now)
+            return after
         self._note_health(news.result, now=now)
         if isinstance(news.result, DeliveryError) and news.result.effect is Effect.SUPPRESS:
             transaction.suppress(news.parcel.address, news.result.code, at=now)
@@ -249,12 +254,14 @@ def _shut(transaction: TransactionPort, now: datetime) -> bool:
     return on_hold or bool(doubt_about_clock(watermark, now))
 
 
-def _finding(transaction: TransactionPort, found: tuple[Receipt, ...] | None) -> Receipt | Finding:
-    """Return the first receipt that no other nudge has: two equal texts to one person look alike."""
-    if found is None:
+def _finding(transaction: TransactionPort, answer: _Answer) -> Receipt | DeliveryError | Finding:
+    """Return what the provider's answer proves, given what other nudges have of it already."""
+    if answer.found is None:
         return Finding.CANNOT_TELL
-    bound = transaction.bound(found)
-    return next((receipt for receipt in found if receipt not in bound), Finding.ABSENT)
+    parcel, doubtful = answer.parcel, 0
+    if answer.found.blank:
+        doubtful = transaction.doubtful(parcel.channel, parcel.address, since=parcel.first_attempt_at - LEASE)
+    return weigh(answer.found, transaction.bound(answer.found.receipts), doubtful=doubtful)
 
 
 def recover_interrupted(transaction: TransactionPort, *, everything: bool, now: datetime) -> int:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from nudger.decisions.history import Contact
 from nudger.domain.feedback import Feedback
-from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
+from nudger.domain.nudges import Found, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
 
@@ -59,11 +59,8 @@ class ChannelPort(Protocol):
         """Hand over one parcel. Raises DeliveryError, and nothing else, when it was not accepted."""
         ...
 
-    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
-        """Return what the provider holds that can be this parcel, oldest first. Raises DeliveryError if it cannot tell.
-
-        Two equal texts to one person look alike: take the first that no other nudge has.
-        """
+    async def find(self, parcel: Parcel) -> Found:
+        """Return what the provider holds that can be this parcel. Raises DeliveryError if it cannot tell."""
         ...
 
     async def close(self) -> None:
@@ -83,6 +80,7 @@ class TransactionPort(Protocol):
     ) -> list[tuple[Nudge, Recipient | None]]: ...
     def next_attempt(self) -> datetime | None: ...
     def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]: ...
+    def doubtful(self, channel: Channel, address: str, *, since: datetime) -> int: ...
     def interrupted(self, *, by: datetime | None) -> list[Nudge]: ...
     def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]: ...
     def pending(self, *, by: datetime) -> list[Nudge]: ...

@@ -85,6 +85,7 @@ async def raw_server(serve: Serve, *, tls: ssl.SSLContext | None = None) -> Asyn
 async def ask(channel: Any, parcel: Parcel) -> Any:
     """What the provider holds of a parcel: a tuple of receipts, or None if it cannot tell."""
     try:
-        return await channel.find(parcel)
+        found = await channel.find(parcel)
     except DeliveryError:
         return None
+    return found.same if found.same or found.receipts == () else None

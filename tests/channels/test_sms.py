@@ -6,13 +6,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 import trustme
 from aiohttp import web
 
-from nudger.channels.sms import EFFECTS, TwilioSms, effect_of
+from nudger.channels.sms import TwilioSms
+from nudger.channels.twilio_answers import EFFECTS, effect_of
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
@@ -153,7 +155,15 @@ class TestAnswers:
             (21608, Effect.CHANNEL_DOWN),
             (21659, Effect.CHANNEL_DOWN),
             (21660, Effect.CHANNEL_DOWN),
+            (21701, Effect.CHANNEL_DOWN),
+            (21703, Effect.CHANNEL_DOWN),
+            (30002, Effect.CHANNEL_DOWN),
+            (30032, Effect.CHANNEL_DOWN),
             (30034, Effect.CHANNEL_DOWN),
+            (30001, Effect.TRY_AGAIN),
+            (30008, Effect.TRY_AGAIN),
+            (30022, Effect.TRY_AGAIN),
+            (30004, Effect.GIVE_UP),
             (21611, Effect.TRY_AGAIN),
             (30003, Effect.TRY_AGAIN),
             (21999, Effect.GIVE_UP),
@@ -376,10 +386,13 @@ class TestLookingUp:
 
     def test_older_messages_do_not_count(self) -> None:
         async def story() -> None:
-            async with account() as (_, sms):
-                await sms.send(text())
-                assert await ask(sms, text(first_attempt_at=now() + timedelta(seconds=10))) == ()
-                assert await ask(sms, text(first_attempt_at=now() + timedelta(seconds=2)))
+            async with account() as (twilio, sms):
+                parcel = text()
+                await sms.send(parcel)
+                twilio.messages[0]["date_created"] = format_datetime(now() - timedelta(seconds=2))
+                assert await ask(sms, parcel)
+                twilio.messages[0]["date_created"] = format_datetime(now() - timedelta(minutes=11))
+                assert await ask(sms, parcel) == ()
 
         run(story())
 
@@ -389,7 +402,7 @@ class TestLookingUp:
                 parcel = text()
                 for _ in range(3):
                     await sms.send(parcel)
-                found = await sms.find(parcel)
+                found = (await sms.find(parcel)).same
                 assert [receipt.provider_id for receipt in found] == [m["sid"] for m in twilio.messages]
                 assert await ask(sms, parcel) == found
 

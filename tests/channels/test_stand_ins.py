@@ -71,7 +71,7 @@ def test_the_list_of_messages_has_pages() -> None:
             )
             for _ in range(60):
                 await sms.send(make_parcel(Channel.SMS))
-            found = await sms.find(make_parcel(Channel.SMS))
+            found = (await sms.find(make_parcel(Channel.SMS))).same
             assert [receipt.provider_id for receipt in found] == [message["sid"] for message in twilio.messages]
             await sms.close()
 

@@ -9,7 +9,11 @@ test_twilio_contract.py holds it to the OpenAPI description that Twilio publishe
 Faults, one for each create in turn, then none: `ok`; a Twilio error code (`21610`); `429`, `429:SECONDS`;
 `500`, `503` (nothing accepted); `accept-500`; `refuse` (reset, nothing accepted); `drop` (accepted, then reset);
 `hang` (accepted, never answered); `html` (accepted, a page instead of JSON), `html-STATUS` (nothing accepted);
-`cut` (accepted, half the body, then reset); `half` (accepted, half the body, properly framed); `redirect`.
+`cut` (accepted, half the body, then reset); `half` (accepted, half the body, properly framed); `redirect`;
+`failed:CODE` (201 with a message that has failed, as for what is found out at once).
+
+Of an account with message redaction (https://www.twilio.com/docs/messaging/features/message-redaction) `redacted`,
+once it is set, takes the words out of the list. `shown` changes a message on its way into the list.
 """
 
 import argparse
@@ -19,7 +23,7 @@ import random
 import re
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -74,6 +78,8 @@ class TwilioStandIn:
         self.requests: list[dict[str, str]] = []
         self.faults = deque(faults)
         self.list_fault: str | None = None
+        self.redacted = False
+        self.shown: Callable[[dict[str, Any]], Any] = lambda message: message
         self.numbers = set(numbers)
         self.latency = latency
         self.list_lag = timedelta(seconds=list_lag)
@@ -165,7 +171,7 @@ class TwilioStandIn:
 
     def _page(self, request: web.Request) -> dict[str, Any]:
         asked = request.query
-        found = [message for message in reversed(self.messages) if self._shown(message, asked)]
+        found = [message for message in reversed(self.messages) if self._is_asked_for(message, asked)]
         size = min(int(asked.get("PageSize", 50)), 1000)
         page = int(asked.get("Page", 0))
         start = page * size
@@ -175,7 +181,7 @@ class TwilioStandIn:
             return str(request.rel_url.update_query(PageSize=size, Page=number))
 
         return {
-            "messages": [{k: v for k, v in m.items() if k != "accepted_at"} for m in shown],
+            "messages": [self.shown(self._listed(message)) for message in shown],
             "page": page,
             "page_size": size,
             "start": start,
@@ -186,7 +192,11 @@ class TwilioStandIn:
             "next_page_uri": uri(page + 1) if start + size < len(found) else None,
         }
 
-    def _shown(self, message: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+    def _listed(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        listed = {key: value for key, value in message.items() if key != "accepted_at"}
+        return listed | {"body": ""} if self.redacted else listed
+
+    def _is_asked_for(self, message: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
         if any(name.startswith("DateSent") for name in asked):
             return False  # everything here is still queued, and has no DateSent
         if datetime.fromisoformat(message["accepted_at"]) + self.list_lag > datetime.now(UTC):
@@ -288,7 +298,8 @@ def _reset(request: web.Request) -> web.Response:
 
 
 async def _answered(request: web.Request, message: Mapping[str, Any], fault: str) -> web.StreamResponse:
-    text = json.dumps({key: value for key, value in message.items() if key != "accepted_at"})
+    failed = {"status": "failed", "error_code": int(fault[7:])} if fault.startswith("failed:") else {}
+    text = json.dumps({key: value for key, value in message.items() if key != "accepted_at"} | failed)
     if fault == "drop":
         return _reset(request)
     if fault == "hang":

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import NudgeState, Receipt
+from nudger.domain.nudges import Found, NudgeState, Receipt
 from nudger.domain.recipients import QuietHours
 from nudger.domain.vocabulary import ChannelChoice
 from nudger.errors import DeliveryError, Effect, LedgerError
@@ -235,6 +235,23 @@ def test_a_receipt_that_belongs_to_another_nudge_settles_nothing(world):
     hello = Receipt(provider="fake", provider_id="id-1")
     assert crashed(world, [(hello,)] * 3) == (["sent"], 1, 3)
     assert world.nudge().possible_duplicate
+
+
+def test_a_list_that_cannot_be_compared_is_no_proof_and_nothing_is_resent(world):
+    unclear = Found(unclear=(Receipt(provider="fake", provider_id="x"),))
+    assert crashed(world, [unclear] * 3) == (["unknown"], 0, 3)
+
+
+def test_a_provider_that_keeps_no_words_proves_by_number_that_it_was_sent(world):
+    blank = Found(blank=tuple(Receipt(provider="fake", provider_id=each) for each in ("id-1", "x")))
+    assert crashed(world, [blank] * 3) == (["sent"], 0, 1)
+    assert world.nudge().provider_id == "x"
+
+
+def test_a_refusal_that_is_only_seen_later_still_ends_it(world):
+    refused = Found(refused=DeliveryError("21610", Effect.SUPPRESS))
+    assert crashed(world, [refused] * 3) == (["suppressed"], 0, 3)
+    assert world.ledger.run(lambda t: t.suppressed()) == {"sam@example.org"}
 
 
 def test_a_bug_in_a_channel_stops_nobody_else(world):

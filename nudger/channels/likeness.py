@@ -1,0 +1,111 @@
+"""Whether a message in a provider's list is ours: what can be said of its words, and of a number or a name in it."""
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from enum import Enum, auto
+
+_TRIAL = (
+    "sentfromyourtwiliotrialaccount"  # https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account
+)
+_REDACTED = re.compile(
+    r"\W*(?:(?:the|this|message|text|body|content|sms|is|was|been|has|have) )*redacted\W*", re.IGNORECASE
+)
+_INSTEAD = re.compile(
+    r"redact|remov|delet|hidden|withh?eld|mask|encrypt|obfuscat|unavailable|private|confidential"
+    r"|not (?:stored|available|retained|shown|visible|logged)|eliminad|borrad|ocult",
+    re.IGNORECASE,
+)
+_SHORT = 60
+_ALIKE = 0.4  # of runs of three letters: two texts of one hand share less, a text and its own altered copy more
+_RUN = 3
+_NUMBER = re.compile(r"[+\d\s().-]+", re.ASCII)
+_MASK = re.compile(r"[xX*#•?_]+")
+_MOST_OF_A_NUMBER = 7
+
+
+class Words(Enum):
+    """What comparing a listed text with ours says."""
+
+    SAME = auto()
+    OTHER = auto()
+    BLANK = auto()
+    """There are none, or something stands in their place."""
+
+    NEAR = auto()
+    """Neither the same nor plainly something else: cut short, added to, rewritten, or a notice in their place."""
+
+
+def compare_words(theirs: object, ours: str) -> Words:
+    """Compare by letters and digits alone, in any case and without accents, after NFKD.
+
+    On the way Smart Encoding swaps quotes, dashes, spaces and ligatures (https://www.twilio.com/docs/messaging/services),
+    a phone's or a provider's normal form differs from ours, a trial account puts words in front; and where redaction is
+    on (https://www.twilio.com/docs/messaging/features/message-redaction) there is nothing to compare.
+    """
+    if not isinstance(theirs, str):
+        return Words.BLANK
+    letters, found = _letters(ours), _letters(theirs)
+    if not letters:
+        return _compare_signs(theirs, ours)
+    if found.removeprefix(_TRIAL) == letters or _letters(html.unescape(theirs)) == letters:
+        return Words.SAME
+    if not found.removeprefix(_TRIAL) or _REDACTED.fullmatch(theirs):
+        return Words.BLANK
+    if letters in found or found in letters or _alike(found, letters):
+        return Words.NEAR
+    return Words.NEAR if len(theirs) <= _SHORT and _INSTEAD.search(theirs) else Words.OTHER
+
+
+def _compare_signs(theirs: str, ours: str) -> Words:
+    """Compare texts without letters: an emoji alone, say."""
+    if _signs(theirs) == _signs(ours):
+        return Words.SAME
+    return Words.OTHER if _letters(theirs) else Words.BLANK
+
+
+def compare_parties(theirs: object, ours: str) -> bool | None:
+    """Say whether a listed number or sender is ours; None where it is missing, masked, or short of digits."""
+    if not isinstance(theirs, str) or not theirs.strip():
+        return None
+    if not (_NUMBER.fullmatch(theirs.strip()) and _NUMBER.fullmatch(ours)):
+        return _compare_names(theirs.strip().casefold(), ours.casefold())
+    listed, wanted = _digits(theirs), _digits(ours)
+    if listed == wanted:
+        return True
+    shorter, longer = sorted((listed, wanted), key=len)
+    return None if len(shorter) >= _MOST_OF_A_NUMBER and longer.endswith(shorter) else False
+
+
+def _compare_names(listed: str, wanted: str) -> bool | None:
+    if listed == wanted:
+        return True
+    if not _MASK.search(listed) or not any(map(str.isdigit, wanted)):
+        return False
+    # Twilio masks the last digits, others the middle: whatever is shown must agree from both ends.
+    shown = _MASK.split(listed)
+    agrees = wanted.startswith(shown[0]) and wanted.endswith(shown[-1])
+    return None if agrees or not any(shown) else False
+
+
+def _alike(found: str, letters: str) -> bool:
+    theirs, ours = _runs(found), _runs(letters)
+    return 2 * (theirs & ours).total() >= _ALIKE * (theirs.total() + ours.total())
+
+
+def _runs(letters: str) -> Counter[str]:
+    return Counter(letters[n : n + _RUN] for n in range(max(1, len(letters) - _RUN + 1)))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text))).casefold()
+
+
+def _signs(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKD", text).split())
+
+
+def _digits(text: str) -> str:
+    digits = "".join(filter(str.isdigit, text))
+    return digits.removeprefix("00") if text.strip().startswith("00") else digits
