@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from nudger.decisions import conditions
+from nudger.decisions import condition_words
 from nudger.decisions.english import in_words, listed
 from nudger.decisions.when_words import when_in_short, when_in_words
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -52,9 +52,9 @@ def in_short(schedule: Schedule) -> str:
 
 def _conditions(schedule: Schedule) -> Iterator[str]:
     if schedule.only_if is not None:
-        yield f"It goes out only if {conditions.in_words(schedule.only_if)}. If that is not known, it does not."
+        yield f"It goes out only if {condition_words.in_words(schedule.only_if)}. If that is not known, it does not."
     if schedule.skip_if is not None:
-        yield f"It is left out if {conditions.in_words(schedule.skip_if)}. If that is not known, it goes out."
+        yield f"It is left out if {condition_words.in_words(schedule.skip_if)}. If that is not known, it goes out."
 
 
 def _audience(audience: Audience) -> str:

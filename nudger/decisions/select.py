@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from nudger import __version__
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.choose import Choice, choose
-from nudger.decisions.conditions import holds, in_words
+from nudger.decisions.condition_words import in_words
+from nudger.decisions.conditions import holds
 from nudger.decisions.draw import seed_of
 from nudger.decisions.history import History
 from nudger.decisions.learn import learned_chances

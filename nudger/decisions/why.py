@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from nudger.decisions.conditions import in_words
+from nudger.decisions.condition_words import in_words
 from nudger.decisions.english import roughly
 from nudger.decisions.replay import replay
 from nudger.decisions.variables import VARIABLES, Kind

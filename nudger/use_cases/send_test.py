@@ -61,8 +61,9 @@ def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda,
     )
     verdict = availability(request, now=now)
     if not isinstance(verdict, Available):
-        hint = "" if suppressed else f" where {person.id} is. Add --anyway to send it nevertheless"
-        raise NudgerError(f"not sent: {verdict.reason}{hint}")
+        where = "" if suppressed else f" where {person.id} is"
+        hint = "" if suppressed or wanted.anyway else ". Add --anyway to send it nevertheless"
+        raise NudgerError(f"not sent: {verdict.reason}{where}{hint}")
     for ordinal in count():
         pending = _pending(wanted, agenda, ordinal, now)
         if transaction.add([pending], at=now):

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.conditions import holds, in_words
+from nudger.decisions.condition_words import in_words
+from nudger.decisions.conditions import holds
 from nudger.decisions.english import roughly
 from nudger.decisions.variables import Known
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 VALUES = {
     "yes": Known(True),
     "mood": Known(3, timedelta(hours=30)),
@@ -112,16 +114,26 @@ def test_one_question(question, answer):
     ("condition", "words"),
     [
         (Question(variable="mood", below=4, within=3 * DAY), "mood is below 4 within 3 days"),
-        (Question(variable="since_reply", above=DAY), "since reply is above 1 day"),
+        (Question(variable="since_reply", above=DAY), "they last let us know more than 1 day ago"),
         (Question(variable="mood", above=2, below=4), "mood is below 4 and above 2"),
-        (Question(variable="liked", words=frozenset({"journal", "support"})), "liked has journal or support"),
-        (Question(variable="weekday", words=frozenset({"mon"})), "weekday is mon"),
-        (Question(variable="hard_day", flag=False), "hard day is not true"),
-        (Not(Question(variable="hard_day", flag=True)), "not hard day is true"),
+        (Question(variable="since_sent", below=3 * HOUR), "the last note went out less than 3 hours ago"),
+        (Question(variable="sent_today", above=1, below=3),
+         "fewer than 3 notes went out in 24 hours and more than 1 went out in 24 hours"),
+        (Question(variable="public_holiday", flag=True), "it is a public holiday"),
+        (Not(Question(variable="public_holiday", flag=True)), "it is no public holiday"),
+        (Not(Question(variable="public_holiday", flag=False)), "it is a public holiday"),
+        (AllOf((Question(variable="goals", words=frozenset({"sleep"})), Not(Question(variable="daylight", flag=True)))),
+         "their goals include sleep and the sun is down"),
+        (Question(variable="weekday", words=frozenset({"sun", "fri", "sat"})), "it is a Friday, Saturday or Sunday"),
+        (Not(Question(variable="mood", below=4)), "it is not so that mood is below 4"),
+        (Question(variable="liked", words=frozenset({"journal", "support"})), "they like journal or support"),
+        (Question(variable="weekday", words=frozenset({"mon"})), "it is a Monday"),
+        (Question(variable="hard_day", flag=False), "it is no hard day for them"),
+        (Not(Question(variable="hard_day", flag=True)), "it is no hard day for them"),
         (
             AnyOf((AllOf((Question(variable="mood", below=4), Question(variable="hour", above=7))),
                    Question(variable="weekday", words=frozenset({"sun"})))),
-            "(mood is below 4 and hour is above 7) or weekday is sun",
+            "(mood is below 4 and the hour is above 7) or it is a Sunday",
         ),
     ],
 )  # fmt: skip

@@ -225,5 +225,5 @@ def test_conditions_are_said_with_what_happens_where_nobody_knows():
     low = Asked(variable="mood", below=4, within=timedelta(days=1))
     said = in_english(make_schedule(only_if=low, skip_if=Not(Asked(variable="daylight", flag=True))))
     assert "It goes out only if mood is below 4 within 1 day. If that is not known, it does not." in said
-    assert "It is left out if not daylight is true. If that is not known, it goes out." in said
+    assert "It is left out if the sun is down. If that is not known, it goes out." in said
     assert not any(" if mood" in sentence for sentence in in_english(make_schedule()))

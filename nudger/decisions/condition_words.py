@@ -1,0 +1,114 @@
+"""A condition as a person would say it: `their mood is below 4 within 1 day`, `it is no public holiday`."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from nudger.decisions.english import DAYS, listed, roughly
+from nudger.domain.conditions import AllOf, AnyOf, Bound, Condition, Not, Test
+
+_FLAGS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "daylight": ("the sun is up", "the sun is down"),
+        "public_holiday": ("it is a public holiday", "it is no public holiday"),
+        "hard_day": ("it is a hard day for them", "it is no hard day for them"),
+        "has_supporter": ("they named a supporter", "they named no supporter"),
+    }
+)
+"""What is said of a yes and of a no."""
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "part_of_day": "it is {}",
+        "season": "it is {}",
+        "mood_trend": "their mood is {}",
+        "done": "they did {}",
+        "liked": "they like {}",
+        "declined": "they want less of {}",
+        "groups": "they are in the group {}",
+        "goals": "their goals include {}",
+        "language": "their language is {}",
+    }
+)
+_NUMBERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "since_sent": ("the last note went out less than {} ago", "the last note went out more than {} ago"),
+        "since_reply": ("they last let us know less than {} ago", "they last let us know more than {} ago"),
+        "since_check_in": ("their last check-in was less than {} ago", "their last check-in was more than {} ago"),
+        "days_since_joined": ("they joined less than {} days ago", "they joined more than {} days ago"),
+        "sent_today": ("fewer than {} notes went out in 24 hours", "more than {} went out in 24 hours"),
+        "sent_this_week": ("fewer than {} notes went out in seven days", "more than {} went out in seven days"),
+    }
+)
+"""What is said of `below` and of `above`; of others it is `mood is below 4`."""
+
+_WEEKDAYS = {name[:3].lower(): name for name in DAYS}
+
+
+def in_words(condition: Condition) -> str:
+    """Return the condition in plain English, to stand behind `if`."""
+    match condition:
+        case Test():
+            return _test(condition)
+        case AllOf(parts):
+            return " and ".join(map(_bracketed, parts))
+        case AnyOf(parts):
+            return " or ".join(map(_bracketed, parts))
+        case Not(Test(flag=bool() as flag) as test) if test.variable in _FLAGS:
+            return _within(_FLAGS[test.variable][flag], test)  # the other of its two sentences
+        case Not(part):
+            return f"it is not so that {_bracketed(part)}"
+
+
+def _bracketed(condition: Condition) -> str:
+    return f"({in_words(condition)})" if isinstance(condition, AllOf | AnyOf) else in_words(condition)
+
+
+def _test(test: Test) -> str:
+    return _within(_said(test), test)
+
+
+def _within(said: str, test: Test) -> str:
+    return f"{said} within {roughly(test.within)}" if test.within is not None else said
+
+
+def _said(test: Test) -> str:
+    if test.flag is not None:
+        yes, no = _FLAGS.get(test.variable, (f"{_name(test)} holds", f"{_name(test)} does not hold"))
+        return yes if test.flag else no
+    if test.words:
+        return _words(test)
+    below, above = _NUMBERS.get(test.variable, ("", ""))
+    said = [_side(test, below, "below", test.below), _side(test, above, "above", test.above)]
+    if not below and all(said):
+        return f"{said[0]} and above {_bound(test.above)}"
+    return " and ".join(filter(None, said))
+
+
+def _words(test: Test) -> str:
+    if test.variable == "weekday":
+        return f"it is a {listed(_in_order(test.words), 'or')}"
+    return _WORDS.get(test.variable, f"{_name(test)} is {{}}").format(listed(sorted(test.words), "or"))
+
+
+def _in_order(weekdays: frozenset[str]) -> list[str]:
+    return [name for short, name in _WEEKDAYS.items() if short in weekdays]
+
+
+def _side(test: Test, template: str, side: str, bound: Bound | None) -> str:
+    if bound is None:
+        return ""
+    return template.format(_bound(bound)) if template else f"{_name(test)} is {side} {_bound(bound)}"
+
+
+def _name(test: Test) -> str:
+    """The clock's hour is nobody's; what else there is are things of the person's own."""
+    name = test.variable.replace("_", " ")
+    return f"the {name}" if test.variable in _NOBODYS else name
+
+
+_NOBODYS = frozenset({"hour", "weekday", "part_of_day", "season"})
+
+
+def _bound(bound: Bound | None) -> str:
+    return roughly(bound) if isinstance(bound, timedelta) else f"{bound:g}"
