@@ -4,15 +4,16 @@ Like `words`: every function takes the text as it was written, and raises Flaw w
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from nudger.decisions.variables import VARIABLES, Kind, Variable
 from nudger.domain.conditions import Bound
-from nudger.files import when_words, words
-from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
+from nudger.files import loose, when_words, words
+from nudger.files.flaws import Flaw, did_you_mean, listed, quote, remedy, sentences, tried
 from nudger.files.shape import LANGUAGE_PATTERN
 
 SENT_IN_LAST = "sent_in_last"
@@ -48,7 +49,8 @@ def span(text: str) -> timedelta:
     parts = _SPAN_PART.findall(said)
     rest = _SPAN_PART.sub("", said).replace("and", "").replace(",", "").strip()
     if not parts or rest or len(text) > _LONGEST:
-        raise Flaw(f"{quote(text)} is no length of time", 'Write "3 days", "12 hours" or "90 minutes".')
+        otherwise = 'Write "3 days", "12 hours" or "90 minutes".'
+        raise Flaw(f"{quote(text)} is no length of time", lambda: remedy(span, loose.lengths(text), otherwise))
     length = timedelta(minutes=sum(int(number) * _MINUTES[unit[0]] for number, unit in parts))
     if not timedelta(minutes=1) <= length <= MAX_SPAN:
         raise Flaw(f"{quote(text)} is out of range", f"1 minute to {MAX_SPAN.days:,} days.")
@@ -75,9 +77,15 @@ def word(name: str, text: str) -> str:
         return _OPEN.get(name, _AN_ID)[0](text)
     if text in known:
         return str(text)
-    longer = next((each for each in known if text.lower().startswith(each)), None)
-    hint = f"Did you mean '{longer}'?" if longer else did_you_mean(text, known)
-    raise Flaw(f"{quote(text)} is no word for '{name}'", sentences(listed(known), hint))
+    raise Flaw(f"{quote(text)} is no word for '{name}'", lambda: _word_remedy(name, text, list(map(str, known))))
+
+
+def _word_remedy(name: str, text: str, known: Sequence[str]) -> str:
+    said = loose.plain(text)
+    others = [*loose.days(text)] if name == "weekday" else [*loose.moments(text)] if name == "part_of_day" else []
+    meant = tried(partial(word, name), [said, said.replace(" ", "-"), *(day[:3] for day in others), *others])
+    longer = meant or next((each for each in known if said.startswith(each)), None)
+    return sentences(listed(known), f"Did you mean '{longer}'?" if longer else did_you_mean(text, known))
 
 
 def word_schema(name: str) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from nudger.domain.crisis_lines import REST_OF_WORLD
-from nudger.files import words
-from nudger.files.flaws import Flaw, quote
+from nudger.files import aliases, words
+from nudger.files.flaws import Flaw, quote, remedy
 from nudger.files.shape import Language, Line, Shape, read, text_schema
+from nudger.files.zone_tables import country_names
 
 NUMBER_PATTERN = r"^\+?[0-9][0-9 ()/-]{1,24}$"
 _NUMBER = re.compile(NUMBER_PATTERN.removesuffix("$") + r"\Z")
-_COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 
 def _dialled(text: str) -> str:
@@ -24,9 +24,11 @@ def _dialled(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if text != REST_OF_WORLD and not _COUNTRY.match(text):
-        raise Flaw(f"{quote(text)} is no country", 'Two capitals, as in US, or "*" for the rest of the world.')
-    return text
+    if text == REST_OF_WORLD or text in country_names():
+        return text
+    otherwise = 'Two capitals, as in US, or "*" for the rest of the world.'
+    proposals = (aliases.country(text) or "", text.strip().upper())
+    raise Flaw(f"{quote(text)} is no country", lambda: remedy(_country, proposals, otherwise))
 
 
 def _confirmed(text: str) -> date | None:

@@ -5,12 +5,15 @@ Like `words`: every function takes the text as it was written, and raises Flaw w
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from nudger.domain.recipients import Pause
 from nudger.domain.schedules import Exceptions, OnDates
-from nudger.files.flaws import Flaw, did_you_mean, quote, sentences
+from nudger.files import loose_dates
+from nudger.files.flaws import Flaw, did_you_mean, quote, remedy, sentences, tried
 from nudger.files.words import DAY_WORDS, calendar_date
 
 PUBLIC_HOLIDAYS = "public holidays"
@@ -23,7 +26,6 @@ _LEAP_YEAR = 2024
 _LAST_WORDS = frozenset({"last", "last day"})
 _MONTH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})\Z")
 _NUMBERED_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\Z")
-_YEAR = re.compile(r"[0-9]{4}(?![0-9])")
 _SPAN = re.compile(r"(.{1,40}?) (to|until|till|-|\u2013|\u2014) (.{1,40})\Z", re.DOTALL)
 _A_DATE = 'Write 2026-12-24, 12-24 (every year), 15 (every month) or "last".'
 _AN_EXCEPTION = "Write 2026-12-24, 12-24 (every year), 2026-12-20 to 2027-01-03, or public holidays."
@@ -77,7 +79,7 @@ def some_dates(text: str) -> OnDates:
         return OnDates(yearly=frozenset({month_day(word)}))
     if _SPAN.match(text[:100]):
         raise Flaw(f"{quote(text)} is a span", "Use days: daily with starts and ends, or list its dates one by one.")
-    return OnDates(dates=frozenset({_date(text, _A_DATE)}))
+    return OnDates(dates=frozenset({_date(text, _A_DATE, some_dates)}))
 
 
 def _day_of_a_month(text: str, day: int) -> int:
@@ -97,7 +99,7 @@ def exception(text: str) -> Exceptions:
         raise Flaw(f"{quote(text)} is no exception", "Leave such days out of `days` instead.")
     if _SPAN.match(text[:100]):
         return Exceptions(spans=(span(text),))
-    return Exceptions(dates=frozenset({_date(text, sentences(_AN_EXCEPTION, _near(word)))}))
+    return Exceptions(dates=frozenset({_date(text, sentences(_AN_EXCEPTION, _near(word)), exception)}))
 
 
 def _near(word: str) -> str:
@@ -108,41 +110,63 @@ def span(text: str) -> tuple[date, date]:
     """Return the first and the last date of `2026-12-20 to 2027-01-03`."""
     match = _SPAN.match(text.strip()) if len(text) <= 100 else None  # noqa: PLR2004 - no span is longer
     if not match:
-        raise Flaw(f"{quote(text)} is no span of dates", "Write 2026-12-20 to 2027-01-03.")
+        otherwise = "Write 2026-12-20 to 2027-01-03."
+        raise Flaw(f"{quote(text)} is no span of dates", lambda: remedy(span, loose_dates.spans(text), otherwise))
     if any(_MONTH_DAY.match(end.strip()) for end in (match[1], match[3])):
         raise Flaw(f"{quote(text)} is a span without its years", "Write 2026-12-20 to 2027-01-03.")
-    first, last = calendar_date(match[1].strip()), calendar_date(match[3].strip())
+    try:
+        first, last = calendar_date(match[1].strip()), calendar_date(match[3].strip())
+    except Flaw as flaw:
+        raise Flaw(flaw.what, partial(_span_remedy, text, flaw)) from None
     if match[2] != "to":
         raise Flaw(f"{quote(text)} is no span of dates", f"Write {first} to {last}.")
     if last < first:
-        raise Flaw(f"{quote(text)} ends before it starts", "The earlier date first.")
+        raise Flaw(f"{quote(text)} ends before it starts", f"The earlier date first: write {last} to {first}.")
     return first, last
+
+
+def _span_remedy(text: str, flaw: Flaw) -> str:
+    return remedy(span, loose_dates.spans(text), flaw.expected)
 
 
 def pause(text: str) -> Pause:
     """Return a pause: `until DATE`, `DATE to DATE`, or one date."""
     words = " ".join(text[:100].split())
     if len(text) > 100 or words.lower().startswith(("from ", "since ")):  # noqa: PLR2004 - no pause is longer
-        raise Flaw(f"{quote(text)} is no pause: it has no last day", _A_PAUSE)
-    if words.lower().startswith("until "):
-        return Pause(last=_date(words[6:], _A_PAUSE))
+        endless = "" if any(loose_dates.spans(text)) else ": it has no last day"
+        raise Flaw(f"{quote(text)} is no pause{endless}", lambda: remedy(pause, loose_dates.spans(text), _A_PAUSE))
+    until, _, last_day = words.partition(" ")
+    if until.lower() == "until":
+        return Pause(last=_date(last_day, _A_PAUSE, calendar_date, "until "))
+    if until.lower() in _UNTIL:
+        proposals = [f"until {each}" for each in (last_day, *loose_dates.dates(last_day))]
+        raise Flaw(f"{quote(text)} is no pause", lambda: remedy(pause, proposals, _A_PAUSE))
     if _SPAN.match(words):
         first, last = span(words)
         return Pause(first=first, last=last)
-    day = _date(words, _A_PAUSE)
-    return Pause(first=day, last=day)
+    once = _date(words, _A_PAUSE, pause)
+    return Pause(first=once, last=once)
+
+
+_UNTIL = frozenset({"till", "til", "to", "through", "thru", "hasta", "bis", "up"})
 
 
 def hard_date(text: str) -> HardDate:
     """Return a day that is hard: `11-03` of every year, or `2027-02-14`."""
     if len(text) <= 10 and _MONTH_DAY.match(text.strip()):  # noqa: PLR2004 - the length of a date
         return HardDate(*month_day(text))
-    day = _date(text, "Write 11-03 for every year, or 2027-02-14 for one.")
+    day = _date(text, "Write 11-03 for every year, or 2027-02-14 for one.", hard_date)
     return HardDate(day.month, day.day, day.year)
 
 
-def _date(text: str, otherwise: str) -> date:
-    """Return a date; where the text does not start with a year, say what else might stand there."""
-    if _YEAR.match(text.strip()) and len(text) <= 40:  # noqa: PLR2004 - no date is longer
-        return calendar_date(text.strip())
-    raise Flaw(f"{quote(text)} is no date", otherwise)
+def _date(text: str, otherwise: str, read: Callable[[str], object], before: str = "") -> date:
+    """Return a date; where it is none, say what `read` would take in its place, after the words `before` it."""
+    said = text.strip()
+    if len(text) <= 40 and loose_dates.ISO_DATE.match(said):  # noqa: PLR2004 - no date is longer
+        return calendar_date(said)
+    raise Flaw(f"{quote(text)} is no date", lambda: _date_remedy(text, otherwise, read, before))
+
+
+def _date_remedy(text: str, otherwise: str, read: Callable[[str], object], before: str) -> str:
+    found = tried(read, (*loose_dates.dates(text), *loose_dates.spans(text)))
+    return f"Write {before}{found}." if found else otherwise

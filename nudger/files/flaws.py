@@ -1,24 +1,37 @@
 """What is wrong with a piece of text, and the small sentences that say so."""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
+_PLAIN = re.compile(r"[^\W_+#&*!|>%@`\"'-][^:#\"\[\]{}]*\Z")
 _SHOWN = 40
 _MANY = 36
+_SHORT = 3
+_NEAR, _NEAR_IF_SHORT = 0.7, 0.8
+"""How alike two words are that may be the same one misspelt; in a short word one other letter is another word."""
+
+Expected = str | Callable[[], str]
 
 
 class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not with the program
     """What is wrong with a text, in words; whoever knows the place makes a `Problem` of it.
 
     `part` is the piece of the text at fault, where it is not the whole. A ValueError, because pydantic hands
-    those of a validator on and lets every other exception through.
+    those of a validator on and lets every other exception through. What was expected may be a function, which is asked
+    only when a person is to read it: to work a remedy out, others are tried, and what is wrong with those is not asked.
     """
 
-    def __init__(self, what: str, expected: str = "", *, part: str = "") -> None:
+    def __init__(self, what: str, expected: Expected = "", *, part: str = "") -> None:
         super().__init__(what)
         self.what = what
-        self.expected = expected
         self.part = part
+        self._expected = expected
+
+    @property
+    def expected(self) -> str:
+        """What was expected, and what to write."""
+        return self._expected if isinstance(self._expected, str) else self._expected()
 
 
 def visible(text: str) -> str:
@@ -44,10 +57,39 @@ def listed(words: Iterable[str]) -> str:
     return f"Known: {', '.join(words[:_MANY])}{rest}." if words else ""
 
 
+def tried(read: Callable[[str], object], proposals: Iterable[str]) -> str | None:
+    """Return the first of some proposals that `read` takes where the text at fault stood; None if it takes none.
+
+    Nothing is to be proposed to a person that was not tried: a remedy that is refused in its turn is worse than none.
+    """
+    return next((proposal for proposal in proposals if _reads(read, proposal)), None)
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except Flaw:
+        return False
+    return True
+
+
+def remedy(read: Callable[[str], object], proposals: Iterable[str], otherwise: str = "") -> str:
+    """Return `Write X.` with the first proposal that `read` takes, and what else to say where it takes none."""
+    found = tried(read, proposals)
+    return otherwise if found is None else f"Write {as_written(found)}."
+
+
+def as_written(text: str) -> str:
+    """Return a text as it may stand in a file: in quotes where YAML, or another reader of it, needs them."""
+    plain = _PLAIN.match(text) and not text.isdigit()
+    return text if plain else f'"{text}"'
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was probably meant, or None."""
     by_lower = {candidate.lower(): candidate for candidate in known}
-    close = difflib.get_close_matches(word.strip().lower()[:80], by_lower, n=1, cutoff=0.6)
+    said = word.strip().lower()[:80]
+    close = difflib.get_close_matches(said, by_lower, n=1, cutoff=_NEAR if len(said) > _SHORT else _NEAR_IF_SHORT)
     return by_lower[close[0]] if close else None
 
 

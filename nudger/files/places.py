@@ -1,5 +1,6 @@
 """Places: the countries, and the parts of them, whose public holidays and legal hours are known."""
 
+from nudger.files import aliases
 from nudger.files.flaws import Flaw, did_you_mean, quote, sentences
 
 PLACE_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
@@ -16,7 +17,7 @@ def place(text: str) -> str:
         raise Flaw(f"{quote(text)} is no place that is known here", _WRITE)
     if place_exists(text):
         return text
-    raise Flaw(f"{quote(text)} is no place that is known here", _remedy(text.strip()))
+    raise Flaw(f"{quote(text)} is no place that is known here", lambda: _remedy(text.strip()))
 
 
 def _remedy(text: str) -> str:
@@ -29,6 +30,8 @@ def _remedy(text: str) -> str:
     if country in known and country != code:
         parts = sorted(name for name in known if name.startswith(f"{country}-"))
         return sentences(f"Write {country} for the whole country.", did_you_mean(code, parts))
+    if meant := aliases.place(text):
+        return f"Write {meant}." if meant in known else _WRITE
     if f"US-{code}" in known:
         return f"Write US-{code}, if you mean the state."
     return _WRITE

@@ -83,7 +83,7 @@ class RecipientShape(Shape):
     model_config = ConfigDict(title="recipient", json_schema_extra=one_of_these("sms", "email"))
 
     id: Id = Field(description="A short name for the person, once in all files.", examples=["sam"])
-    name: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
+    name: Annotated[str | None, read(partial(words.name, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
         default=None, description="What to call the person.", examples=["Sam"]
     )
     time_zone: Annotated[str, read(zones.time_zone), text_schema()] = Field(
@@ -153,7 +153,7 @@ class RecipientShape(Shape):
         description="The person's own goals, in a word each of your choice: conditions can ask for them.",
         examples=[["sleep", "people"]],
     )
-    supporter: Annotated[str | None, read(partial(words.line, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
+    supporter: Annotated[str | None, read(partial(words.name, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
         default=None,
         description="How the person calls somebody who is there for them; messages may mention it.",
         examples=["my sister Ana"],

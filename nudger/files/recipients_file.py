@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from nudger.domain.recipients import HardDay, QuietHours, Recipient
 from nudger.domain.vocabulary import Channel, RecipientId
+from nudger.files import zones
 from nudger.files.findings import Findings, Place, Written
 from nudger.files.limits_file import doubts as limit_doubts
 from nudger.files.limits_file import limits
@@ -92,6 +93,8 @@ def person_doubts(shape: RecipientShape) -> list[Fault]:
     doubts = []
     if shape.sms is not None and not shape.sms.valid:
         doubts.append(Fault(("sms",), "no such number is handed out in its country", "Is every digit right?"))
+    if zone := zones.doubt(shape.time_zone, shape.place):
+        doubts.append(Fault(("time_zone",), zone.what, zone.expected))
     doubts += _in_quiet_hours(dict(_moments(shape.moments)), shape.quiet_hours, ("moments",))
     doubts += _weekend_doubts(shape)
     if shape.limits:

@@ -71,7 +71,7 @@ _OTHER_NAMES = {
     "limits": "limit caps cap",
     "messages": "message",
     "missed": "when_missed if_missed catch_up",
-    "only_if": "if when_if condition conditions provided",
+    "only_if": "if only_when when_if condition conditions provided",
     "part_of_day": "parts_of_day",
     "pause": "pauses paused vacation holiday away",
     "per_day": "max_per_day daily a_day",

@@ -7,9 +7,11 @@ import re
 from typing import NamedTuple
 
 from nudger.domain.schedules import MonthlyWeekdays, OnPublicHolidays, Weekly
-from nudger.files.date_words import PUBLIC_HOLIDAYS
-from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
-from nudger.files.words import DAY_WORDS, DAYS
+from nudger.files import loose, loose_dates
+from nudger.files.date_words import PUBLIC_HOLIDAYS, some_dates
+from nudger.files.flaws import Flaw, did_you_mean, listed, quote, remedy, sentences, tried
+from nudger.files.loose import DAYS
+from nudger.files.words import DAY_WORDS
 
 DAYS_OF_A_WEEK = 7
 MAX_EVERY_DAYS = 366
@@ -48,19 +50,57 @@ def day_rule(text: str) -> DayRule:
         return MonthlyWeekdays(which=frozenset({(_NTH[words[0]], _ONE_DAY[words[1]])}))
     if " ".join(words) in DAY_WORDS:
         return Weekly(weekdays=DAY_WORDS[words[0]])
-    raise Flaw(f"{quote(text)} is no day", _day_remedy(text, words))
+    raise Flaw(f"{quote(text)} is no day", lambda: _day_remedy(text, words))
 
 
 def _day_remedy(text: str, words: list[str]) -> str:
     joined = " ".join(words)
-    if re.search("[,;&/]", text[:_LONGEST]) or (len(words) > 1 and set(words) <= DAY_WORDS.keys()):
-        return "Write a list: [mon, wed]."
+    several = _several(text)
+    if found := tried(day_rule, (*loose.days(text), " ".join(reversed(words)))):
+        return f"Write {found}."
+    if several:
+        return f"Write [{', '.join(several)}]."
     if len(words) == 2 and (words[0] in _NTH or words[1] in _ONE_DAY):  # noqa: PLR2004
         numbered = [f"{nth} {day}" for nth in _NTH for day in DAYS]
         return sentences('Write "first monday", "2nd tue" or "last friday".', did_you_mean(joined, numbered))
-    if joined in {"holidays", "bank holidays", "holiday"}:
-        return f"Write {PUBLIC_HOLIDAYS}."
-    return did_you_mean(joined, [PUBLIC_HOLIDAYS]) or sentences(listed(_KNOWN_DAYS), did_you_mean(text, DAY_WORDS))
+    return (
+        _elsewhere(joined)
+        or did_you_mean(joined, [PUBLIC_HOLIDAYS])
+        or sentences(listed(_KNOWN_DAYS), did_you_mean(text, _PROPOSED))
+    )
+
+
+def _elsewhere(words: str) -> str:
+    """Return what to write where these are no days, but can be said with another key."""
+    if re.search("[,;&/]", words):
+        return "Write a list: [mon, wed]."
+    if dates := [each for each in (words, *loose_dates.dates(words)) if _reads_as_date(each)]:
+        return f"Write dates: [{dates[0]}] in place of `days`."
+    count = re.fullmatch(r"every (.*(?:days?|weeks?|fortnight))", words)
+    found = tried(every, (count[1], *loose.lengths(count[1]))) if count else None
+    return f"Write every: {found} and starts: 2026-01-05." if found else ""
+
+
+_PROPOSED = [*DAYS, "daily", "weekdays", "weekends"]
+
+
+def _reads_as_date(text: str) -> bool:
+    return any(letter.isdigit() for letter in text) and len(text) > 1 and tried(some_dates, [text]) is not None
+
+
+def _several(text: str) -> list[str]:
+    """Return the days of a range, or of a list in one text; none where a word among them is no day."""
+    parts = loose.listed(text)
+    words = parts if len(parts) > 1 or loose.spelled_out(text) else loose.plain(text).split()
+    days = [day for word in words for day in loose.spelled_out(word) or _one_day(word)]
+    if len(days) < 2 or "" in days:  # noqa: PLR2004 - one is not several
+        return []
+    return list(dict.fromkeys(day[:3] if day in DAYS else day for day in days))
+
+
+def _one_day(word: str) -> list[str]:
+    day = tried(day_rule, [word, *loose.days(word)]) or ""
+    return [day if day in DAY_WORDS else ""]
 
 
 def weekdays(text: str) -> frozenset[int]:
@@ -82,7 +122,10 @@ def every(text: str) -> Every:
     """Return `N days` or `N weeks`."""
     match = _EVERY.match(text.strip().lower()) if len(text) <= _LONGEST else None
     if not match:
-        raise Flaw(f"{quote(text)} is no number of days or weeks", 'Write "2 days" or "1 week".')
+        otherwise = 'Write "2 days" or "1 week".'
+        raise Flaw(
+            f"{quote(text)} is no number of days or weeks", lambda: remedy(every, loose.lengths(text), otherwise)
+        )
     count, in_weeks = int(match[1]), match[2].startswith("week")
     days = count * (DAYS_OF_A_WEEK if in_weeks else 1)
     if not 1 <= days <= MAX_EVERY_DAYS:
