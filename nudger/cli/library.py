@@ -54,8 +54,8 @@ def _lines(found: Survey, price: float | None) -> Iterator[str]:
         yield f"{MISSING}\n"
     yield "How long until a schedule's messages have all been seen"
     for supply in found.supplies:
-        unknown = "it depends" if supply.sometimes else "over a year"
-        lasts = unknown if supply.days is None else plural(supply.days, "day")
+        unknown = "it depends on people's answers" if supply.sometimes else "more than a year"
+        lasts = unknown if supply.days is None else f"seen after {plural(supply.days, 'day')}"
         yield f"  {supply.language}  {supply.schedule:<20} {plural(supply.pool, 'message'):<13} {lasts}"
     yield "\nCrisis lines"
     for line in found.crisis_lines:

@@ -44,7 +44,7 @@ class _Trial:
     type=click.FloatRange(min=0),
     default=0.0083,
     show_default=True,
-    help="What one SMS segment costs, in your own currency.",
+    help="What one SMS segment costs you.",
 )
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
@@ -121,8 +121,8 @@ def _lines(trial: _Trial) -> Iterator[str]:
     silence = max(tally.silences)
     yield f"Longest silence for a person   median {_median(tally.silences)} days, at most {plural(silence, 'day')}"
     yield f"The same words again           {_repeats(tally)}"
-    cost = f"{tally.segments * trial.price:,.2f} at {trial.price:g} each, in your own currency"
-    yield f"SMS                            {tally.segments:,} segments: {cost}"
+    cost = f"{tally.segments * trial.price:,.2f} in all, at {trial.price:g} a segment (yours: --sms-price)"
+    yield f"SMS                            {plural(tally.segments, 'segment')}: {cost}"
     yield from ("", *_held(tally), *_runway(trial))
 
 
@@ -160,7 +160,7 @@ def _runway(trial: _Trial) -> Iterator[str]:
     if not runway:
         yield f"Nobody runs out of new words within {plural(trial.tally.days, 'day')}."
         return
-    yield "Out of new words (when the first person has seen all that fit)"
+    yield "Out of new words, for the first person who has seen all that fit"
     width = max(len(name) for name in runway)
     for name, days in sorted(runway.items(), key=lambda item: item[1]):
-        yield f"  {name:<{width}}  after {plural(days, 'day')}"
+        yield f"  {name:<{width}}  on day {days + 1}"

@@ -32,15 +32,15 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 )
 _NUMBERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "since_sent": ("the last note went out less than {} ago", "the last note went out more than {} ago"),
-        "since_reply": ("they last let us know less than {} ago", "they last let us know more than {} ago"),
-        "since_check_in": ("their last check-in was less than {} ago", "their last check-in was more than {} ago"),
-        "days_since_joined": ("they joined less than {} days ago", "they joined more than {} days ago"),
-        "sent_today": ("fewer than {} notes went out in 24 hours", "more than {} went out in 24 hours"),
-        "sent_this_week": ("fewer than {} notes went out in seven days", "more than {} went out in seven days"),
+        "since_sent": ("the last note went out {} ago", "less"),
+        "since_reply": ("they last let us know {} ago", "less"),
+        "since_check_in": ("their last check-in was {} ago", "less"),
+        "days_since_joined": ("they joined {} days ago", "less"),
+        "sent_today": ("{} notes went out in 24 hours", "fewer"),
+        "sent_this_week": ("{} notes went out in seven days", "fewer"),
     }
 )
-"""What is said of `below` and of `above`; of others it is `mood is below 4`."""
+"""What is said of a number within bounds, and the word for `below`; of others it is `mood is below 4`."""
 
 _WEEKDAYS = {name[:3].lower(): name for name in DAYS}
 
@@ -78,11 +78,15 @@ def _said(test: Test) -> str:
         return yes if test.flag else no
     if test.words:
         return _words(test)
-    below, above = _NUMBERS.get(test.variable, ("", ""))
-    said = [_side(test, below, "below", test.below), _side(test, above, "above", test.above)]
-    if not below and all(said):
-        return f"{said[0]} and above {_bound(test.above)}"
-    return " and ".join(filter(None, said))
+    if test.variable in _NUMBERS:
+        template, fewer = _NUMBERS[test.variable]
+        return template.format(_bounds(test, above="more than", below=f"{fewer} than"))
+    return f"{_name(test)} is {_bounds(test, above='above', below='below')}"
+
+
+def _bounds(test: Test, *, above: str, below: str) -> str:
+    sides = ((above, test.above), (below, test.below))
+    return " and ".join(f"{side} {_bound(bound)}" for side, bound in sides if bound is not None)
 
 
 def _words(test: Test) -> str:
@@ -95,12 +99,6 @@ def _in_order(weekdays: frozenset[str]) -> list[str]:
     return [name for short, name in _WEEKDAYS.items() if short in weekdays]
 
 
-def _side(test: Test, template: str, side: str, bound: Bound | None) -> str:
-    if bound is None:
-        return ""
-    return template.format(_bound(bound)) if template else f"{_name(test)} is {side} {_bound(bound)}"
-
-
 def _name(test: Test) -> str:
     """The clock's hour is nobody's; what else there is are things of the person's own."""
     name = test.variable.replace("_", " ")
@@ -110,5 +108,5 @@ def _name(test: Test) -> str:
 _NOBODYS = frozenset({"hour", "weekday", "part_of_day", "season"})
 
 
-def _bound(bound: Bound | None) -> str:
+def _bound(bound: Bound) -> str:
     return roughly(bound) if isinstance(bound, timedelta) else f"{bound:g}"

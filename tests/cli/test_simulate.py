@@ -36,7 +36,7 @@ def test_a_trial_is_told_in_words(home):
         "Nudges a week for a person",
         "Longest silence",
         "The same words again",
-        "at 0.5 each",
+        "at 0.5 a segment",
         "quiet hours",
     ):
         assert words in said

@@ -115,10 +115,10 @@ def test_one_question(question, answer):
     [
         (Question(variable="mood", below=4, within=3 * DAY), "mood is below 4 within 3 days"),
         (Question(variable="since_reply", above=DAY), "they last let us know more than 1 day ago"),
-        (Question(variable="mood", above=2, below=4), "mood is below 4 and above 2"),
+        (Question(variable="mood", above=2, below=4), "mood is above 2 and below 4"),
         (Question(variable="since_sent", below=3 * HOUR), "the last note went out less than 3 hours ago"),
         (Question(variable="sent_today", above=1, below=3),
-         "fewer than 3 notes went out in 24 hours and more than 1 went out in 24 hours"),
+         "more than 1 and fewer than 3 notes went out in 24 hours"),
         (Question(variable="public_holiday", flag=True), "it is a public holiday"),
         (Not(Question(variable="public_holiday", flag=True)), "it is no public holiday"),
         (Not(Question(variable="public_holiday", flag=False)), "it is a public holiday"),
