@@ -53,6 +53,13 @@ class ConfigError(NudgerError):
         super().__init__(f"{errors} error{'s' if errors != 1 else ''} in the configuration: nudger check")
 
 
+class WrongSettingsError(ConfigError, SettingsError):
+    """One or more settings are wrong; carries every problem, and no value of any."""
+
+    def __str__(self) -> str:
+        return "; ".join(problem.headline().replace(":0:0:", ":", 1) for problem in self.problems)
+
+
 class Effect(StrEnum):
     """What a failed attempt means for the nudge, its address and its channel."""
 

@@ -7,12 +7,11 @@ import click
 
 from nudger.cli.screen import plural
 from nudger.errors import Problem
-from nudger.files import checked, locations
+from nudger.files import checked
 from nudger.files.report import as_records, as_text
+from nudger.files.setting_look import look_at_settings
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.wiring.clock import clock
-
-_VARIABLES = ("NUDGER_RECIPIENTS", "NUDGER_STATE_DIR")
 
 
 @click.command(name="check")
@@ -20,28 +19,29 @@ _VARIABLES = ("NUDGER_RECIPIENTS", "NUDGER_STATE_DIR")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, style: str) -> None:
-    """Look for mistakes in schedules, messages and recipients, all at once. FOLDER: instead of --config.
+    """Look for mistakes in schedules, messages, recipients and settings, all at once. FOLDER: instead of --config.
 
-    Opens no connection and needs no credentials. Exit status 1 when there is an error; warnings alone are 0.
+    Opens no connection. Exit status 1 when there is an error; warnings alone are 0.
     """
     prefer_newest_time_zones()
     config_dir = folder or ctx.obj
-    explicit, state = locations.read_paths(config_dir, *_VARIABLES)
-    recipients = locations.recipients_file(config_dir, locations.state_dir(config_dir, state), explicit)
-    people = recipients if explicit or recipients.exists() else None
+    look = look_at_settings(config_dir)
+    people = look.recipients
     today = clock().date()
     digest = checked.digest_of(config_dir, people, today)
     known = checked.recall(digest) if digest else None
-    if known is not None:
+    if known is not None and not look.problems:
         _show_spotless(known, style)
         return
     # Cold start: reading takes half a second, most of it for importing and building pydantic's models.
     from nudger.files.catalog import read_configuration  # noqa: PLC0415
 
     reading = read_configuration(config_dir, people, today=today, look_ahead=True)
-    if reading.problems or reading.catalog is None:
-        _show_problems(reading.problems, reading.files, style)
-        ctx.exit(1 if reading.catalog is None else 0)
+    everybody = reading.catalog.recipients or () if reading.catalog else ()
+    problems = (*look.problems, *look.beside(everybody), *reading.problems)
+    if problems or reading.catalog is None:
+        _show_problems(problems, reading.files, style)
+        ctx.exit(1 if any(not problem.warning for problem in problems) else 0)
     spotless = checked.Spotless(len(reading.catalog.schedules), len(reading.catalog.messages), reading.files)
     # The same as before reading: nobody saved a file meanwhile.
     if digest and digest == checked.digest_of(config_dir, people, today):

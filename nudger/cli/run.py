@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
@@ -41,19 +42,25 @@ def command(config_dir: Path, example: bool) -> None:
     Without credentials nothing real is ever sent: nudges are shown here and kept as mail files.
     """
     prefer_newest_time_zones()
-    settings = load_settings(config_dir=config_dir)
+    journal = _writes_to_journal()
+    with _fit_for(journal=journal):
+        settings = load_settings(config_dir=config_dir, to_send=True)
     if example and not settings.recipients_path.exists():
         write_example_person(settings.recipients_path, time_zone=machine_time_zone())
-    journal = _writes_to_journal()
     _configure_logging(settings)
-    try:
+    with _fit_for(journal=journal, recipients_file=settings.recipients_path):
         asyncio.run(Daemon(settings, screen=None if journal else _Screen(settings)).run())
+
+
+@contextmanager
+def _fit_for(*, journal: bool, recipients_file: Path | None = None) -> Iterator[None]:
+    """Say what is wrong with files and settings as a journal may keep it, where our output ends in one."""
+    try:
+        yield
     except ConfigError as error:
-        if journal:
-            raise NudgerError(
-                "; ".join(public_lines(error.problems, recipients_file=settings.recipients_path))
-            ) from None
-        raise
+        if not journal:
+            raise
+        raise NudgerError("; ".join(public_lines(error.problems, recipients_file=recipients_file))) from None
 
 
 def _writes_to_journal() -> bool:

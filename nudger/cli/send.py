@@ -31,7 +31,7 @@ from nudger.wiring.sending import make_channels
 @click.pass_obj
 def command(config_dir: Path, recipient_id: str, key: str | None, channel: str | None, anyway: bool) -> None:
     """Send one nudge to one person now, for a test. It is real, and it is written down."""
-    setup = read_setup(config_dir)
+    setup = read_setup(config_dir, to_send=True)
     wanted = _wanted(setup, recipient_id, key, channel, anyway=anyway)
     nudge = asyncio.run(_send(setup, wanted))
     provider = (

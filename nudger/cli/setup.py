@@ -113,10 +113,10 @@ def change_ledger(config_dir: Path, work: "Callable[[Transaction], Result]") -> 
         ledger.close()
 
 
-def read_setup(config_dir: Path) -> Setup:
-    """Read settings and files. Raises SettingsError, or ConfigError with every problem of every file."""
+def read_setup(config_dir: Path, *, to_send: bool = False) -> Setup:
+    """Read settings and files, `to_send` or only to look. Raises ConfigError with every problem of every file."""
     prefer_newest_time_zones()
-    settings = load_settings(config_dir=config_dir)
+    settings = load_settings(config_dir=config_dir, to_send=to_send)
     return Setup(settings=settings, catalog=load_catalog(settings.config_dir, settings.recipients_file))
 
 

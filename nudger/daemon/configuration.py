@@ -157,7 +157,7 @@ def in_words(changes: Changes) -> list[str]:
     return lines or ["nothing changed"]
 
 
-def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path) -> list[str]:
+def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path | None) -> list[str]:
     """Return one line for each problem, fit for a journal: of the people's file only the place, never what it says."""
     return [
         f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"

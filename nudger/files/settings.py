@@ -1,208 +1,111 @@
-"""Settings: what an administrator sets, from NUDGER_* variables, `nudger.env`, and systemd's credentials.
+"""Settings: what an administrator sets. `read_settings` is the one judge of them, for every command.
 
-Secrets may stand in the environment, but a credential (systemd.exec(5), LoadCredential) is read by nobody else: a
-file `nudger_smtp_password` in $CREDENTIALS_DIRECTORY is the variable NUDGER_SMTP_PASSWORD.
+Where they come from: `setting_sources`. Their types: `setting_types`. What one may look like: `setting_shapes`. Which
+need or exclude each other: `setting_pairs`. No problem that is named here repeats a value.
 """
 
-import os
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import ValidationError
 
-from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
-from nudger.errors import SettingsError
-from nudger.files import locations
-from nudger.files.flaws import nearest
-from nudger.files.locations import ENV_FILE
+from nudger.errors import Problem, WrongSettingsError
+from nudger.files.env_file import PREFIX
+from nudger.files.flaws import Flaw
+from nudger.files.setting_pairs import clashes
+from nudger.files.setting_sources import ENVIRONMENT, Place, Sources, names_like_env_file, read_sources
+from nudger.files.setting_types import Settings, SmtpSecurity
 
-PREFIX = "NUDGER_"
-LEDGER_FILE = "nudger.db"
+__all__ = ["Settings", "SettingsReading", "SmtpSecurity", "load_settings", "read_settings"]
+
+
+class SettingsReading(NamedTuple):
+    """The settings unless they cannot be used, every problem and warning, and what could be read.
+
+    `places` says where each was set.
+    """
+
+    settings: Settings | None
+    problems: tuple[Problem, ...]
+    readable: Settings
+    places: Mapping[str, Place]
+
+
+_FIELDS = [name for name in Settings.model_fields if name != "config_dir"]
+_SECRETS = frozenset({"smtp_password", "twilio_auth_token", "database_url"})
+_PROSE = frozenset({"service_name", "contact", "crisis_line", "local_service", "seed", "email_from"})
 _PLAIN_WORDS = {"int_parsing": "a whole number is expected"}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class SmtpSecurity(StrEnum):
-    """How a mail connection is encrypted."""
+def load_settings(*, config_dir: Path, to_send: bool = False) -> Settings:
+    """Return the settings, `to_send` or only to look.
 
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
+    Raises WrongSettingsError with everything that is wrong with them, and no value of any.
+    """
+    found = read_settings(config_dir)
+    errors = tuple(problem for problem in found.problems if not problem.warning)
+    if found.settings is None or (errors and to_send):
+        raise WrongSettingsError(errors, files=1)
+    return found.settings
 
 
-class Settings(BaseSettings):
-    """Every setting. Each is the variable NUDGER_<NAME>."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    config_dir: Path = Field(default=Path(), description="The folder with schedules/, messages/ and recipients.yaml.")
-    state_dir: Path | None = Field(
-        default=None, description="Where the ledger and local mail are kept. Default: CONFIG/var."
+def read_settings(config_dir: Path) -> SettingsReading:
+    """Return what is set, from everywhere, and all that is wrong or doubtful about it; raises nothing."""
+    sources = read_sources(config_dir, _FIELDS, _SECRETS)
+    settings, wrong = _typed(config_dir, sources)
+    clashing, unfit = _clashing(settings, sources)
+    problems = [*sources.problems, *wrong, *_cut(sources), *clashing, *names_like_env_file(config_dir)]
+    failed = any(not problem.warning for problem in problems)
+    ordered = sorted(
+        dict.fromkeys((*problems, *unfit)), key=lambda each: (each.file == ENVIRONMENT, each.file, each.line)
     )
-    recipients: Path | None = Field(default=None, description="The people's file. Default: recipients.yaml.")
-    database_url: SecretStr | None = Field(
-        default=None, description="The ledger, e.g. postgresql+psycopg://user@host/nudger."
-    )
-    seed: str = Field(default="nudger", description="Draws the minutes and messages; another seed, other draws.")
-    service_name: str = Field(default="nudger", description="What messages call this service: {service}.")
-    contact: str | None = Field(default=None, description="Whom to write to, also for stopping: {contact}.")
-    crisis_line: str = Field(
-        default="In the US call or text 988; elsewhere see findahelpline.com.",
-        description="Where help is, as one sentence: {crisis_line}.",
-    )
-    local_service: str | None = Field(
-        default=None, description="A place near your people where help is to be had: {local_service}."
-    )
-    twilio_account_sid: str | None = Field(default=None, description="Twilio account (AC…).")
-    twilio_auth_token: SecretStr | None = Field(default=None, description="Twilio's token; better as a credential.")
-    twilio_from: str | None = Field(default=None, description="Sending number (+1…) or messaging service (MG…).")
-    twilio_base_url: str | None = Field(default=None, description="For providers that speak Twilio's language.")
-    smtp_host: str | None = Field(default=None, description="Mail server.")
-    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for tls.")
-    smtp_security: SmtpSecurity = Field(
-        default=SmtpSecurity.STARTTLS, description="starttls; tls; none (this machine only)."
-    )
-    smtp_username: str | None = Field(default=None, description="Login at the mail server.")
-    smtp_password: SecretStr | None = Field(default=None, description="Its password; better as a credential.")
-    smtp_ca_file: Path | None = Field(default=None, description="A certificate authority of your own.")
-    email_from: str | None = Field(default=None, description='Sender, e.g. "Small notes <notes@example.org>".')
-    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
-        default=None, description="Default: warning on a terminal, where nudges are shown; info elsewhere."
-    )
-    log_format: Literal["auto", "console", "json"] = Field(
-        default="auto", description="auto: console on a terminal, or json."
-    )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _blank_is_absent(cls, value: Any, info: ValidationInfo) -> Any:
-        """`NUDGER_CONTACT=` means: no contact."""
-        if value == "" and info.field_name is not None:
-            return cls.model_fields[info.field_name].get_default()
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _names_a_place(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            read_ledger_place(value.get_secret_value())
-        return value
-
-    @model_validator(mode="after")
-    def _whole_groups(self) -> "Settings":
-        wrong = [
-            *_missing(self, "twilio_account_sid", "twilio_auth_token", "twilio_from"),
-            *_missing(self, "smtp_host", "email_from"),
-            *_missing(self, "smtp_username", "smtp_password"),
-        ]
-        if self.smtp_security is SmtpSecurity.NONE and self.smtp_host not in (None, *_LOOPBACK):
-            wrong.append("NUDGER_SMTP_SECURITY=none is for a server on this machine only: write starttls or tls")
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
-
-    @property
-    def state(self) -> Path:
-        """The folder of the ledger."""
-        return locations.state_dir(self.config_dir, self.state_dir)
-
-    @property
-    def recipients_places(self) -> tuple[Path, ...]:
-        """Where the people's file may be."""
-        return locations.recipients_places(self.config_dir, self.state, self.recipients)
-
-    @property
-    def recipients_path(self) -> Path:
-        """Where the people's file is, or would be."""
-        return locations.recipients_file(self.config_dir, self.state, self.recipients)
-
-    @property
-    def recipients_file(self) -> Path | None:
-        """The people's file, or None where there is none: everybody may have been imported."""
-        path = self.recipients_path
-        return path if self.recipients is not None or path.exists() else None
-
-    @property
-    def maildir(self) -> Path:
-        """Where the local channel keeps mail."""
-        return self.state / "mail"
-
-    @property
-    def ledger_place(self) -> LedgerPlace:
-        """Where the ledger is: what the URL names, else a file in the state folder."""
-        if self.database_url is not None:
-            return read_ledger_place(self.database_url.get_secret_value())
-        return LedgerFile(path=self.state / LEDGER_FILE)
-
-    @property
-    def ledger_may_exist(self) -> bool:
-        """Whether there can be a ledger: not where it would be in the state folder, and is not."""
-        return self.database_url is not None or (self.state / LEDGER_FILE).exists()
-
-    @property
-    def ledger_is_file(self) -> bool:
-        """Whether the ledger is SQLite, which this process has for itself."""
-        return isinstance(self.ledger_place, LedgerFile)
-
-    @property
-    def sends_sms(self) -> bool:
-        """Whether SMS go to a real provider."""
-        return self.twilio_account_sid is not None
-
-    @property
-    def sends_email(self) -> bool:
-        """Whether email goes to a real server."""
-        return self.smtp_host is not None
+    places = {field: given.place for field, given in sources.given.items()}
+    return SettingsReading(None if failed else settings, tuple(ordered), settings, places)
 
 
-def _missing(settings: Settings, *names: str) -> list[str]:
-    missing = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is None]
-    given = [f"{PREFIX}{name.upper()}" for name in names if getattr(settings, name) is not None]
-    return [f"{' and '.join(missing)} missing beside {' and '.join(given)}"] if missing and given else []
-
-
-def load_settings(*, config_dir: Path) -> Settings:
-    """Return the settings. Raises SettingsError with everything that is wrong with them, and no value of any."""
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    env_file = config_dir / ENV_FILE
-    sources: dict[str, Any] = {
-        "_env_file": env_file if env_file.is_file() else None,
-        "_secrets_dir": credentials if credentials and Path(credentials).is_dir() else None,
-    }
-    wrong = _unknown(os.environ)
+def _typed(config_dir: Path, sources: Sources) -> tuple[Settings, list[Problem]]:
+    """Return the settings without those that are wrong, and what is wrong with these."""
+    values: dict[str, Any] = {field: given.value for field, given in sources.given.items()}
     try:
-        settings = Settings(config_dir=config_dir, **sources)
+        return Settings(config_dir=config_dir, **values), []
     except ValidationError as error:
-        wrong += [_line(each) for each in error.errors(include_input=False)]
-    except OSError as error:
-        wrong.append(f"{error.filename}: {error.strerror}")
-    except UnicodeDecodeError:
-        wrong.append(f"{env_file} is not UTF-8")
-    if wrong:
-        raise SettingsError(f"settings: {'; '.join(wrong)}")
-    return settings
+        wrong = [(str(each["loc"][0]), *_words(each)) for each in error.errors(include_input=False)]
+    good = {field: value for field, value in values.items() if field not in {name for name, *_ in wrong}}
+    problems = [_about(sources, field).problem(f"{PREFIX}{field.upper()}: {what}", more) for field, what, more in wrong]
+    return Settings(config_dir=config_dir, **good), problems
 
 
-def _unknown(environment: Iterable[str]) -> list[str]:
-    """Say which variables are no settings: a misspelt one is not silently nothing."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    names = sorted(name for name in environment if name.upper().startswith(PREFIX))
-    return [_no_setting(name) for name in names if name.upper() not in known]
+def _words(error: Any) -> tuple[str, str]:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Flaw):
+        return cause.what, cause.expected
+    if error["type"] == "value_error":
+        return str(cause), ""
+    return _PLAIN_WORDS.get(error["type"], "this value cannot be used"), ""
 
 
-def _no_setting(name: str) -> str:
-    known = [f"{PREFIX}{each.upper()}" for each in Settings.model_fields]
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else "`nudger init` writes a list of them all"
-    return f"{name} is no setting of nudger ({hint})"
+def _about(sources: Sources, field: str) -> Place:
+    return sources.given[field].place if field in sources.given else Place(ENVIRONMENT)
 
 
-def _line(problem: Any) -> str:
-    name = "_".join(str(part) for part in problem["loc"]).upper()
-    if problem["type"] == "extra_forbidden":
-        return _no_setting(name if name.startswith(PREFIX) else f"{PREFIX}{name}")
-    words = _PLAIN_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    return f"{PREFIX}{name}: {words}" if name else words
+def _cut(sources: Sources) -> Iterator[Problem]:
+    """Yield what lost its end to a comment, where a ` #` may well belong to the value."""
+    for field, given in sources.given.items():
+        if given.cut and field in _PROSE | _SECRETS | {"smtp_username"}:
+            what = f"{PREFIX}{field.upper()}: everything from ' #' on is a comment"
+            remedy = "Put the value in quotes, or the comment on a line of its own."
+            yield given.place.problem(what, remedy, warning=field in _PROSE)
+
+
+def _clashing(settings: Settings, sources: Sources) -> tuple[list[Problem], list[Problem]]:
+    """Return what is wrong with the settings together, as far as they could be read; what bars only sending, apart."""
+    values = {field: getattr(settings, field) for field in sources.given if field in settings.model_fields_set}
+    unknown = sources.broken | (sources.given.keys() - values.keys())
+    found: tuple[list[Problem], list[Problem]] = [], []
+    for clash in clashes(values):
+        if unknown.isdisjoint(clash.fields):
+            first = next((field for field in clash.fields if field in sources.given), clash.fields[0])
+            problem = _about(sources, first).problem(clash.what, clash.expected, warning=clash.warning)
+            found[clash.only_sending].append(problem)
+    return found

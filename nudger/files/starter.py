@@ -11,8 +11,9 @@ from pathlib import Path
 
 import nudger
 from nudger.errors import NudgerError
+from nudger.files.env_file import PREFIX
 from nudger.files.locations import ENV_FILE, FOLDERS
-from nudger.files.settings import PREFIX, Settings
+from nudger.files.settings import Settings
 
 _MODELINE = re.compile(r"(# yaml-language-server: \$schema=)\S*/(\w+\.json)")
 

@@ -19,7 +19,7 @@ def configure_logging(*, level: str, style: str, stream: TextIO = sys.stderr) ->
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
         processors = [
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _tracebacks(),
         ]
     structlog.configure(
         processors=[_leave_out_nothings, structlog.processors.add_log_level, *processors, renderer],
@@ -30,6 +30,11 @@ def configure_logging(*, level: str, style: str, stream: TextIO = sys.stderr) ->
     # Twilio's client logs addresses at INFO; warnings and errors of the libraries hold none.
     logging.basicConfig(handlers=[_ToStructlog(logging.WARNING)], level=logging.WARNING, force=True)
     logging.getLogger("twilio").setLevel(logging.CRITICAL)
+
+
+def _tracebacks() -> structlog.typing.Processor:
+    """Return what puts tracebacks into a line: without the values of variables, which hold names, words and secrets."""
+    return structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
 def _leave_out_nothings(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -143,7 +143,8 @@ def test_check_finds_the_people_that_nudger_env_names(home, tmp_path, file, envi
 def test_a_nudger_env_that_cannot_be_read_is_named(home):
     (home / "nudger.env").write_bytes(b"NUDGER_CONTACT=\xff\n")
     done = nudger(home, "check")
-    assert (done.returncode, done.stderr) == (1, f"nudger: settings: {home / 'nudger.env'} is not UTF-8\n")
+    assert done.returncode == 1
+    assert f"{home / 'nudger.env'}:1:16: byte 0xFF is not UTF-8. Save the file as UTF-8." in done.stdout
 
 
 def test_preview_says_when_what_and_in_which_words(home):

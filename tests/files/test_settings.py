@@ -86,8 +86,8 @@ def test_everything_wrong_is_said_at_once_and_no_value_of_it(load):
         NUDGER_LOG_FORMAT="canary",
         NUDGER_TWILO_FROM="canary",
     )
-    assert "NUDGER_SMTP_HOTS is no setting of nudger (did you mean NUDGER_SMTP_HOST?)" in text
-    assert "NUDGER_TWILO_FROM is no setting of nudger (did you mean NUDGER_TWILIO_FROM?)" in text
+    assert "NUDGER_SMTP_HOTS is no setting of nudger. Did you mean NUDGER_SMTP_HOST?" in text
+    assert "NUDGER_TWILO_FROM is no setting of nudger. Did you mean NUDGER_TWILIO_FROM?" in text
     assert "NUDGER_SMTP_PORT: a whole number is expected" in text
     assert "NUDGER_LOG_FORMAT" in text
     assert "canary" not in text
