@@ -34,8 +34,9 @@ class Stage(StrEnum):
 def effect_of(stage: Stage, code: int) -> Effect:
     """Return what a reply code means at a stage (RFC 5321, 4.2.1).
 
-    4yz may pass. 5yz is about the account while opening, about our sender at MAIL (except a size, 552), and
-    about this mail later. Any other code is no answer to the question.
+    The first digit decides. 4yz may pass. 5yz is about the account while opening, about our sender at MAIL (except a
+    size, 552), and about this mail later. Any other is no answer to the question, and whatever was asked was not
+    granted: a 3yz at RCPT takes no recipient, a 2yz at DATA no content. After the dot it leaves the mail in doubt.
     """
     if is_passing(code):
         return Effect.TRY_AGAIN
@@ -45,9 +46,19 @@ def effect_of(stage: Stage, code: int) -> Effect:
     return _lost(stage)
 
 
+def is_success(code: int) -> bool:
+    """Say whether a reply is a "yes" (2yz): 252 at RCPT is one, and so is a code that nobody has defined."""
+    return code // 100 == 2  # noqa: PLR2004 - RFC 5321's classes of replies
+
+
+def is_intermediate(code: int) -> bool:
+    """Say whether a reply is a "go on" (3yz)."""
+    return code // 100 == 3  # noqa: PLR2004
+
+
 def is_passing(code: int) -> bool:
     """Say whether a reply is a "not now" (4yz)."""
-    return code // 100 == 4  # noqa: PLR2004 - RFC 5321's classes of replies
+    return code // 100 == 4  # noqa: PLR2004
 
 
 def is_final(code: int) -> bool:
