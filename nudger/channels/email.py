@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from nudger.channels import mime
+from nudger.channels.headers import on_the_wire
 from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import STANDARD, Envelope, Limits, Line, Security, Server
 from nudger.domain.nudges import Found, Parcel, Receipt
@@ -56,7 +57,7 @@ class SmtpEmail:
     async def send(self, parcel: Parcel) -> Receipt:
         """Return the server's queue id, where it names one. Raises DeliveryError, and nothing else."""
         mail = mime.build_mail(parcel, self._head)
-        envelope = Envelope(sender=self._head.address, recipient=parcel.address)
+        envelope = Envelope(sender=self._head.address, recipient=on_the_wire(parcel.address))
         self._keeps = True
         async with self._slots:
             words = await self._exchange(envelope, mail)

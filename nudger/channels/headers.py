@@ -4,6 +4,7 @@ import re
 import textwrap
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nudger.errors import DeliveryError, Effect
 
@@ -22,6 +23,33 @@ def is_address(address: str) -> bool:
     )
 
 
+def on_the_wire(address: str) -> str:
+    """Return an address as any server takes it: the domain in A-labels (RFC 5890, 2.3.2.1), `x@xn--bcher-kva.example`.
+
+    Only a local part beyond ASCII then still needs SMTPUTF8 (RFC 6531). Raises DeliveryError (GIVE_UP) unless it is an
+    address whose domain can be written so.
+    """
+    if not is_address(address):
+        raise DeliveryError("bad_address", Effect.GIVE_UP)
+    local, _, domain = address.rpartition("@")
+    if not domain.isascii():
+        address = f"{local}@{_a_labels(domain)}"
+    if not is_address(address):  # longer now
+        raise DeliveryError("bad_address", Effect.GIVE_UP)
+    return address
+
+
+@lru_cache(maxsize=4096)
+def _a_labels(domain: str) -> str:
+    # Cold start: its tables are 15 ms that most installations need not wait for.
+    import idna  # noqa: PLC0415
+
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise DeliveryError("bad_address", Effect.GIVE_UP) from None
+
+
 def one_line(text: str) -> str:
     """Return the text with line breaks, control and format characters and runs of spaces as single spaces."""
     if not text.isprintable():
@@ -30,9 +58,8 @@ def one_line(text: str) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """Return `"Name" <address>`, or the address alone. Raises DeliveryError (GIVE_UP) unless it is an address."""
-    if not is_address(address):
-        raise DeliveryError("bad_address", Effect.GIVE_UP)
+    """Return `"Name" <address>`, or the address alone, as `on_the_wire` has it. Raises as it does."""
+    address = on_the_wire(address)
     name = one_line(name)
     if not name:
         return address

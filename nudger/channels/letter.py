@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from nudger.channels.headers import one_line
+from nudger.domain.tongues import tongue_of
 
 _NOT_WORDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
@@ -61,10 +62,9 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(_BLANK_LINES.split(clean(text).strip()))
 
 
-def footer(service_name: str, contact: str | None) -> str:
-    """Return one line: who writes, and how to make it stop."""
-    stop = f" To stop, write to {contact}." if contact else ""
-    return one_line(f"You get this from {service_name}.{stop}")
+def footer(language: str, service_name: str, contact: str | None) -> str:
+    """Return one line, in a language: who writes, and how to make it stop."""
+    return one_line(tongue_of(language).foot(service_name, contact))
 
 
 def as_text(letter: Letter) -> str:

@@ -14,6 +14,7 @@ from threading import Lock
 from nudger.channels import mime
 from nudger.channels.terminal import box
 from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.tongues import tongue_of
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 
@@ -89,7 +90,8 @@ def _file_name(parcel: Parcel) -> str:
 
 def _shown(parcel: Parcel, *, plain: bool) -> str:
     words = "\n".join(filter(None, [parcel.rendered.subject, parcel.rendered.text]))
-    return box(f"{parcel.channel} to {parcel.name or 'you'}", words, plain=plain)
+    tongue = tongue_of(parcel.language)
+    return box(tongue.to_somebody[parcel.channel].format(name=parcel.name or tongue.you), words, plain=plain)
 
 
 def _is_stored(maildir: Path, name: str) -> bool:

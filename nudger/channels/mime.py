@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from nudger.channels import headers, letter
 from nudger.domain.nudges import Parcel
+from nudger.domain.tongues import tongue_of
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _SENDER = re.compile(r'\s*(?:"(?P<quoted>[^"<>]*)"|(?P<plain>[^"<>]*?))\s*<(?P<address>[^<>]*)>\s*')
@@ -30,16 +31,23 @@ class Letterhead:
 
     @property
     def domain(self) -> str:
-        """The sender's domain, for Message-IDs."""
+        """The sender's domain in A-labels, for Message-IDs."""
         return self.address.rpartition("@")[2]
 
 
 def letterhead(sender: str, *, service_name: str, contact: str | None) -> Letterhead:
-    """Read `Name <address>` or a bare address. Raises SettingsError for anything else."""
+    """Read `Name <address>` or a bare address. Raises SettingsError for anything else.
+
+    The domain may be beyond ASCII. What comes before the @ may not: every server on the way would need SMTPUTF8.
+    """
     match = _SENDER.fullmatch(sender)
     name = (match["quoted"] or match["plain"] or "") if match else ""
     address = match["address"] if match else sender.strip()
-    if not (address.isascii() and headers.is_address(address)):
+    try:
+        address = headers.on_the_wire(address)
+    except DeliveryError:
+        address = ""
+    if not (address and address.isascii()):
         raise SettingsError('NUDGER_EMAIL_FROM must be an address, or "Name <address>".')
     return Letterhead(name=name or service_name, address=address, service_name=service_name, contact=contact)
 
@@ -54,7 +62,7 @@ def build_mail(parcel: Parcel, head: Letterhead) -> bytes:
         language=_language(parcel),
         subject=headers.one_line(parcel.rendered.subject or "") or headers.one_line(head.service_name),
         paragraphs=letter.paragraphs(parcel.rendered.text),
-        footer=letter.footer(head.service_name, head.contact),
+        footer=letter.footer(_language(parcel), head.service_name, head.contact),
     )
     return "\r\n".join(
         [
@@ -87,7 +95,7 @@ def _headers(parcel: Parcel, head: Letterhead, *, to: str, subject: str) -> list
     return [
         f"From: {headers.mailbox(head.name, head.address)}",
         f"To: {headers.mailbox(parcel.name or '', to)}",
-        *_reply_headers(head),
+        *_reply_headers(head, _language(parcel)),
         f"Subject: {headers.words(subject)}",
         f"Date: {format_datetime(parcel.first_attempt_at)}",
         f"Message-ID: <{_checked_id(parcel)}@{head.domain}>",
@@ -97,12 +105,16 @@ def _headers(parcel: Parcel, head: Letterhead, *, to: str, subject: str) -> list
     ]
 
 
-def _reply_headers(head: Letterhead) -> list[str]:
+def _reply_headers(head: Letterhead, language: str) -> list[str]:
     """An answer, and a mail program's own "unsubscribe" button (RFC 2369, 3.2), both reach a person."""
-    contact = head.contact
-    if contact is None or not contact.isascii() or not headers.is_address(contact):
+    try:
+        contact = headers.on_the_wire(head.contact or "")
+    except DeliveryError:  # a telephone number, say
         return []
-    unsubscribe = f"List-Unsubscribe: <mailto:{quote(contact, safe='@')}?subject=unsubscribe>"
+    if not contact.isascii():
+        return []
+    subject = quote(tongue_of(language).stop_word)
+    unsubscribe = f"List-Unsubscribe: <mailto:{quote(contact, safe='@')}?subject={subject}>"
     return [unsubscribe] if contact == head.address else [f"Reply-To: {contact}", unsubscribe]
 
 

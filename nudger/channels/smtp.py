@@ -76,7 +76,7 @@ class Envelope:
 
     @property
     def international(self) -> bool:
-        """Whether it needs SMTPUTF8 (RFC 6531)."""
+        """Whether it needs SMTPUTF8 (RFC 6531): what is left beyond ASCII with the domains in A-labels."""
         return not (self.sender + self.recipient).isascii()
 
 

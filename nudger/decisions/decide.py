@@ -10,7 +10,7 @@ from nudger.decisions.availability import Deferred, Refused, Request, availabili
 from nudger.decisions.history import Contact, History
 from nudger.decisions.select import Moment, no_occasion, select
 from nudger.decisions.settle import begin_attempt
-from nudger.decisions.wording import MessageValues
+from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
@@ -213,13 +213,13 @@ def _ended(agenda: Agenda, case: _Case, state: NudgeState, reason: str, facts: F
 
 
 def _pending(agenda: Agenda, case: _Case, words: _Words, moment: datetime) -> Nudge:
-    values = MessageValues(agenda, words.recipient, moment)
+    values = MessageValues(agenda, words.recipient, moment, words.message.language)
     decision = Decision(
         message=words.message.key,
         channel=words.channel,
         rendered=words.message.render(words.channel, values),
         reason=words.waits_for,
-        facts=words.facts,
+        facts=words.facts + other_language(words.message, words.recipient),
     )
     return _nudge(agenda, case, NudgeState.PENDING, decision, moment)
 

@@ -99,17 +99,21 @@ _SENTENCES: Mapping[str, _Sentence] = MappingProxyType(
 )
 
 
-def crisis_line_for(lines: CrisisLines, country: str | None, language: str, *, operators: str = "") -> str:
+def crisis_line_for(
+    lines: CrisisLines, country: str | None, language: str, *, operators: str = "", sentence_in: str | None = None
+) -> str:
     """Return one sentence for a person in a country (ISO 3166, None where unknown) who reads this language.
+
+    `sentence_in` is the language of the sentence, where the text that it is to stand in has another than the person.
 
     The country's own lines come first, those in the person's language before others; then the operator's own
     sentence, where there is one; then what serves the rest of the world; '' where there is nothing at all.
     """
     own = _in_language([line for line in lines if line.country == country], language)
     if own:
-        return _sentence(own, language)
+        return _sentence(own, sentence_in or language)
     everywhere = [line for line in lines if line.country == REST_OF_WORLD]
-    return operators or (_sentence(everywhere, language) if everywhere else "")
+    return operators or (_sentence(everywhere, sentence_in or language) if everywhere else "")
 
 
 def overridden(shipped: Iterable[CrisisLine], own: CrisisLines) -> CrisisLines:

@@ -1,5 +1,6 @@
 """What a channel needs for one attempt."""
 
+from nudger.decisions.wording import LANGUAGE
 from nudger.domain.nudges import Nudge, Parcel
 from nudger.domain.recipients import Recipient
 
@@ -15,7 +16,7 @@ def make_parcel(nudge: Nudge, recipient: Recipient) -> Parcel:
         channel=channel,
         address=recipient.address(channel) or "",
         name=recipient.name,
-        language=recipient.language,
+        language=dict(nudge.decision.facts).get(LANGUAGE, recipient.language),
         rendered=rendered,
         first_attempt_at=begun,
         expires_at=nudge.expires_at,

@@ -9,7 +9,7 @@ from random import Random
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.availability import Available, Request, availability
 from nudger.decisions.settle import after_attempt, begin_attempt
-from nudger.decisions.wording import MessageValues
+from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id
 from nudger.domain.recipients import Recipient
@@ -77,7 +77,7 @@ def _pending(wanted: TestNudge, agenda: Agenda, ordinal: int, now: datetime) -> 
     person = wanted.recipient
     local_date = now.astimezone(person.zone).date()
     key = SlotKey(recipient=person.id, schedule=ScheduleId(TEST), local_date=local_date, ordinal=ordinal)
-    rendered = wanted.message.render(wanted.channel, MessageValues(agenda, person, now))
+    rendered = wanted.message.render(wanted.channel, MessageValues(agenda, person, now, wanted.message.language))
     return Nudge(
         id=nudge_id(agenda.installation, key),
         key=key,
@@ -89,7 +89,7 @@ def _pending(wanted: TestNudge, agenda: Agenda, ordinal: int, now: datetime) -> 
             channel=wanted.channel,
             rendered=rendered,
             reason="",
-            facts=(("rule", "asked for by hand"),),
+            facts=(("rule", "asked for by hand"), *other_language(wanted.message, person)),
         ),
         next_attempt_at=now + _GRACE,
     )

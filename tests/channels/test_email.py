@@ -312,14 +312,35 @@ class TestAddresses:
 
         run(story())
 
+    @pytest.mark.parametrize("smtputf8", [False, True])
+    @pytest.mark.parametrize("address", ["sam@bücher.example", "sam@xn--bcher-kva.example", "sam@BÜCHER.example"])
+    def test_a_domain_beyond_ascii_needs_no_smtputf8(self, address: str, smtputf8: bool) -> None:
+        async def story() -> None:
+            async with server(smtputf8=smtputf8) as (smtp, email):
+                await email.send(make_parcel(address=address))
+                (mail,) = smtp.mails
+                assert mail.recipient == "sam@xn--bcher-kva.example"
+                assert "SMTPUTF8" not in mail.options
+                assert mail.content.isascii()
+
+        run(story())
+
+    def test_a_sender_beyond_ascii_needs_none_either(self) -> None:
+        async def story() -> None:
+            async with server(email={"sender": "Kind <kind@bücher.example>"}) as (smtp, email):
+                await email.send(make_parcel())
+                assert smtp.mails[0].sender == "kind@xn--bcher-kva.example"
+
+        run(story())
+
     def test_an_international_address_goes_where_it_is_understood(self) -> None:
         async def story() -> None:
             async with server(smtputf8=True) as (smtp, email):
                 await email.send(make_parcel(address="zoë@bücher.example"))
                 (mail,) = smtp.mails
-                assert mail.recipient == "zoë@bücher.example"
+                assert mail.recipient == "zoë@xn--bcher-kva.example"
                 assert "SMTPUTF8" in mail.options
-                assert 'To: "Sam" <zoë@bücher.example>\r\n'.encode() in mail.content  # RFC 6532
+                assert 'To: "Sam" <zoë@xn--bcher-kva.example>\r\n'.encode() in mail.content  # RFC 6532
 
         run(story())
 

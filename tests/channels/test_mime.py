@@ -15,12 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nudger.channels.headers import one_line
+from nudger.channels.headers import on_the_wire, one_line
 from nudger.channels.letter import clean
 from nudger.channels.mime import Letterhead, build_mail, build_note, letterhead
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Parcel
-from nudger.domain.vocabulary import Channel
+from nudger.domain.tongues import TONGUES, Tongue, tongue_of
+from nudger.domain.vocabulary import Channel, PartOfDay
 from nudger.errors import DeliveryError, Effect, SettingsError
 from tests.channels.make import make_parcel
 
@@ -147,7 +148,7 @@ class TestHeaders:
         assert message["Date"].datetime == MOMENT
         assert message["Message-ID"] == "<0123456789abcdef0123456789abcdef@example.org>"
         assert message["Auto-Submitted"] == "auto-generated"
-        assert message["List-Unsubscribe"] == "<mailto:help@example.org?subject=unsubscribe>"
+        assert message["List-Unsubscribe"] == "<mailto:help@example.org?subject=abbestellen>"
         assert message["Content-Language"] == "de"
         assert message["MIME-Version"] == "1.0"
 
@@ -200,6 +201,75 @@ class TestHeaders:
     def test_refuse_other_senders(self) -> None:
         with pytest.raises(SettingsError):
             letterhead("Kind\r\nBcc: eve@example.net <kind@example.org", service_name="nudger", contact=None)
+
+
+class TestLanguage:
+    """A mail is in one language, from its first word to the foot."""
+
+    @pytest.mark.parametrize(
+        ("language", "foot", "stop"),
+        [
+            ("en", "You get this from Kind notes. To stop, write to help@example.org.", "unsubscribe"),
+            ("es", "Recibes esto de Kind notes. Para dejar de recibirlo, escribe a help@example.org.", "baja"),
+            ("es-MX", "Recibes esto de Kind notes. Para dejar de recibirlo, escribe a help@example.org.", "baja"),
+            ("ES", "Recibes esto de Kind notes. Para dejar de recibirlo, escribe a help@example.org.", "baja"),
+            ("de-AT", "Das kommt von Kind notes. Zum Abbestellen schreib an help@example.org.", "abbestellen"),
+            ("fr", "Ce message vient de Kind notes. Pour ne plus en recevoir, écrivez à help@example.org.", "stop"),
+            ("ja", "You get this from Kind notes. To stop, write to help@example.org.", "unsubscribe"),
+        ],
+    )
+    def test_is_the_words_own_in_the_foot_the_page_and_the_headers(self, language: str, foot: str, stop: str) -> None:
+        message = parsed(build_mail(mail("Descansa.", "Un saludo", language=language), HEAD))
+        assert part(message, "plain") == f"Descansa.\n\n-- \n{foot}\n"
+        page = part(message, "html")
+        assert f'<html lang="{language}">' in page
+        assert foot in page
+        assert message["Content-Language"] == language
+        assert message["List-Unsubscribe"] == f"<mailto:help@example.org?subject={stop}>"
+
+    @pytest.mark.parametrize("tongue", TONGUES.values(), ids=lambda tongue: tongue.tag)
+    def test_every_tongue_is_whole_and_its_own(self, tongue: Tongue) -> None:
+        assert tongue.stop_word.isascii()
+        assert len(tongue.weekdays) == 7
+        assert {*tongue.parts_of_day} == {*PartOfDay}
+        assert {*tongue.to_somebody} == {*Channel}
+        assert "{service}" in tongue.you_get_this
+        assert "{contact}" in tongue.to_stop
+        assert tongue_of(tongue.tag.upper()) is tongue
+        if tongue.tag != "en":
+            said = {tongue.foot("n", "c"), tongue.you, *tongue.weekdays, *tongue.frequencies, tongue.stop_word}
+            assert not said & {english.foot("n", "c"), english.you, *english.weekdays, *english.frequencies}
+
+
+english = TONGUES["en"]
+
+
+class TestDomains:
+    """RFC 5890: a domain beyond ASCII travels in A-labels, in the headers as in the envelope."""
+
+    def test_are_in_a_labels_in_every_header(self) -> None:
+        head = letterhead("Grüße <hallo@bücher.example>", service_name="n", contact="hilfe@straße.example")
+        raw = build_mail(mail(address="sam@例え.example"), head)
+        assert raw.isascii()
+        message = parsed(raw)
+        assert message["From"].addresses[0].addr_spec == "hallo@xn--bcher-kva.example"
+        assert message["To"].addresses[0].addr_spec == "sam@xn--r8jz45g.example"
+        assert message["Reply-To"].addresses[0].addr_spec == "hilfe@xn--strae-oqa.example"
+        assert message["List-Unsubscribe"].startswith("<mailto:hilfe@xn--strae-oqa.example?")
+        assert message["Message-ID"] == "<0123456789abcdef0123456789abcdef@xn--bcher-kva.example>"
+        assert "hilfe@straße.example" in part(message, "plain")  # what a person reads is as it was written
+
+    @pytest.mark.parametrize(
+        "domain", ["é..example", "-é.example", "é" * 64 + ".example", "i❤.example", "a_b.é.example"]
+    )
+    def test_that_no_server_could_find_are_given_up(self, domain: str) -> None:
+        with pytest.raises(DeliveryError) as caught:
+            build_mail(mail(address=f"sam@{domain}"), HEAD)
+        assert (caught.value.code, caught.value.effect) == ("bad_address", Effect.GIVE_UP)
+
+    def test_that_are_ascii_stay_as_they_are(self) -> None:
+        assert on_the_wire("Sam@EXAMPLE.org") == "Sam@EXAMPLE.org"
+        assert on_the_wire("sam@xn--bcher-kva.example") == "sam@xn--bcher-kva.example"
 
 
 class TestPage:

@@ -17,12 +17,15 @@ LINES = (
 )
 
 
-def values(schedules=(), lines=LINES, moment="2026-11-25 08:30", **person):
+def values(schedules=(), lines=LINES, moment="2026-11-25 08:30", text=None, **person):
     words = OperatorWords(service="nudger", contact="us", crisis_line="Ask us.", crisis_lines=lines)
     catalog = Catalog(schedules=tuple(schedules), messages=(make_message(),))
     someone = make_recipient(**person)
     return MessageValues(
-        build_agenda(catalog, [someone], words=words, seed="s", installation="i"), someone, utc(moment)
+        build_agenda(catalog, [someone], words=words, seed="s", installation="i"),
+        someone,
+        utc(moment),
+        text or someone.language,
     )
 
 
@@ -60,6 +63,12 @@ def test_what_may_never_come_is_not_promised_and_what_may_be_left_out_is():
 )
 def test_the_crisis_line_is_that_of_the_persons_country(person, sentence):
     assert values(**person).get("crisis_line") == sentence
+
+
+def test_a_text_in_another_language_than_the_persons_has_its_values_in_its_own():
+    hello = values(text="en", language="es-MX", place="US")
+    assert hello.get("crisis_line") == "If you need someone now: call 988 and press 2."  # where Spanish is spoken
+    assert (hello.get("weekday"), hello.get("part_of_day")) == ("Wednesday", "morning")
 
 
 def test_without_lines_the_operators_sentence_stands():

@@ -237,6 +237,20 @@ def test_a_receipt_that_belongs_to_another_nudge_settles_nothing(world):
     assert world.nudge().possible_duplicate
 
 
+def test_a_hello_in_another_language_than_the_persons_says_so_to_the_channel(tmp_path):
+    people = [make_recipient("ana", language="pl"), make_recipient("bea", language="en-GB")]
+    world = World(tmp_path / "state", people=people)
+    world.start()
+
+    async def story():
+        await world.adopt()
+        await world.tick()
+        assert sorted(parcel.language for parcel in world.email.sent) == ["en", "en-GB"]
+
+    play(story())
+    world.ledger.close()
+
+
 def test_a_list_that_cannot_be_compared_is_no_proof_and_nothing_is_resent(world):
     unclear = Found(unclear=(Receipt(provider="fake", provider_id="x"),))
     assert crashed(world, [unclear] * 3) == (["unknown"], 0, 3)
