@@ -14,33 +14,55 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import click  # noqa: E402 - after the settings above
 
-from nudger.cli import nudger  # noqa: E402
+from nudger.cli import nudger, streams  # noqa: E402
 from nudger.errors import ConfigError, NudgerError  # noqa: E402
+from nudger.files.flaws import visible  # noqa: E402
 from nudger.files.report import as_text  # noqa: E402
+from nudger.wiring.clock import settle_time_zone  # noqa: E402
 
 EXPECTED_TROUBLE, BUG, INTERRUPTED = 1, 3, 130
 
 
 def main() -> None:
     """Run the command line. Exit status: 0 fine, 1 expected trouble, 2 wrong usage, 3 a bug, 130 interrupted."""
+    streams.prepare()
+    doubt = settle_time_zone()
+    if doubt:
+        click.echo(f"nudger: {doubt}", err=True)
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        sys.exit(nudger.main(standalone_mode=False) or 0)
+        status = int(nudger.main(standalone_mode=False) or 0)
+        sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        return _usage(error)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except NudgerError as error:
         click.echo(_in_words(error), err=True)
-        sys.exit(EXPECTED_TROUBLE)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`nudger preview | head`); nothing is left to be flushed to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return EXPECTED_TROUBLE
+    except streams.OutputError as error:
+        click.echo(f"nudger: the output cannot be written: {error.reason}", err=True)
+        return EXPECTED_TROUBLE
     except Exception:  # noqa: BLE001 - a bug is shown whole, and told apart by its exit status
         sys.excepthook(*sys.exc_info())
         click.echo("nudger: this is a bug, please report it with the lines above", err=True)
-        sys.exit(BUG)
+        return BUG
+    return status
+
+
+def _usage(error: click.ClickException) -> int:
+    """Say what is wrong with how a command was called, on one line as all trouble, and where its help is."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    said = visible(" ".join(error.format_message().split()))
+    said = said if said.endswith((".", "?")) else f"{said}."
+    click.echo(f"nudger: {said} See: {context.command_path if context else 'nudger'} --help", err=True)
+    return error.exit_code
 
 
 def _in_words(error: NudgerError) -> str:

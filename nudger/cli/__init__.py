@@ -4,12 +4,14 @@
 """
 
 import importlib
+from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
 
 import click
 
 from nudger import __version__
+from nudger.files.flaws import quote
 
 _COMMANDS = {
     "init": ("nudger.cli.init", "a new folder, complete"),
@@ -33,6 +35,18 @@ _COMMANDS = {
 }
 """In the order of an operator's days: write, look ahead, serve, intervene, look back."""
 
+_MEANT = {
+    **dict.fromkeys(("start", "serve", "daemon"), "run"),
+    **dict.fromkeys(("validate", "lint", "verify", "test"), "check"),
+    **dict.fromkeys(("stop", "pause", "halt"), "hold"),
+    **dict.fromkeys(("resume", "unpause", "continue"), "release"),
+    **dict.fromkeys(("people", "import", "list", "add"), "recipients"),
+    **dict.fromkeys(("new", "create", "setup"), "init"),
+    **dict.fromkeys(("export", "log", "history"), "decisions"),
+    **dict.fromkeys(("messages", "libraries"), "library"),
+    **dict.fromkeys(("next", "plan", "schedule", "schedules"), "preview"),
+}
+
 
 class _Commands(click.Group):
     """Knows every command's name and one line about it, and imports only the one that is called."""
@@ -45,6 +59,18 @@ class _Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; say which one was probably meant by a name that is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            name = error.command_name
+            meant = [_MEANT[name.lower()]] if name.lower() in _MEANT else get_close_matches(name.lower(), _COMMANDS, 1)
+            hint = f" Did you mean {meant[0]!r}?" if meant else ""
+            raise click.UsageError(f"There is no command {quote(name)}.{hint}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Show two commands on a line: all of them, and the options, fit a screen of 24 lines."""
@@ -70,6 +96,7 @@ class _Commands(click.Group):
 def nudger(ctx: click.Context, config_dir: Path) -> None:
     """Small, kind, well-timed nudges by SMS and email. Only `run` and `send` send anything.
 
-    Reading commands take --format json. Exit status: 0 fine, 1 trouble, 2 wrong usage, 3 a bug in nudger.
+    Reading commands take --format json. Exit status: 0 fine, 1 trouble (one line says
+    which), 2 wrong usage, 3 a bug in nudger, 130 stopped by Ctrl-C.
     """
     ctx.obj = config_dir

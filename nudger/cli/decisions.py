@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from nudger.cli.kinds import DATE, Group
 from nudger.cli.screen import plural
 from nudger.cli.setup import read_setup
 from nudger.errors import NudgerError
@@ -21,13 +22,12 @@ from nudger.wiring.clock import clock
 if TYPE_CHECKING:  # Cold start: see cli.setup.
     from nudger.storage.transaction import Transaction
 
-_DATE = click.DateTime(["%Y-%m-%d"])
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = dict[str, Any]
 
 
-@click.group(name="decisions")
+@click.group(name="decisions", cls=Group)
 def command() -> None:
     """Export every decision, with its chances and what came of it, or list the columns."""
 
@@ -42,8 +42,8 @@ def columns() -> None:
 
 @command.command()
 @click.option("--format", "style", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-@click.option("--from", "first", type=_DATE, help="First local date (YYYY-MM-DD). [default: the beginning]")
-@click.option("--to", "last", type=_DATE, help="Last local date. [default: today]")
+@click.option("--from", "first", type=DATE, help="First local date (YYYY-MM-DD). [default: the beginning]")
+@click.option("--to", "last", type=DATE, help="Last local date. [default: today]")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file. [default: the screen]")
 @click.option("--people", is_flag=True, help="Put each person's id beside the pseudonym; names never appear.")
 @click.pass_obj

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from nudger.cli.kinds import Group
 from nudger.cli.screen import local_day, plural
 from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
 from nudger.wiring.clock import clock
 
 
-@click.group(name="guard", invoke_without_command=True)
+@click.group(name="guard", cls=Group, invoke_without_command=True)
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
 def command(ctx: click.Context, style: str) -> None:

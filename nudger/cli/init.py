@@ -1,10 +1,11 @@
 """`nudger init`."""
 
-import sys
+import shlex
 from pathlib import Path
 
 import click
 
+from nudger.cli.screen import program
 from nudger.files.starter import write_starter
 from nudger.wiring.clock import machine_time_zone
 
@@ -17,9 +18,10 @@ def command(folder: Path) -> None:
     Overwrites nothing. What it writes passes `nudger check` as it is, and sends nothing real until you give it
     credentials.
     """
-    write_starter(folder, time_zone=machine_time_zone())
-    program = Path(sys.argv[0]).name
+    zone = machine_time_zone()
+    write_starter(folder, time_zone=zone)
     click.echo(f"Written to {folder}. Look around, then:")
-    click.echo(f"  {program} --config {folder} check")
-    click.echo(f"  {program} --config {folder} preview")
-    click.echo(f"  {program} --config {folder} run")
+    for what in ("check", "preview", "run"):
+        click.echo(f"  {program()} --config {shlex.quote(str(folder))} {what}")
+    if zone == "UTC":
+        click.echo("The example person is in UTC, as this machine is: write your own time_zone in recipients.yaml.")

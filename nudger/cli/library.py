@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from nudger.cli.kinds import Amount
 from nudger.cli.screen import plural
 from nudger.domain.vocabulary import Component, Practice, Situation
 from nudger.files.bench.reading import MEASURES, MISSING
@@ -20,7 +21,7 @@ from nudger.wiring.clock import clock
 @click.command(name="library")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--language", metavar="TAG", help="One language only, as in en. [default: all]")
-@click.option("--sms-price", type=click.FloatRange(min=0), metavar="PRICE", help="What one SMS segment costs.")
+@click.option("--sms-price", type=Amount(), metavar="PRICE", help="What one SMS segment costs.")
 @click.pass_context
 def command(ctx: click.Context, style: str, language: str | None, sms_price: float | None) -> None:
     """Show what the message libraries hold: how much of what, how long it lasts, what it costs, how it reads.

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from nudger.cli import coming_words as words
+from nudger.cli.kinds import DATE, Whole
 from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
@@ -17,7 +18,6 @@ from nudger.use_cases.preview import Coming, preview
 from nudger.wiring.clock import clock
 
 DEFAULT_DAYS = 7
-_DATE = click.DateTime(["%Y-%m-%d"])
 _DAY = timedelta(days=1)
 
 
@@ -41,9 +41,9 @@ class _Prospect:
 
 
 @click.command(name="preview")
-@click.option("--days", type=click.IntRange(1, 3660), help="How many days, today included. [default: 7]")
-@click.option("--from", "first", type=_DATE, help="First local date (YYYY-MM-DD). [default: today]")
-@click.option("--to", "last", type=_DATE, help="Last local date, instead of --days.")
+@click.option("--days", type=Whole(1, 3660), help="How many days, today included. [default: 7]")
+@click.option("--from", "first", type=DATE, help="First local date (YYYY-MM-DD). [default: today]")
+@click.option("--to", "last", type=DATE, help="Last local date, instead of --days.")
 @click.option("--recipient", "recipient_id", metavar="ID", help="One person only. [default: everybody]")
 @click.option(
     "--format", "style", type=click.Choice(["table", "json", "ics", "html"]), default="table", show_default=True

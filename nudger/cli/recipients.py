@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nudger.cli.kinds import DATE, Group
 from nudger.cli.screen import plural
 from nudger.cli.setup import change_ledger, read_setup
 from nudger.domain.limits import Limits
@@ -19,11 +20,10 @@ from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.transaction import Transaction
 from nudger.wiring.clock import clock
 
-_DATE = click.DateTime(["%Y-%m-%d"])
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
-@click.group(name="recipients")
+@click.group(name="recipients", cls=Group)
 def command() -> None:
     """Import, list, show, stop and resume people."""
 
@@ -114,8 +114,8 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 
 @command.command()
 @click.argument("recipient_id", metavar="ID")
-@click.option("--until", "last", type=_DATE, required=True, help="The last day of the pause (YYYY-MM-DD).")
-@click.option("--from", "first", type=_DATE, help="Its first day. [default: today, where they are]")
+@click.option("--until", "last", type=DATE, required=True, help="The last day of the pause (YYYY-MM-DD).")
+@click.option("--from", "first", type=DATE, help="Its first day. [default: today, where they are]")
 @click.pass_obj
 def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime | None) -> None:
     """Send this person nothing for a while. A programme waits for them, and goes on where it was."""

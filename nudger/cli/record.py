@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nudger.cli.kinds import Whole
 from nudger.cli.screen import plural
 from nudger.cli.setup import change_ledger, read_setup
 from nudger.domain.feedback import LEVELS, FeedbackKind
@@ -29,7 +30,7 @@ _PRACTICE = click.Choice([practice.value for practice in Practice])
 @click.argument("recipient_id", metavar="RECIPIENT", required=False)
 @click.option(
     "--mood",
-    type=click.IntRange(LEVELS[0], LEVELS[-1]),
+    type=Whole(LEVELS[0], LEVELS[-1]),
     metavar="1..9",
     help="How it is, as one digit: 1 = very hard … 5 = in between … 9 = very light.",
 )

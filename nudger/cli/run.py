@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import NamedTuple
 import click
 
 from nudger import __version__
-from nudger.cli.screen import in_words, local_day, plural
+from nudger.cli.screen import in_words, local_day, plural, program, tell
 from nudger.daemon import LOOK_AHEAD, Daemon, Started
 from nudger.daemon.configuration import public_lines
 from nudger.decisions.plan import slots
@@ -88,7 +87,7 @@ class _Screen:
 
     def show(self, words: str) -> None:
         """Show a nudge of the local channel."""
-        click.echo(words)
+        tell(words)
 
     def began(self, started: Started) -> None:
         """Say what is being served, before the first nudges."""
@@ -98,7 +97,7 @@ class _Screen:
             plural(len(agenda.shelf.messages), "message"),
             plural(len(agenda.recipients), "person", "people"),
         ]
-        click.echo(
+        tell(
             f"nudger {__version__} · {', '.join(parts)} · ledger in {self._settings.state} · {self._sending(started)}\n"
         )
 
@@ -106,8 +105,8 @@ class _Screen:
         """Say what comes next, after the first nudges."""
         coming = nsmallest(_NEXT, (*_waiting(started), *_coming(started)))
         for number, row in enumerate([_row(each, started) for each in coming] or ["nothing in the next eight days"]):
-            click.echo(f"{'next' if number == 0 else '':<7}{row}")
-        click.echo(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {_program()} preview")
+            tell(f"{'next' if number == 0 else '':<7}{row}")
+        tell(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {program()} preview")
 
     def _sending(self, started: Started) -> str:
         real = sorted({provider for provider in started.providers.values() if provider != "local"})
@@ -118,14 +117,6 @@ class _Screen:
         if not real:
             return f"sending to {stays} (no real provider is configured)"
         return f"sending by {' and '.join(real)}; {' and '.join(here)} only to {stays} (no provider is configured)"
-
-
-def _program() -> str:
-    """Return what to type to call this program again."""
-    typed = sys.argv[0]
-    if Path(typed).name == "__main__.py":
-        return "python -m nudger"
-    return "nudger" if shutil.which("nudger") == typed else typed
 
 
 class _Coming(NamedTuple):

@@ -1,6 +1,15 @@
 """Small pieces of what a person reads on the terminal."""
 
+import contextlib
+import shlex
+import shutil
+import sys
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from nudger.cli.streams import OutputError
 
 EXCERPT = 60
 
@@ -33,3 +42,17 @@ def in_words(span: timedelta) -> str:
 def local_day(moment: datetime) -> str:
     """Return `Mon 23 Nov 08:30`."""
     return f"{moment:%a %d %b %H:%M}"
+
+
+def tell(words: str) -> None:
+    """Show something of a service that goes on also where nobody can see it: on a full disk, a terminal that left."""
+    with contextlib.suppress(OutputError):
+        click.echo(words)
+
+
+def program() -> str:
+    """Return what to type to call this program again."""
+    typed = sys.argv[0]
+    if Path(typed).name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m nudger"
+    return "nudger" if shutil.which("nudger") == typed else shlex.quote(typed)

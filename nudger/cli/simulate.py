@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from nudger.cli.kinds import Amount, Whole
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.vocabulary import ScheduleId
@@ -33,15 +34,15 @@ class _Trial:
 
 
 @click.command(name="simulate")
-@click.option("--days", type=click.IntRange(1, 3660), default=90, show_default=True, help="For how many days.")
+@click.option("--days", type=Whole(1, 3660), default=90, show_default=True, help="For how many days.")
 @click.option(
-    "--recipients", "count", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many people."
+    "--recipients", "count", type=Whole(1, 1_000_000), default=100, show_default=True, help="How many people."
 )
 @click.option("--seed", default="1", show_default=True, help="Another seed: other people, other draws.")
 @click.option(
     "--sms-price",
     "price",
-    type=click.FloatRange(min=0),
+    type=Amount(),
     default=0.0083,
     show_default=True,
     help="What one SMS segment costs you.",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from nudger.cli.kinds import DATE
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.replay import replay
@@ -22,7 +23,6 @@ from nudger.use_cases.preview import preview
 from nudger.wiring.clock import clock
 
 _ID = re.compile(r"[0-9a-f]{4,32}\Z")
-_DATE = click.DateTime(["%Y-%m-%d"])
 _DAY = timedelta(days=1)
 _MANY = 2
 
@@ -37,7 +37,7 @@ class _Told(NamedTuple):
 
 @click.command(name="why")
 @click.argument("whose", metavar="NUDGE|RECIPIENT")
-@click.argument("day", metavar="[DATE]", required=False, type=_DATE)
+@click.argument("day", metavar="[DATE]", required=False, type=DATE)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(config_dir: Path, whose: str, day: datetime | None, style: str) -> None:

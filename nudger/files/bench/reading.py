@@ -1,6 +1,8 @@
 """How easy the words are to read. textstat does the counting; it is an extra, for people who write messages."""
 
 import importlib
+import shlex
+import sys
 import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,7 +15,10 @@ from nudger.files.bench.remarks import Remark, remark
 from nudger.files.bench.texts import texts_of
 from nudger.files.findings import Written
 
-MISSING = "Reading levels are left out: they need textstat (pip install 'nudger[library]')."
+MISSING = (
+    "Reading levels are left out: they need textstat. To add it: "
+    f"{shlex.quote(sys.executable)} -m pip install 'textstat>=0.7.8,<0.7.9'"
+)
 
 
 class Measure(NamedTuple):
