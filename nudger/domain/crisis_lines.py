@@ -68,7 +68,7 @@ _SENTENCES: Mapping[str, _Sentence] = MappingProxyType(
         "es": _Sentence(
             start="Si necesitas a alguien ahora: ",
             call="llama al {call}",
-            press=" y marca {then_press}",
+            press=" y oprime {then_press}",
             text="manda un SMS al {text}",
             text_word="manda {text_word} al {text}",
             both="llama o manda un SMS al {call}",
@@ -134,7 +134,7 @@ def _sentence(lines: list[CrisisLine], language: str) -> str:
     if by_phone and by_text is by_phone and by_text.text == by_phone.call and not _extras(by_phone):
         ways = [words.both.format(call=by_phone.call)]
     else:
-        ways = [*_calling(words, by_phone), *_texting(words, by_phone, by_text)]
+        ways = [*_calling(words, by_phone), *_texting(words, by_text)]
     web = next((line.web for line in lines if line.web), "")
     return words.start + (words.either.join(ways) or words.web.format(web=web)) + words.end
 
@@ -150,9 +150,9 @@ def _calling(words: _Sentence, line: CrisisLine | None) -> list[str]:
     return [words.call.format(call=line.call) + press]
 
 
-def _texting(words: _Sentence, by_phone: CrisisLine | None, line: CrisisLine | None) -> list[str]:
-    """Texting the number just called is left out where that takes a word: one sentence cannot say everything."""
-    if line is None or (by_phone is not None and line.text == by_phone.call and _extras(by_phone)):
+def _texting(words: _Sentence, line: CrisisLine | None) -> list[str]:
+    """Whoever cannot speak aloud needs this way more than the other, also where it is the number just called."""
+    if line is None:
         return []
     pattern = words.text_word if line.text_word else words.text
     return [pattern.format(text=line.text, text_word=line.text_word)]

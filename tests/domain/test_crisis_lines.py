@@ -1,14 +1,19 @@
 """One sentence that says where help is: for a country, in a language, in letters that keep an SMS cheap."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from nudger.domain import placeholders
 from nudger.domain.crisis_lines import CrisisLine, crisis_line_for, overridden
 from nudger.domain.legal_hours import country
+from nudger.files.catalog import read_files
 from nudger.files.crisis_lines_file import check_age, load_crisis_lines, read_crisis_lines
 from nudger.files.findings import Findings
 from nudger.files.sms_length import segments
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +25,8 @@ def shipped(tmp_path_factory):
     ("place", "language", "sentence"),
     [
         ("US", "en", "If you need someone now: call or text 988."),
-        ("US", "es", "Si necesitas a alguien ahora: llama al 988 y marca 2."),
-        ("US", "es-MX", "Si necesitas a alguien ahora: llama al 988 y marca 2."),
+        ("US", "es", "Si necesitas a alguien ahora: llama al 988 y oprime 2 o manda AYUDA al 988."),
+        ("US", "es-MX", "Si necesitas a alguien ahora: llama al 988 y oprime 2 o manda AYUDA al 988."),
         ("GB", "en", "If you need someone now: call 116 123 or text SHOUT to 85258."),
         ("IE", "en", "If you need someone now: call 116 123."),
         ("CA", "fr", "Besoin de parler maintenant? Appelez le 988 ou envoyez-y un SMS."),
@@ -112,3 +117,23 @@ def test_lines_of_a_country_replace_the_shipped_ones_of_that_country():
     ours, theirs = CrisisLine(country="GB", name="ours"), CrisisLine(country="GB", name="theirs")
     other = CrisisLine(country="US", name="other")
     assert overridden([theirs, other], (ours,)) == (ours, other)
+
+
+OPENINGS = ("If you need", "Si necesitas", "Wenn du", "Besoin de")
+
+
+def test_every_shipped_text_with_a_crisis_line_opens_it_once_in_every_country(shipped):
+    messages = [written.value for written in read_files(Findings(), ROOT).messages]
+    texts = [
+        (message, text)
+        for message in messages
+        for text in (message.sms, message.email and message.email.body)
+        if text and "{crisis_line" in text
+    ]
+    assert len(texts) > 20
+    for message, text in texts:
+        for where in {line.country for line in shipped}:
+            sentence = crisis_line_for(shipped, where, message.language)
+            said = placeholders.parse(text).render({"crisis_line": sentence, "service": "nudger", "frequency": "notes"})
+            assert sum(said.count(opening) for opening in OPENINGS) == 1, (message.key, where, said)
+            assert said[: said.index(sentence)].rstrip()[-1:] in {"", ".", "?", "!"}, (message.key, said)

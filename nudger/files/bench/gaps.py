@@ -15,6 +15,7 @@ from nudger.files.findings import Written
 
 NAMELESS = {name: value for name, value in ENGLISH_SAMPLE.items() if name != "name"}
 _AT_START = re.compile(r"(?:^|[.?!]['\"]?\s+|\n\s*|[\u00bf\u00a1])(\{(?:supporter|local_service)\b)")
+_INTO_A_SENTENCE = re.compile(r"[^.?!\s][\"']?\s+\{crisis_line\b")
 _BROKEN = re.compile(r"^[,.;:]|\s[,.;](?!\.)|[,;:][,.;:?]|[^\S\n]{2}|\(\s*\)")
 
 
@@ -25,6 +26,10 @@ def check(written: Written[Message], text: Text, lexicon: Lexicon | None) -> Ite
     names = {p.name for p in placeholders.parse(text.raw).placeholders}
     if not names.isdisjoint({"supporter", "local_service"}):
         yield from _stored(written, text, lexicon)
+    if "crisis_line" in names and _INTO_A_SENTENCE.search(text.raw):
+        what = "'{crisis_line}' is a sentence of its own, with an opening of its own"
+        remedy = "End the sentence before it with a full stop."
+        yield remark(Rule.PLACEHOLDER, written, *text.keys, what=what, part="{crisis_line", remedy=remedy)
     if "name" in names and _broken(text.raw):
         yield remark(Rule.PLACEHOLDER, written, *text.keys, what="it does not read well without a name", part="{name")
 
