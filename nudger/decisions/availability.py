@@ -6,12 +6,13 @@ first moment at which nothing does.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from nudger.decisions.hello import Hello, follows_at, why_not_yet
 from nudger.decisions.history import Contact, local_dates
 from nudger.domain import legal_hours
-from nudger.domain.calendar import resolve
+from nudger.domain.calendar import start_of_day
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import OnHardDay, Recipient
@@ -52,7 +53,7 @@ class Request(NamedTuple):
     """A nudge that wants to go out, and what stands beside it.
 
     `contacts` are those that go before it; `reserved` are moments at which nudges that matter more fall due
-    (with the name of their schedule).
+    (with the name of their schedule); `hello` is the first hello of somebody who has not had it.
     """
 
     recipient: Recipient
@@ -63,6 +64,7 @@ class Request(NamedTuple):
     limits: Limits = NO_LIMITS
     reserved: tuple[tuple[datetime, str], ...] = ()
     when_held: WhenHeld = WhenHeld.WAIT
+    hello: Hello | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +75,60 @@ class _Hindrance:
     until: datetime
 
 
+class _Way(NamedTuple):
+    """What stood in the way, in order, each reason once, and when nothing does any more (None: not in time)."""
+
+    reasons: tuple[str, ...]
+    free_at: datetime | None
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
 def availability(request: Request, *, now: datetime) -> Availability:
     """Say whether a nudge may go out at `now`.
 
-    Never after an opt-out or too late; not in a pause, on a hard day, in quiet hours, outside legal hours, too soon
-    after another, or beyond what a day and a week may bring.
+    Never after an opt-out or too late; not before the first hello, in a pause, on a hard day, in quiet hours, outside
+    legal hours, too soon after another, or beyond what a day and a week may bring.
     """
     if request.suppressed:
         return Refused(NudgeState.SUPPRESSED, "this address may not be used")
     if now > request.expires_at:
         return Refused(NudgeState.EXPIRED, "too late")
-    moment, first = now, ""
+    way = _way(request, now, _NOTHING)
+    if way.free_at is None:
+        return Refused(NudgeState.WITHHELD, _deciding(request, now, way.reasons))
+    return Deferred(way.free_at, ", then ".join(way.reasons)) if way.reasons else Available()
+
+
+def _way(request: Request, now: datetime, without: frozenset[str]) -> _Way:
+    """Go from one hindrance to the next, leaving some out."""
+    moment = now
+    reasons: list[str] = []
     for _ in range(_TURNS):
-        hindrance = next(_hindrances(request, moment), None)
+        hindrance = next((each for each in _hindrances(request, now, moment) if each.reason not in without), None)
         if hindrance is None:
-            return Deferred(moment, first) if first else Available()
-        first = first or hindrance.reason
+            return _Way(tuple(reasons), moment)
+        if hindrance.reason not in reasons:
+            reasons.append(hindrance.reason)
         moment = hindrance.until
         if moment > request.expires_at or request.when_held is WhenHeld.DROP:
             break
-    return Refused(NudgeState.WITHHELD, first)
+    return _Way(tuple(reasons), None)
 
 
-def _hindrances(request: Request, moment: datetime) -> Iterator[_Hindrance]:
+def _deciding(request: Request, now: datetime, reasons: tuple[str, ...]) -> str:
+    """Return, of several reasons, the first without which it would go out; where no single one decides, the last."""
+    if len(reasons) == 1:
+        return reasons[0]
+    alone = (reason for reason in reasons if _way(request, now, frozenset({reason})).free_at is not None)
+    return next(alone, reasons[-1])
+
+
+def _hindrances(request: Request, now: datetime, moment: datetime) -> Iterator[_Hindrance]:
     person = request.recipient
+    if request.hello is not None and moment < (follows := follows_at(request.hello, now=now)):
+        yield _Hindrance(why_not_yet(request.hello), follows)
     local = moment.astimezone(person.zone)
     today = local.date()
     yield from _of_the_day(person, today)
@@ -111,9 +143,9 @@ def _hindrances(request: Request, moment: datetime) -> Iterator[_Hindrance]:
 
 def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
     if pause := person.pause_on(today):
-        yield _Hindrance(f"paused until {pause.last}", _start_of(pause.last + _DAY, person))
+        yield _Hindrance(f"paused until {pause.last}", start_of_day(pause.last + _DAY, person.zone))
     if person.hard_day_on(today) is OnHardDay.HOLD:
-        yield _Hindrance("a day to be left in peace", _start_of(today + _DAY, person))
+        yield _Hindrance("a day to be left in peace", start_of_day(today + _DAY, person.zone))
 
 
 def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
@@ -136,14 +168,14 @@ def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[
         week = sorted(day for day in by_now if day > today - _WEEK_DAYS * _DAY)
         if len(week) >= limits.per_week:
             room = week[len(week) - limits.per_week] + _WEEK_DAYS * _DAY
-            yield _Hindrance(f"at most {limits.per_week} in seven days", _start_of(room, person))
+            yield _Hindrance(f"at most {limits.per_week} in seven days", start_of_day(room, person.zone))
     if limits.per_day is not None:
         kept = [name for at, name in request.reserved if at > moment and at.astimezone(person.zone).date() == today]
         if days.count(today) >= limits.per_day:
-            yield _Hindrance(f"at most {limits.per_day} a day", _start_of(today + _DAY, person))
+            yield _Hindrance(f"at most {limits.per_day} a day", start_of_day(today + _DAY, person.zone))
         elif days.count(today) + len(kept) >= limits.per_day:
             reason = f"at most {limits.per_day} a day, and {kept[0]} matters more"
-            yield _Hindrance(reason, _start_of(today + _DAY, person))
+            yield _Hindrance(reason, start_of_day(today + _DAY, person.zone))
 
 
 def _of_the_gap(
@@ -155,13 +187,6 @@ def _of_the_gap(
     for at, name in reserved:
         if at - gap < moment < at:
             yield _Hindrance(f"at least {_in_words(gap)} before {name}, which matters more", at + gap)
-
-
-def _start_of(day: date, person: Recipient) -> datetime:
-    """Return the first instant of a local date; of the next one, where the zone skipped it."""
-    found = resolve(day, time.min, person.zone) or resolve(day + _DAY, time.min, person.zone)
-    assert found is not None
-    return found.at
 
 
 def _in_words(gap: timedelta) -> str:

@@ -7,17 +7,24 @@ from typing import NamedTuple
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.availability import Deferred, Refused, Request, availability
+from nudger.decisions.hello import Hello, again_at
 from nudger.decisions.history import Contact, History
 from nudger.decisions.select import Moment, no_occasion, select
 from nudger.decisions.settle import begin_attempt
 from nudger.decisions.wording import MessageValues, other_language
+from nudger.domain.calendar import start_of_day
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, Schedule, Slot, SlotKey, WhenMissed
-from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, ScheduleId
+from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, RecipientId, ScheduleId
 
 WELCOME_GRACE = timedelta(days=3)
+"""How long after its first possible moment the first hello may go out."""
+
+_A_DAY = timedelta(days=1)
+_FOREVER = timedelta(days=3700)
+"""Longer than any pause: so long a first hello may have to wait for its first moment."""
 
 LATE = timedelta(minutes=5)
 """Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
@@ -42,8 +49,8 @@ def decide_slot(
     schedule = agenda.schedules[slot.schedule]
     recipient = agenda.recipients[slot.recipient]
     case = _case_of(agenda, slot)
-    if missed := _missed(case, schedule, now):
-        return _ended(agenda, case, NudgeState.MISSED, missed)
+    if (over := _over(case, schedule, history, now)) is not None:
+        return _ended(agenda, case, *over)
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
         return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
@@ -65,29 +72,80 @@ def decide_slot(
     return _pending(agenda, case, words, moment)
 
 
-def _missed(case: "_Case", schedule: Schedule, now: datetime) -> str:
-    """Say why it is too late for a slot; '' where it is not."""
+def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, str] | None:
+    """Say why nothing comes of a slot, whatever else holds; None where something may."""
     if now > case.expires_at:
-        return "fell due while the service was down"
+        return NudgeState.MISSED, "fell due while the service was down"
     if now > case.due + LATE and schedule.when_missed is WhenMissed.SKIP:
-        return "fell due while the service was down, and is not sent late"
-    return ""
+        return NudgeState.MISSED, "fell due while the service was down, and is not sent late"
+    if any(_is_twin(case, each) for each in history.contacts):
+        return NudgeState.WITHHELD, "another time of this schedule fell due at the same instant"
+    return None
 
 
-def decide_welcome(agenda: Agenda, recipient: Recipient, *, now: datetime) -> Nudge:
-    """Decide the first hello: who we are, how often, how to stop, where help is (CTIA opt-in confirmation)."""
-    key = SlotKey(recipient=recipient.id, schedule=ScheduleId(WELCOME), local_date=date.min)
-    case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
+def _is_twin(case: "_Case", contact: Contact) -> bool:
+    """Say whether a nudge of the same schedule has the very instant: a journey or an edit can bring that about."""
+    return contact.due == case.due and contact.key.schedule == case.key.schedule and contact.key != case.key
+
+
+def decide_welcome(agenda: Agenda, recipient: Recipient, *, ordinal: int = 0, now: datetime) -> Nudge:
+    """Decide the first hello: who we are, how often, how to stop, where help is (CTIA opt-in confirmation).
+
+    However long it has to wait for the end of a pause, it has its three days from then on. `ordinal` counts how often
+    it was said to no avail.
+    """
+    key = hello_key(recipient.id, ordinal)
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
-    if channel is None:
-        return _ended(agenda, case, NudgeState.WITHHELD, "no address")
-    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=case.expires_at), now=now)
+    message = None if channel is None else agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
+    if channel is None or message is None:
+        case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
+        return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
+    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=now + _FOREVER), now=now)
     moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
-    message = agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
-    if message is None:
-        return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message")
+    # What waits for the end of a pause falls due then.
+    due = now if moment - now < _A_DAY else moment
+    case = _Case(key, due, moment + WELCOME_GRACE, Priority.NORMAL)
     words = _Words(recipient, channel, message, waits_for, (("rule", "the first hello"),))
     return _pending(agenda, case, words, moment)
+
+
+def hello_key(name: RecipientId, ordinal: int) -> SlotKey:
+    """Return the key of somebody's first hello; the ordinal counts those that came to nothing."""
+    return SlotKey(name, ScheduleId(WELCOME), date.min, ordinal)
+
+
+def is_to_be_greeted(agenda: Agenda, recipient: Recipient) -> bool:
+    """Say whether there are words for a first hello to this person: where there are none, nobody waits for it."""
+    channel = recipient.channel_for(ChannelChoice.PREFERRED)
+    return channel is not None and agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel) is not None
+
+
+def hello_due(
+    agenda: Agenda, recipient: Recipient, hello: Hello, *, moved: bool = False, now: datetime
+) -> datetime | None:
+    """Return from when on the first hello is to be said to somebody who has not had it; None while it is under way.
+
+    Nobody is greeted before the day on which they join. `moved` says that their addresses have just changed.
+    """
+    begins = now
+    if recipient.joined is not None and not recipient.has_joined_by(now.astimezone(recipient.zone).date()):
+        begins = start_of_day(recipient.joined, recipient.zone)
+    if hello.state is None:
+        return begins
+    if not is_to_be_greeted(agenda, recipient):
+        return None
+    again = again_at(hello, addresses_changed=moved)
+    return again and max(again, begins)
+
+
+def sooner(agenda: Agenda, recipient: Recipient, nudge: Nudge, *, now: datetime) -> Nudge:
+    """Return a hello that waits for something that is over by now (a pause was taken back) as it goes out sooner."""
+    if nudge.state is not NudgeState.PENDING or nudge.attempts or nudge.next_attempt_at is None:
+        return nudge
+    anew = decide_welcome(agenda, recipient, ordinal=nudge.key.ordinal, now=now)
+    if anew.next_attempt_at is None or anew.next_attempt_at >= nudge.next_attempt_at:
+        return nudge
+    return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), next_attempt_at=anew.next_attempt_at)
 
 
 def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
@@ -174,11 +232,12 @@ def _request(
     suppress = recipient.address(channel) in suppressed
     if schedule is None:  # the first hello and tests: no schedule of the operator's limits them
         return Request(recipient=recipient, channel=channel, expires_at=case.expires_at, suppressed=suppress)
+    hello = history.hello if history.hello is not None and is_to_be_greeted(agenda, recipient) else None
     before: tuple[Contact, ...] = ()
     reserved: tuple[tuple[datetime, ScheduleId], ...] = ()
     if limits.restrain:
         mine = Contact(moment, case.key, None, True, schedule.priority, case.due)
-        before = tuple(c for c in history.contacts if c.key != case.key and (not c.waiting or c.goes_before(mine)))
+        before = tuple(each for each in history.contacts if _goes_before(each, mine))
         reserved = tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority)
     return Request(
         recipient=recipient,
@@ -189,7 +248,15 @@ def _request(
         limits=limits,
         reserved=reserved,
         when_held=schedule.when_held,
+        hello=hello,
     )
+
+
+def _goes_before(contact: Contact, mine: Contact) -> bool:
+    """Say whether a contact has to be reckoned with: a hello always goes first, and no limit counts tests."""
+    if contact.key == mine.key or contact.key.schedule == TEST:
+        return False
+    return not contact.waiting or contact.key.schedule == WELCOME or contact.goes_before(mine)
 
 
 def _nudge(

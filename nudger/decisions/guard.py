@@ -1,12 +1,14 @@
 """The guard: when to stop and ask a person, because the clock or the numbers cannot be right."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.decide import LATE
 from nudger.decisions.plan import crowds
+from nudger.domain.nudges import Nudge, NudgeState
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)
 """Before this program was written: a machine without a battery clock wakes up in 1970, or near it."""
@@ -47,6 +49,14 @@ def storm(agenda: Agenda, *, since: datetime, now: datetime) -> Storm | None:
         return None
     usual = _busiest_hour(agenda, now)
     return Storm(coming, usual) if coming > _USUAL * usual else None
+
+
+def held_by_guard(nudge: Nudge) -> Nudge:
+    """Return a nudge as the guard holds it: looked at again when it is too late."""
+    if nudge.state is not NudgeState.PENDING:
+        return nudge
+    decision = replace(nudge.decision, reason="held by the guard: nudger guard")
+    return replace(nudge, state=NudgeState.HELD, decision=decision, next_attempt_at=nudge.expires_at)
 
 
 def crowd_of_newcomers(newcomers: int, known: int) -> Storm | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from nudger.decisions.hello import Hello, after
 from nudger.decisions.learn import Evidence
 from nudger.decisions.settle import LEASE
 from nudger.domain.feedback import Feedback
@@ -43,13 +44,15 @@ def _rank(contact: Contact) -> tuple[int, datetime, datetime, SlotKey]:
 class History:
     """What one person has seen, their contacts of late, and what they let us know, oldest first.
 
-    `evidence` is there only for somebody whose answers are learned from.
+    `evidence` is there only for somebody whose answers are learned from, and `hello` only for somebody who has not had
+    the first hello and is to get one.
     """
 
     seen: Seen = field(default_factory=dict)
     contacts: tuple[Contact, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     evidence: Evidence | None = None
+    hello: Hello | None = None
 
     def with_nudge(self, nudge: Nudge, priority: Priority) -> "History":
         """Return the history after a nudge was decided, or changed: whether it waits, went out, or came to nothing."""
@@ -57,7 +60,8 @@ class History:
         seen = self.seen
         if contact is not None and contact.message is not None:
             seen = {**seen, contact.message: nudge.due}
-        return replace(self, seen=seen, contacts=contacts_after(self.contacts, nudge.key, contact))
+        contacts = contacts_after(self.contacts, nudge.key, contact)
+        return replace(self, seen=seen, contacts=contacts, hello=after(self.hello, nudge))
 
 
 NO_HISTORY = History()

@@ -61,6 +61,13 @@ def _after_gap(earliest: datetime, latest: datetime, day: date, zone: tzinfo) ->
     return Instant(at=high, moved=True)
 
 
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return the first instant of a local date; of the next one, where the zone skipped it."""
+    found = resolve(day, time.min, zone) or resolve(day + timedelta(days=1), time.min, zone)
+    assert found is not None
+    return found.at
+
+
 def part_of_day(wall: time) -> PartOfDay:
     """Return the part of the day: morning 4-11, midday 11-16, evening 16-20, night 20-4 (hours, end exclusive)."""
     if 4 <= wall.hour < 11:  # noqa: PLR2004 - the hours are the definition

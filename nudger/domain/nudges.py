@@ -19,6 +19,10 @@ TEST = "test"
 """The schedule id of `nudger send`. No schedule of the operator's may take it."""
 
 
+DISCARDED = "discarded by hand"
+"""The reason of a nudge that the guard held, and that a person left out."""
+
+
 class NudgeState(StrEnum):
     """Where a nudge stands. PENDING and SENDING still change by themselves, UNKNOWN by asking, HELD by a person."""
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from nudger.decisions.hello import UNSAID, Hello
 from nudger.decisions.history import Contact, begun
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.recipients import Recipient
@@ -140,7 +141,7 @@ class Nudges(Pages):
         return len(taken)
 
     def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]:
-        """Return, for each person, the nudges due since a moment that reached them or are on their way; no tests."""
+        """Return, for each person, the nudges due since a moment that reached them or are on their way."""
         found: dict[RecipientId, list[Contact]] = defaultdict(list)
         for batch in batches(sorted(people)):
             statement = _CONTACTS.where(nudges.c.recipient.in_(batch), nudges.c.due_at >= since)
@@ -192,6 +193,30 @@ class Nudges(Pages):
         """Return one person's nudges due from a moment until before another, oldest first."""
         return self._nudges(nudges.c.recipient == recipient, nudges.c.due_at >= since, nudges.c.due_at < until)
 
+    def waiting_now(self) -> list[Nudge]:
+        """Return all that waits for its moment, for the provider's word or for somebody's, oldest first."""
+        return self._nudges(nudges.c.state.in_(_WAITS), _WAITING)
+
+    def ungreeted(self, people: Collection[RecipientId]) -> dict[RecipientId, Hello]:
+        """Return, for those of these people who have not had the first hello, how it stands.
+
+        Whoever got a nudge of a schedule is no stranger, whatever became of the hello in their time.
+        """
+        found: dict[RecipientId, Hello] = {}
+        for batch in batches(sorted(people)):
+            hellos = dict.fromkeys(batch, UNSAID)
+            for row in self._connection.execute(_HELLOS.where(nudges.c.recipient.in_(batch))):
+                if row.state == _SENT:
+                    hellos.pop(row.recipient, None)
+                elif (hello := hellos.get(row.recipient)) is not None and row.ordinal > hello.ordinal:
+                    hellos[row.recipient] = Hello(NudgeState(row.state), *row[2:])
+            if hellos:
+                known = self._connection.execute(_NO_STRANGERS.where(nudges.c.recipient.in_(hellos))).scalars()
+                for name in known:
+                    del hellos[name]
+            found |= hellos
+        return found
+
     def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]:
         """Return, for each person, the wordings they may have seen, and when last."""
         found: dict[RecipientId, dict[MessageKey, datetime]] = defaultdict(dict)
@@ -242,7 +267,17 @@ _CONTACT_AT = func.coalesce(
 )
 _CONTACTS: Select[Any] = select(
     *_KEY, _CONTACT_AT, *(nudges.c[name] for name in ("due_at", "message", "state", "priority"))
-).where(nudges.c.state.in_(_SEEN), nudges.c.schedule.not_in((TEST, WELCOME)))
+).where(nudges.c.state.in_(_SEEN))
+_SENT = NudgeState.SENT.value
+_WAITS = [_PENDING, NudgeState.HELD.value, NudgeState.UNKNOWN.value]
+# In the order of the fields of a Hello, after the person.
+_HELLOS: Select[Any] = select(
+    *(nudges.c[name] for name in ("recipient", "state", "ordinal", "reason", "next_attempt_at", "updated_at")),
+    nudges.c.expires_at,
+).where(nudges.c.schedule == WELCOME)
+_NO_STRANGERS = (
+    select(nudges.c.recipient).where(nudges.c.state == _SENT, nudges.c.schedule.not_in((TEST, WELCOME))).distinct()
+)
 _WAITING = nudges.c.next_attempt_at.is_not(None)
 _NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)
 _WITH_RECIPIENT: Select[Any] = select(

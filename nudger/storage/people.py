@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from nudger.domain.nudges import WELCOME
+from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
 from nudger.storage.pages import Pages, batches
@@ -77,11 +77,15 @@ class People(Pages):
             statement = statement.where(recipients.c.source == source)
         return [recipient_of(row) for row in self._connection.execute(statement).mappings()]
 
-    def unwelcomed(self) -> list[Recipient]:
-        """Return everybody active who has not had the first hello."""
-        hello = select(nudges.c.id).where(nudges.c.recipient == recipients.c.id, nudges.c.schedule == WELCOME)
-        statement = select(recipients).where(_active, ~hello.exists()).order_by(recipients.c.id)
-        return [recipient_of(row) for row in self._connection.execute(statement).mappings()]
+    def unwelcomed(self) -> list[RecipientId]:
+        """Return everybody active to whom the first hello did not go out, whether or not they know us by now."""
+        hello = select(nudges.c.id).where(
+            nudges.c.recipient == recipients.c.id,
+            nudges.c.schedule == WELCOME,
+            nudges.c.state == NudgeState.SENT.value,
+        )
+        statement = select(recipients.c.id).where(_active, ~hello.exists()).order_by(recipients.c.id)
+        return list(self._connection.execute(statement).scalars())
 
     def recipients_version(self) -> int:
         """Return a number that grows whenever people were written down or retired."""

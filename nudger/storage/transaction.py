@@ -75,6 +75,7 @@ class Transaction(Nudges, People, Feedbacks, Decisions):
         """Let an address be used again."""
         self._connection.execute(delete(suppressions).where(suppressions.c.address == address))
         self.note("allowed", {}, at=at)
+        self._people_changed()  # whoever was refused the first hello is greeted now
 
     def history(self, nudge: NudgeId) -> list[Event]:
         """Return what happened to a nudge, oldest first."""

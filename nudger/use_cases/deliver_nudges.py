@@ -162,7 +162,7 @@ class Delivery:
             return (), 0
         suppressed = transaction.suppressed()
         people = {nudge.key.recipient for nudge, _ in waiting}
-        histories = load_contacts(transaction, people, now=now) if agenda.restrained else {}
+        histories = load_contacts(transaction, agenda, people, now=now)
         changes: list[tuple[Nudge, Nudge]] = []
         jobs: list[Job] = []
         for nudge, recipient in waiting:

@@ -28,6 +28,7 @@ def load_histories(
     seen = transaction.seen(names)
     contacts = transaction.contacts(names, since=now - MEMORY)
     said = transaction.feedback_of(names, since=now - HEARD)
+    hellos = transaction.ungreeted(names)
     evidence = _evidence(transaction, agenda, names, now) if agenda.learning and names else {}
     return {
         name: History(
@@ -35,17 +36,21 @@ def load_histories(
             contacts=_in_order(contacts.get(name, ())),
             feedback=tuple(said.get(name, ())),
             evidence=evidence.get(name),
+            hello=hellos.get(name),
         )
         for name in names
     }
 
 
 def load_contacts(
-    transaction: TransactionPort, people: Iterable[RecipientId], *, now: datetime
+    transaction: TransactionPort, agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
-    """Return only what reached each of these people of late: all that limits ask for."""
-    contacts = transaction.contacts(set(people), since=now - MEMORY)
-    return {name: History(contacts=_in_order(theirs)) for name, theirs in contacts.items()}
+    """Return only what the last look before the wire asks for: who was greeted, and what limits count."""
+    names = set(people)
+    contacts = transaction.contacts(names, since=now - MEMORY) if agenda.restrained else {}
+    hellos = transaction.ungreeted(names)
+    known = contacts.keys() | hellos.keys()
+    return {name: History(contacts=_in_order(contacts.get(name, ())), hello=hellos.get(name)) for name in known}
 
 
 def keep_group_outcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> None:

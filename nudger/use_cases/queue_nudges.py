@@ -4,14 +4,15 @@ Runs inside one transaction, on the ledger's thread.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.agenda import AHEAD, Agenda
 from nudger.decisions.changes import moved_while_away, timings
-from nudger.decisions.decide import LATE, decide_slot, decide_welcome, missed_by_edit, missed_for_one
-from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
+from nudger.decisions.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
+from nudger.decisions.greet import Hellos, greet, greetings
+from nudger.decisions.guard import Storm, doubt_about_clock, held_by_guard, storm
 from nudger.decisions.plan import next_due, slots
 from nudger.decisions.settle import in_doubt
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
@@ -120,19 +121,36 @@ def record_moved_while_away(
     return transaction.add([missed_by_edit(agenda, slot) for slot in fresh], at=now)
 
 
-def queue_welcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> int:
-    """Write down the first hello for everybody who has joined and has not had it; return for how many."""
-    newcomers = [
-        p
-        for p in transaction.unwelcomed()
-        if p.id in agenda.recipients and p.has_joined_by(now.astimezone(p.zone).date())
-    ]
-    hellos = [decide_welcome(agenda, person, now=now) for person in newcomers]
-    known = len(agenda.recipients) - len(newcomers)
-    if crowd := crowd_of_newcomers(len(newcomers), known):
-        hellos = [_held(hello) for hello in hellos]
-        _raise_guard(transaction, f"{crowd.coming} first hellos at once, to {known} people known", now=now)
-    return len(transaction.add(hellos, at=now))
+def queue_welcomes(
+    transaction: TransactionPort, agenda: Agenda, *, moved: Container[RecipientId] = (), now: datetime
+) -> datetime:
+    """Write down the first hello for everybody who has joined and has not had it; return when to look again.
+
+    One that came to nothing is said again in its time (`nudger.decisions.hello`), and one that waited for what is over
+    by now goes out sooner. `moved` are people whose addresses have just changed.
+    """
+    names = [name for name in transaction.unwelcomed() if name in agenda.recipients]
+    hellos = transaction.ungreeted(names) if names else {}
+    if not hellos:
+        return now + _DAY
+    guard_is_up = bool(transaction.recall(GUARD))
+    stopped = transaction.suppressed()
+    plan = greetings(agenda, hellos, stopped=stopped, moved=moved, guard_is_up=guard_is_up, now=now)
+    if plan.why:
+        _raise_guard(transaction, plan.why, now=now)
+    due = plan.by(now)
+    transaction.add([greet(agenda, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due], at=now)
+    _hasten(transaction, agenda, hellos, now=now)
+    return min([now + _DAY, *(moment for moment in plan.moments.values() if moment > now)])
+
+
+def _hasten(transaction: TransactionPort, agenda: Agenda, hellos: Hellos, *, now: datetime) -> None:
+    """Let go hellos that wait for the end of a pause that was taken back."""
+    for name, hello in hellos.items():
+        if hello.state is NudgeState.PENDING and hello.next_at is not None and hello.next_at > now + _DAY:
+            nudge = transaction.nudge(nudge_id(agenda.installation, hello_key(name, hello.ordinal)))
+            if nudge is not None and (after := sooner(agenda, agenda.recipients[name], nudge, now=now)) != nudge:
+                transaction.save([(nudge, after)], at=now)
 
 
 def expire_overdue(transaction: TransactionPort, *, now: datetime) -> int:
@@ -200,7 +218,7 @@ def _write(
         limit = datetime.fromisoformat(restored)
         decided = [_may_have_gone_out(n, providers, now=now) if n.due <= limit else n for n in decided]
     if held is not None:
-        decided = [_held(nudge) if nudge.due < now - LATE else nudge for nudge in decided]
+        decided = [held_by_guard(nudge) if nudge.due < now - LATE else nudge for nudge in decided]
     return transaction.add(decided, at=now)
 
 
@@ -217,14 +235,6 @@ def _may_have_gone_out(nudge: Nudge, providers: Providers, *, now: datetime) -> 
         return nudge
     doubtful = in_doubt(nudge, "may have gone out before the backup was put back", now=now)
     return replace(doubtful, provider=providers[nudge.decision.channel], first_attempt_at=nudge.due)
-
-
-def _held(nudge: Nudge) -> Nudge:
-    """Return a nudge as the guard holds it: looked at again when it is too late."""
-    if nudge.state is not NudgeState.PENDING:
-        return nudge
-    decision = replace(nudge.decision, reason="held by the guard: nudger guard")
-    return replace(nudge, state=NudgeState.HELD, decision=decision, next_attempt_at=nudge.expires_at)
 
 
 def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:

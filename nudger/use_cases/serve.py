@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -20,6 +21,7 @@ from nudger.decisions.plan import forget_plans, next_due
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import Recipient
+from nudger.domain.vocabulary import RecipientId
 from nudger.use_cases.deliver_nudges import Delivery, recover_interrupted
 from nudger.use_cases.ports import Clock, LedgerPort, TransactionPort
 from nudger.use_cases.queue_nudges import (
@@ -39,6 +41,7 @@ _log = structlog.get_logger("nudger")
 HORIZON = timedelta(seconds=40)
 """How far ahead a tick looks for the next due moment: a little further than the next regular tick."""
 
+_DAY = timedelta(days=1)
 MakeAgenda = Callable[[Catalog, Sequence[Recipient]], Agenda]
 
 
@@ -49,6 +52,7 @@ class _Planned:
     queued: Queued
     agenda: Agenda
     version: int
+    greet_at: datetime | None
     interrupted: int
     next_attempt: datetime | None
     storm: Storm | None
@@ -77,6 +81,7 @@ class Service:
         self._catalog: Catalog | None = None
         self._agenda: Agenda | None = None
         self._version = 0
+        self._greet_at: datetime | None = None
         self._watched_on: date | None = None
         self._watch: asyncio.Task[None] | None = None
         self.doubt = ""
@@ -97,18 +102,20 @@ class Service:
         async with self._one_at_a_time:
             now = self._clock()
 
-            def work(transaction: TransactionPort) -> tuple[Agenda, int]:
+            def work(transaction: TransactionPort) -> _Prepared:
                 begin_planning(transaction, high_water=self._high_water, providers=self._providers, now=now)
                 before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
                 _keep_people(transaction, catalog, now=now)
                 recover_interrupted(transaction, everything=after_crash, now=now)
-                agenda, version = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
-                record_moved_while_away(transaction, agenda, people=before.recipients if before else (), now=now)
-                return agenda, version
+                fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
+                people = before.recipients if before else ()
+                record_moved_while_away(transaction, fresh.agenda, people=people, now=now)
+                return fresh
 
-            agenda, version = await self._ledger.run(work)
-            changes = compare(self._agenda or agenda, agenda, now=now)
-            self._catalog, self._agenda, self._version, self._high_water = catalog, agenda, version, None
+            fresh = await self._ledger.run(work)
+            changes = compare(self._agenda or fresh.agenda, fresh.agenda, now=now)
+            self._agenda, self._version, self._greet_at = fresh
+            self._catalog, self._high_water = catalog, None
             return changes
 
     async def tick(self) -> datetime | None:
@@ -121,7 +128,7 @@ class Service:
             while True:
                 work = partial(self._plan, now=now, storm=storm, first=first)
                 planned: _Planned = await self._ledger.run(work)
-                self._agenda, self._version = planned.agenda, planned.version
+                self._agenda, self._version, self._greet_at = planned.agenda, planned.version, planned.greet_at
                 counts += planned.queued.counts
                 storm, first = planned.storm, False
                 if planned.queued.finished:
@@ -155,8 +162,12 @@ class Service:
 
     def _plan(self, transaction: TransactionPort, *, now: datetime, storm: Storm | None, first: bool) -> _Planned:
         agenda, version, interrupted = self.agenda, transaction.recipients_version(), 0
+        greet_at = self._greet_at
         if version != self._version and self._catalog is not None:
-            agenda, version = self._prepare(transaction, self._catalog, before=agenda, now=now)
+            agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
+        elif first and (greet_at is None or not now < greet_at <= now + _DAY):
+            # Somebody joins today, or a hello came to nothing; or the clock was wrong when this moment was named.
+            greet_at = _greet(transaction, agenda, now=now)
         if first:
             storm = look_for_storm(transaction, agenda, now=now)
         queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
@@ -168,6 +179,7 @@ class Service:
             queued=queued,
             agenda=agenda,
             version=version,
+            greet_at=greet_at,
             interrupted=interrupted,
             next_attempt=next_attempt,
             storm=storm,
@@ -175,17 +187,16 @@ class Service:
 
     def _prepare(
         self, transaction: TransactionPort, catalog: Catalog, *, before: Agenda | None, now: datetime
-    ) -> tuple[Agenda, int]:
+    ) -> "_Prepared":
         """Build the agenda from the people as they are now, and say hello to newcomers."""
         forget_plans()
         agenda = self._make_agenda(catalog, transaction.recipients())
         watermark = transaction.watermark()
-        if doubt_about_clock(watermark, now) == "":
-            queue_welcomes(transaction, agenda, now=now)
-            if before is not None and watermark is not None and watermark <= now:
-                moved = moved_past(before, agenda, watermark=watermark)
-                queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
-        return agenda, transaction.recipients_version()
+        greet_at = _greet(transaction, agenda, before=before, now=now)
+        if before is not None and watermark is not None and watermark <= now and not doubt_about_clock(watermark, now):
+            moved = moved_past(before, agenda, watermark=watermark)
+            queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
+        return _Prepared(agenda, transaction.recipients_version(), greet_at)
 
     def _note_doubt(self, doubt: str) -> None:
         if doubt and doubt != self.doubt:
@@ -216,8 +227,36 @@ class Service:
     def _next_wake(self, planned: _Planned, now: datetime) -> datetime | None:
         agenda = planned.agenda
         due = next_due(agenda.roster, since=now, until=now + HORIZON, seed=agenda.seed)
-        moments = (due, planned.next_attempt)
+        greet_at = planned.greet_at if planned.greet_at is not None and planned.greet_at <= now + HORIZON else None
+        moments = (due, planned.next_attempt, greet_at)
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+class _Prepared(NamedTuple):
+    """What is planned from, which people it knows, and when to look again who is to be greeted."""
+
+    agenda: Agenda
+    version: int
+    greet_at: datetime | None
+
+
+def _greet(
+    transaction: TransactionPort, agenda: Agenda, *, before: Agenda | None = None, now: datetime
+) -> datetime | None:
+    """Say hello to whoever is to be greeted by now, and return when to look again; None while the clock is in doubt."""
+    if doubt_about_clock(transaction.watermark(), now):
+        return None
+    moved = _with_new_addresses(before, agenda) if before else frozenset()
+    return queue_welcomes(transaction, agenda, moved=moved, now=now)
+
+
+def _with_new_addresses(before: Agenda, after: Agenda) -> frozenset[RecipientId]:
+    """Return who has other addresses than before."""
+    return frozenset(
+        name
+        for name, person in after.recipients.items()
+        if (old := before.recipients.get(name)) is not None and (old.sms, old.email) != (person.sms, person.email)
+    )
 
 
 def _keep_people(transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nudger.decisions.guard import doubt_about_clock
-from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
 from nudger.errors import NudgerError
 from nudger.use_cases.ports import HOLD, TransactionPort
 from nudger.use_cases.queue_nudges import GUARD, LOOKBACK
@@ -91,5 +91,5 @@ def _goes_on(nudge: Nudge, now: datetime) -> Nudge:
 
 
 def _discarded(nudge: Nudge) -> Nudge:
-    decision = replace(nudge.decision, reason="discarded by hand")
+    decision = replace(nudge.decision, reason=DISCARDED)
     return replace(nudge, state=NudgeState.WITHHELD, decision=decision, next_attempt_at=None)

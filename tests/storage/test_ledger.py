@@ -159,12 +159,15 @@ def test_whoever_left_the_file_gets_nothing_more_and_the_version_moves(ledger):
     assert [p.id for p in ledger.run(lambda t: t.recipients())] == ["a", "b", "c"]
 
 
-def test_newcomers_are_those_without_a_hello(ledger):
+def test_newcomers_are_those_to_whom_no_hello_went_out(ledger):
     ledger.run(lambda t: t.keep_recipients([make_recipient("a"), make_recipient("b")], source="file", at=NOW))
     hello = make_nudge("a")
     hello = replace(hello, key=hello.key._replace(schedule="welcome"))
     ledger.run(lambda t: t.add([hello], at=NOW))
-    assert [p.id for p in ledger.run(lambda t: t.unwelcomed())] == ["b"]
+    assert ledger.run(lambda t: t.unwelcomed()) == ["a", "b"]
+    ledger.run(lambda t: t.save([(hello, replace(hello, state=NudgeState.SENDING))], at=NOW))
+    ledger.run(lambda t: t.save([(replace(hello, state=NudgeState.SENDING), replace(hello, state=NudgeState.SENT))], at=NOW))
+    assert ledger.run(lambda t: t.unwelcomed()) == ["b"]
 
 
 def test_an_address_is_suppressed_until_somebody_allows_it(ledger):

@@ -61,6 +61,7 @@ def texts(world):
 def test_a_wrong_clock_that_is_right_again_silences_nobody_and_doubles_nothing(world, wrong, doubted, restarted):
     async def story():
         await world.adopt()
+        await world.tick()
         await world.tick(minutes=30)
         assert world.states() == ["sent"]
         world.clock.now = wrong + timedelta(minutes=30)

@@ -14,29 +14,31 @@ from nudger.domain.limits import Limits
 from nudger.domain.recipients import QuietHours
 from nudger.domain.schedules import Priority, SlotKey, WhenHeld
 from nudger.use_cases import preview
+from nudger.use_cases.rehearsal import Rehearsal
 from tests.make import WORDS, between, make_message, make_recipient, make_schedule, utc
 
 SINCE = utc("2026-11-23 00:00")
 MESSAGES = tuple(make_message(f"m{n}") for n in range(6))
 
 
-class Plainly(preview._Rehearsal):
+class Plainly(Rehearsal):
     """The same days, kept as the ledger keeps them: every nudge as it stands, and all that is known worked out anew."""
 
-    _history = NO_HISTORY
-
     def __init__(self, agenda):
-        super().__init__(agenda, NO_HISTORY, ())
-        self.ledger = {}
+        super().__init__(agenda, NO_HISTORY)
+        self.ledger, self.history = {}, NO_HISTORY
 
-    def _note(self, nudge):
-        super()._note(nudge)
+    def _history_at(self, moment):
+        return self.history
+
+    def _note(self, nudge, moment):
+        super()._note(nudge, moment)
         self.ledger[nudge.key] = nudge
         told = [(each, contact_of(each, each.priority)) for each in self.ledger.values()]
         told = sorted(((each, contact) for each, contact in told if contact), key=lambda pair: pair[0].due)
         seen = {each.decision.message: each.due for each, _ in told}
         contacts = sorted((contact for _, contact in told), key=lambda contact: contact.at)
-        self._history = History(seen=seen, contacts=tuple(contacts))
+        self.history = History(seen=seen, contacts=tuple(contacts))
 
 
 limits = st.builds(

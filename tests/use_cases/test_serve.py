@@ -294,6 +294,7 @@ def test_sends_run_side_by_side_but_never_more_than_the_channel_bears(world):
 
     async def story():
         await world.adopt()
+        await world.tick()
         await world.tick(minutes=30)
 
     play(story())
@@ -346,6 +347,7 @@ def test_quiet_hours_are_looked_at_again_just_before_the_wire(world):
 
     async def story():
         await world.adopt()
+        await world.tick()
         await world.tick(minutes=30)
         await world.tick(minutes=20)
         assert world.states() == ["pending"]
@@ -377,6 +379,7 @@ def test_whoever_left_the_file_gets_nothing_more(world):
             schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient("kim"),)
         )
         await world.adopt()
+        await world.tick()
         await world.tick(minutes=30)
 
     play(story())
@@ -448,6 +451,7 @@ def test_a_preferred_channel_is_used(world):
 
     async def story():
         await world.adopt()
+        await world.tick()
         await world.tick(minutes=30)
 
     play(story())

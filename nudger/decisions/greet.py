@@ -1,0 +1,83 @@
+"""Whom to greet when: what the service writes down, and what a look ahead shows, of first hellos."""
+
+from collections import Counter
+from collections.abc import Container, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.decide import decide_welcome, hello_due
+from nudger.decisions.guard import crowd_of_newcomers, held_by_guard
+from nudger.decisions.hello import Hello
+from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
+from nudger.domain.vocabulary import ChannelChoice, RecipientId
+
+Hellos = Mapping[RecipientId, Hello]
+"""How the first hello stands of everybody who has not had it."""
+
+
+class Greetings(NamedTuple):
+    """When each hello is to be said, as far as anybody can tell now, and which of them the guard holds, and why."""
+
+    moments: Mapping[RecipientId, datetime]
+    guarded: frozenset[RecipientId] = frozenset()
+    why: str = ""
+
+    def by(self, now: datetime) -> list[RecipientId]:
+        """Return whose hello is to be said by a moment."""
+        return [name for name, moment in self.moments.items() if moment <= now]
+
+
+def greetings(
+    agenda: Agenda,
+    hellos: Hellos,
+    *,
+    stopped: Container[str] = (),
+    moved: Container[RecipientId] = (),
+    guard_is_up: bool = False,
+    now: datetime,
+) -> Greetings:
+    """Return when to greet whom, of all people of the agenda.
+
+    `stopped` are addresses that may not be used: their owners are not greeted a second time. `moved` are people whose
+    addresses have just changed. Many strangers at one moment are held for a person to look at, and so is whoever was
+    left out by hand and is still here.
+    """
+    moments: dict[RecipientId, datetime] = {}
+    for name, hello in hellos.items():
+        person = agenda.recipients[name]
+        channel = person.channel_for(ChannelChoice.PREFERRED)
+        if hello.state is not None and channel is not None and person.address(channel) in stopped:
+            continue
+        moment = hello_due(agenda, person, hello, moved=name in moved, now=now)
+        if moment is not None:
+            moments[name] = max(moment, now)
+    strangers = Counter(at for name, at in moments.items() if hellos[name].state is None)
+    crowds = {at for at, count in strangers.items() if crowd_of_newcomers(count, len(agenda.recipients) - count)}
+    new = {name for name, at in moments.items() if at in crowds and hellos[name].state is None}
+    kept = {name for name in moments if _stays_held(hellos[name], guard_is_up)}
+    return Greetings(moments, frozenset(new | kept), _why(agenda, moments, new, kept, now))
+
+
+def greet(agenda: Agenda, name: RecipientId, hello: Hello, *, guarded: bool, now: datetime) -> Nudge:
+    """Decide somebody's first hello, or the next one after those that came to nothing."""
+    nudge = decide_welcome(agenda, agenda.recipients[name], ordinal=hello.ordinal + 1, now=now)
+    return held_by_guard(nudge) if guarded else nudge
+
+
+def _stays_held(hello: Hello, guard_is_up: bool) -> bool:
+    return hello.reason == DISCARDED or (guard_is_up and hello.state is NudgeState.EXPIRED)
+
+
+def _why(
+    agenda: Agenda,
+    moments: Mapping[RecipientId, datetime],
+    new: set[RecipientId],
+    kept: set[RecipientId],
+    now: datetime,
+) -> str:
+    strangers = sum(moments[name] <= now for name in new)
+    again = sum(moments[name] <= now for name in kept)
+    if strangers:
+        return f"{strangers} first hellos at once, to {len(agenda.recipients) - strangers} people known"
+    return f"{again} first hellos to people who are still here" if again else ""
