@@ -234,6 +234,9 @@ class Stage:
         attempt = self.ledger.run(lambda t: t.next_attempt())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
+        greets = self.service._greet_at
+        if greets is not None and greets > now:
+            later = min(later, greets)
         if agenda is not self._planned_from or now < self._due_since or later > self._due_until:
             self._due_since, self._due_until = now, max(later, now + timedelta(days=1))
             found = slots(agenda.roster, since=now, until=self._due_until, seed=agenda.seed)

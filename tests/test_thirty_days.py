@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,7 @@ from freezegun import freeze_time
 
 from nudger.cli import nudger
 from nudger.decisions.plan import next_due
-from nudger.domain.nudges import NudgeState
+from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.files.catalog import load_catalog
 from nudger.files.settings import load_settings
 from nudger.files.starter import write_example_person
@@ -40,11 +41,12 @@ def test_what_was_shown_is_what_was_sent(tmp_path, monkeypatch, zone, start):
     write_example_person(tmp_path / "state" / "recipients.yaml", time_zone=zone)
     begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
     shown = [each for each in show(begin) if each["text"]]
-    lived = asyncio.run(live(begin, until=begin + timedelta(days=DAYS + 2)))
+    lived = asyncio.run(live(begin, zone, until=begin + timedelta(days=DAYS + 2)))
     last = max(each["due"] for each in shown)
     lived = {key: value for key, value in lived.items() if value[0] <= last}
     assert len(shown) > 15
     assert lived == {(e["schedule"], e["date"]): (e["due"], e["channel"], e["message"], e["text"]) for e in shown}
+    assert shown[0]["schedule"] == "welcome"
 
 
 def show(begin):
@@ -54,7 +56,7 @@ def show(begin):
     return json.loads(result.stdout)
 
 
-async def live(begin, *, until):
+async def live(begin, zone, *, until):
     """Run the service's own parts through frozen time: a tick at each due moment, and else every three hours."""
     with freeze_time(begin, real_asyncio=True) as frozen:
         settings = load_settings(config_dir=ROOT)
@@ -74,15 +76,19 @@ async def live(begin, *, until):
         thread.close()
     check_mail(settings.maildir, nudges)
     return {
-        (n.key.schedule, f"{n.key.local_date}"): (
+        (n.key.schedule, date_of(n, zone)): (
             n.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
             n.decision.channel.value,
             n.decision.message,
             n.decision.rendered.text,
         )
         for n in nudges
-        if n.key.schedule != "welcome"
     }
+
+
+def date_of(nudge, zone):
+    """The key of a hello has no date."""
+    return str(nudge.due.astimezone(ZoneInfo(zone)).date() if nudge.key.schedule == WELCOME else nudge.key.local_date)
 
 
 def check_mail(maildir, nudges):

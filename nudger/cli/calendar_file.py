@@ -31,7 +31,7 @@ def _event(each: Coming, moment: datetime) -> Event:
     decision = each.nudge.decision
     assert decision.rendered is not None
     event = Event()
-    event.add("uid", hashlib.sha256(str(each.slot.key).encode()).hexdigest()[:32] + "@nudger")
+    event.add("uid", hashlib.sha256(str(each.nudge.key).encode()).hexdigest()[:32] + "@nudger")
     # UTC throughout: every calendar shows it in its reader's own time, and no zone tables need to travel.
     # DTSTAMP is the same whenever the file is made, so that the same plan is the same file.
     event.add("dtstamp", each.slot.due)

@@ -1,8 +1,10 @@
 """The words about a nudge to come that the table, the page and the JSON share."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Priority
 from nudger.domain.vocabulary import Channel, RecipientId
 from nudger.files.sms_length import segments
@@ -30,7 +32,25 @@ def waits(each: Coming) -> str | None:
 
 def held(each: Coming) -> str | None:
     """Say why it does not go out; None if it does."""
-    return None if each.goes_out is not None else f"held: {each.nudge.decision.reason}"
+    if each.goes_out is not None:
+        return None
+    reason = each.nudge.decision.reason
+    return f"may have gone out: {reason}" if each.nudge.state is NudgeState.UNKNOWN else f"held: {reason}"
+
+
+def summary(theirs: Sequence[Coming]) -> str | None:
+    """Say how many go out and what holds the others, the most frequent first; None where nothing is held."""
+    reasons = Counter(_kind(each.nudge.decision.reason) for each in theirs if each.goes_out is None)
+    if not reasons:
+        return None
+    out = sum(each.goes_out is not None for each in theirs)
+    told = "; ".join(f"{count} held: {reason}" for reason, count in reasons.most_common())
+    return f"{out} of {len(theirs)} {'goes' if out == 1 else 'go'} out; {told}"
+
+
+def _kind(reason: str) -> str:
+    """Return a reason without what differs from one nudge to the next."""
+    return reason.partition(" (")[0].partition(", and ")[0]
 
 
 def sms_segments(each: Coming) -> int | None:

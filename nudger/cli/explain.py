@@ -1,7 +1,7 @@
 """`nudger explain`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from nudger.cli import coming_words as words
 from nudger.cli.setup import Setup, read_setup
 from nudger.decisions.explain import in_english, in_short
 from nudger.decisions.plan import slots
 from nudger.decisions.roster import build_roster
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Audience, Schedule, Slot
+from nudger.domain.schedules import Audience, Schedule, Slot, SlotKey
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError
 from nudger.files.flaws import did_you_mean
@@ -36,6 +37,7 @@ class _Explanation:
     person: Recipient
     meant: bool
     coming: Sequence[Slot]
+    fates: Mapping[SlotKey, str]
 
 
 @click.command(name="explain")
@@ -83,12 +85,14 @@ def _schedule(setup: Setup, schedule_id: str) -> Schedule:
 def _explain(setup: Setup, schedule: Schedule, recipient_id: str | None, now: datetime) -> _Explanation:
     person = setup.person(recipient_id) if recipient_id else _somebody(setup, schedule, now)
     meant = person.id == _ANYBODY or schedule.audience.includes(person)
+    coming = _next(schedule, person, setup.settings.seed, now) if meant else []
     return _Explanation(
         schedule=schedule,
         sentences=in_english(schedule, setup.catalog.limits.tightened(person.limits)),
         person=person,
         meant=meant,
-        coming=_next(schedule, person, setup.settings.seed, now) if meant else (),
+        coming=coming,
+        fates=_fates(setup, person, coming, now) if coming and person.id != _ANYBODY else {},
     )
 
 
@@ -111,6 +115,14 @@ def _next(schedule: Schedule, person: Recipient, seed: str, now: datetime) -> li
     return found[:_NEXT]
 
 
+def _fates(setup: Setup, person: Recipient, coming: Sequence[Slot], now: datetime) -> dict[SlotKey, str]:
+    """Say what becomes of these slots as things stand, as preview does, where they do not go out at their times."""
+    first, last = coming[0].local_date, min(coming[-1].local_date, (now + _HORIZONS[0]).date())
+    found = {each.nudge.key: each for each in setup.outlook([person], first=first, last=last, now=now)}
+    said = {key: words.held(each) or words.waits(each) for key, each in found.items()}
+    return {key: fate for key, fate in said.items() if fate is not None}
+
+
 def _record(explanation: _Explanation) -> dict[str, Any]:
     person = explanation.person
     return {
@@ -125,6 +137,7 @@ def _record(explanation: _Explanation) -> dict[str, Any]:
                 "due": slot.due.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "local": slot.due.astimezone(person.zone).isoformat(),
                 "note": _note(slot, person),
+                "outcome": explanation.fates.get(slot.key),
             }
             for slot in explanation.coming
         ],
@@ -149,8 +162,8 @@ def _show(explanation: _Explanation) -> None:
         click.echo(f"Next for {whose} ({person.time_zone}):")
     for slot in explanation.coming:
         local = slot.due.astimezone(person.zone)
-        note = _note(slot, person)
-        click.echo(f"  {local:%a} {local.day:>2} {local:%b %Y}  {local:%H:%M}{f'  ({note})' if note else ''}")
+        told = "; ".join(filter(None, (_note(slot, person), explanation.fates.get(slot.key))))
+        click.echo(f"  {local:%a} {local.day:>2} {local:%b %Y}  {local:%H:%M}{f'  ({told})' if told else ''}")
 
 
 def _note(slot: Slot, person: Recipient) -> str | None:

@@ -14,7 +14,10 @@ from nudger.cli.kinds import DATE, Whole
 from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
+from nudger.domain.vocabulary import ScheduleId
+from nudger.use_cases.ports import TransactionPort
 from nudger.use_cases.preview import Coming, preview
+from nudger.use_cases.stop_and_go import standstill
 from nudger.wiring.clock import clock
 
 DEFAULT_DAYS = 7
@@ -23,21 +26,29 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
-    """Decide from `since` on, and show the local dates `first` to `last`."""
+    """Show the local dates `first` to `last`, as seen at `now`. The days before today would begin at `past_from`."""
 
-    since: datetime
+    now: datetime
     first: date
     last: date
+    past_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prospect:
-    """What is to come for some people in a span, ready to be shown."""
+    """What is to come for some people in a span, and what would have come before it, ready to be shown."""
 
     coming: Sequence[Coming]
+    past: Sequence[Coming]
     setup: Setup
     people: Sequence[Recipient]
     span: _Span
+    still: str
+
+    @property
+    def both(self) -> Sequence[Coming]:
+        """All of it, in order."""
+        return (*self.past, *self.coming)
 
 
 @click.command(name="preview")
@@ -61,15 +72,28 @@ def command(
 
     The same code plans here and in the service, so this is what people get, to the minute and the word,
     unless the files, the people or what they have seen change before. What is held back is shown with the reason.
+    Whoever is new is shown with their first hello; nobody gets anything before it, or before the day they join.
+
+    Days before today are shown as they would have been, as if nothing had been sent before them. Nobody gets anything
+    before their date of joining there either; who has none in the files is shown as if they had always been here.
+    What was really sent: nudger why ID DATE.
 
     --format html writes one page for any browser, a week at a time: nudger preview --format html > week.html
     """
     if days is not None and last is not None:
         raise click.UsageError("--days and --to say the same thing twice: give one of them")
-    setup = read_setup(config_dir)
+    setup, now = read_setup(config_dir), clock()
     people = [setup.person(recipient_id)] if recipient_id else setup.people()
-    span = _span(clock(), first, last, days)
-    _SHOW[style](_Prospect(coming=_look_ahead(setup, people, span), setup=setup, people=people, span=span))
+    span = _span(now, first, last, days)
+    prospect = _Prospect(
+        coming=setup.outlook(people, first=span.first, last=span.last, now=now),
+        past=_past(setup, people, span),
+        setup=setup,
+        people=people,
+        span=span,
+        still=setup.ask_ledger(lambda transaction: _standing_still(transaction, now), otherwise=""),
+    )
+    _SHOW[style](prospect)
 
 
 def _span(now: datetime, first: datetime | None, last: datetime | None, days: int | None) -> _Span:
@@ -80,32 +104,44 @@ def _span(now: datetime, first: datetime | None, last: datetime | None, days: in
         raise click.UsageError(f"--to {end} lies before --from {begin}")
     if first is None:
         # Where it is still yesterday, the rest of yesterday is to come, too.
-        return _Span(since=now, first=begin - _DAY, last=end)
-    # A past day is shown as it would have been; a coming one depends on the choices between now and then.
-    return _Span(since=min(now, datetime.combine(begin - _DAY, time.min, UTC)), first=begin, last=end)
+        return _Span(now=now, first=begin - _DAY, last=end, past_from=None)
+    before = datetime.combine(begin - _DAY, time.min, UTC)
+    return _Span(now=now, first=begin, last=end, past_from=before if begin < today else None)
 
 
-def _look_ahead(setup: Setup, people: list[Recipient], span: _Span) -> list[Coming]:
-    # A past day is shown as if everybody had been here by then.
-    agenda = setup.agenda(
-        [replace(person, joined=_by(person.joined, span.since.astimezone(person.zone).date())) for person in people]
+def _past(setup: Setup, people: list[Recipient], span: _Span) -> list[Coming]:
+    """Return what would have come before now: by the files as they are, to people who had got nothing before."""
+    if span.past_from is None:
+        return []
+    written = {person.id: person.joined for person in setup.catalog.recipients or ()}
+    here = [_always_here(p, span) if p.id in written and written[p.id] is None else p for p in people]
+    coming = preview(setup.agenda(here), since=span.past_from, first=span.first, last=span.last, histories={})
+    return [each for each in coming if each.slot.due <= span.now]
+
+
+def _always_here(person: Recipient, span: _Span) -> Recipient:
+    return replace(person, joined=span.first - _DAY)
+
+
+def _standing_still(transaction: TransactionPort, now: datetime) -> str:
+    """Say what keeps everything from going out; '' where nothing does."""
+    still = standstill(transaction, now=now)
+    if still.hold:
+        return "Everything is on hold: nothing of this goes out until `nudger release`."
+    return (
+        f"The clock is not believed ({still.doubt}): nothing of this goes out. See `nudger guard`."
+        if still.doubt
+        else ""
     )
-    return preview(
-        agenda,
-        since=span.since,
-        first=span.first,
-        last=span.last,
-        histories=setup.histories(agenda, now=span.since),
-        suppressed=setup.suppressed(),
-    )
-
-
-def _by(joined: date | None, first: date) -> date | None:
-    return joined and min(joined, first)
 
 
 def _show_json(prospect: _Prospect) -> None:
-    click.echo(json.dumps([_record(each) for each in prospect.coming], indent=1, ensure_ascii=False))
+    click.echo(json.dumps(_records(prospect), indent=1, ensure_ascii=False))
+
+
+def _records(prospect: _Prospect) -> list[dict[str, Any]]:
+    past = [_record(each) | {"would_have_been": True} for each in prospect.past]
+    return past + [_record(each) | {"would_have_been": False} for each in prospect.coming]
 
 
 def _record(each: Coming) -> dict[str, Any]:
@@ -140,7 +176,7 @@ def _show_calendar(prospect: _Prospect) -> None:
     # Cold start: the table needs no calendar library.
     from nudger.cli.calendar_file import calendar_file  # noqa: PLC0415
 
-    click.echo(calendar_file(prospect.coming, name=prospect.setup.settings.service_name), nl=False)
+    click.echo(calendar_file(prospect.both, name=prospect.setup.settings.service_name), nl=False)
 
 
 def _show_page(prospect: _Prospect) -> None:
@@ -148,10 +184,10 @@ def _show_page(prospect: _Prospect) -> None:
 
     span = prospect.span
     page = week_page(
-        [each for each in prospect.coming if not each.uncalled_for],
+        [each for each in prospect.both if not each.uncalled_for],
         prospect.people,
         name=prospect.setup.settings.service_name,
-        since=span.since,
+        since=span.past_from or span.now,
         first=span.first,
         last=span.last,
     )
@@ -162,10 +198,27 @@ def _show_table(prospect: _Prospect) -> None:
     if not prospect.people:
         click.echo("There is nobody to send to yet: write recipients.yaml, or `nudger recipients import people.csv`.")
         return
-    if not prospect.coming:
+    if prospect.still:
+        click.echo(f"{prospect.still}\n")
+    if not prospect.both:
         click.echo("Nothing is planned for these days.")
+    if prospect.span.past_from is not None:
+        click.echo("As it would have been, by the files as they are now (what was sent: nudger why ID DATE):\n")
+        _show_people(prospect, prospect.past)
+        if prospect.coming:
+            click.echo("\nTo come:\n")
+    _show_people(prospect, prospect.coming)
+    if sometimes := sorted({each.slot.schedule for each in prospect.both} - _shown(prospect)):
+        click.echo(f"\nOnly when something holds, as nudger explain says: {', '.join(sometimes)}")
+
+
+def _shown(prospect: _Prospect) -> set[ScheduleId]:
+    return {each.slot.schedule for each in prospect.both if not each.uncalled_for}
+
+
+def _show_people(prospect: _Prospect, coming: Sequence[Coming]) -> None:
     by_person: dict[str, list[Coming]] = {}
-    for each in prospect.coming:
+    for each in coming:
         if not each.uncalled_for:
             by_person.setdefault(each.recipient.id, []).append(each)
     several = len(prospect.setup.people()) > 1
@@ -173,8 +226,8 @@ def _show_table(prospect: _Prospect) -> None:
         if several:
             click.echo(f"{chr(10) if number else ''}{person}  ({theirs[0].recipient.time_zone})")
         _show_days(theirs)
-    if sometimes := sorted({each.slot.schedule for each in prospect.coming if each.uncalled_for}):
-        click.echo(f"\nOnly when something holds, as nudger explain says: {', '.join(sometimes)}")
+        if summary := words.summary(theirs):
+            click.echo(summary)
 
 
 def _show_days(theirs: Sequence[Coming]) -> None:

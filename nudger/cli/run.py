@@ -3,31 +3,22 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from heapq import nsmallest
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from nudger import __version__
 from nudger.cli.screen import in_words, local_day, plural, program, tell
-from nudger.daemon import LOOK_AHEAD, Daemon, Started
+from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
-from nudger.decisions.plan import slots
-from nudger.domain.schedules import Slot
-from nudger.domain.vocabulary import RecipientId, ScheduleId
 from nudger.errors import ConfigError, NudgerError
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
 from nudger.files.zones import prefer_newest_time_zones
+from nudger.use_cases.preview import Coming
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
-
-_NEXT = 3
 
 
 @click.command(name="run")
@@ -103,8 +94,8 @@ class _Screen:
 
     def ready(self, started: Started) -> None:
         """Say what comes next, after the first nudges."""
-        coming = nsmallest(_NEXT, (*_waiting(started), *_coming(started)))
-        for number, row in enumerate([_row(each, started) for each in coming] or ["nothing in the next eight days"]):
+        rows = [_row(each, started) for each in started.coming] or ["nothing in the next eight days"]
+        for number, row in enumerate(rows):
             tell(f"{'next' if number == 0 else '':<7}{row}")
         tell(f"\nCtrl-C stops; what is waiting is kept.    See a week ahead: {program()} preview")
 
@@ -119,39 +110,18 @@ class _Screen:
         return f"sending by {' and '.join(real)}; {' and '.join(here)} only to {stays} (no provider is configured)"
 
 
-class _Coming(NamedTuple):
-    """What goes out next, to whom, and what it waits for if it was decided already."""
-
-    at: datetime
-    recipient: RecipientId
-    schedule: ScheduleId
-    waits_for: str = ""
-
-
-def _coming(started: Started) -> Iterator[_Coming]:
-    """Return the first slots to come, looked for day by day so that many people cost no more than one."""
-    agenda, end = started.agenda, started.at + LOOK_AHEAD
-    sure = tuple(group for group in agenda.roster if group.schedule.only_if is None)
-
-    def by_day() -> Iterator[Slot]:
-        since = started.at
-        while since < end:
-            yield from slots(sure, since=since, until=since + timedelta(days=1), seed=agenda.seed)
-            since += timedelta(days=1)
-
-    return (_Coming(slot.due, slot.recipient, slot.schedule) for slot in islice(by_day(), _NEXT))
+def _program() -> str:
+    """Return what to type to call this program again."""
+    typed = sys.argv[0]
+    if Path(typed).name == "__main__.py":
+        return "python -m nudger"
+    return "nudger" if shutil.which("nudger") == typed else typed
 
 
-def _waiting(started: Started) -> Iterator[_Coming]:
-    """Yield what was decided and waits for its moment, such as a first hello at night."""
-    for nudge in started.waiting:
-        if nudge.key.recipient in started.agenda.recipients and nudge.next_attempt_at is not None:
-            yield _Coming(nudge.next_attempt_at, nudge.key.recipient, nudge.key.schedule, nudge.decision.reason)
-
-
-def _row(coming: _Coming, started: Started) -> str:
+def _row(coming: Coming, started: Started) -> str:
     people = started.agenda.recipients
-    local = coming.at.astimezone(people[coming.recipient].zone)
-    whose = "" if len(people) == 1 else f"{coming.recipient}  "
-    when = in_words(coming.at - started.at) + (f"; {coming.waits_for}" if coming.waits_for else "")
-    return f"{local_day(local)}  {whose}{coming.schedule}  ({when})"
+    moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason
+    local = moment.astimezone(coming.recipient.zone)
+    whose = "" if len(people) == 1 else f"{coming.recipient.id}  "
+    when = in_words(moment - started.at) + (f"; {reason}" if reason else "")
+    return f"{local_day(local)}  {whose}{coming.slot.schedule}  ({when})"

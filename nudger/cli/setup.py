@@ -1,8 +1,8 @@
 """What the commands that look into an installation start from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -16,6 +16,8 @@ from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.use_cases.histories import load_histories
+from nudger.use_cases.outlook import Standing, all_new, before_the_first_start, next_few, outlook, standing
+from nudger.use_cases.preview import Coming
 from nudger.wiring.clock import clock
 from nudger.wiring.reading import make_agenda
 
@@ -48,12 +50,35 @@ class Setup:
         finally:
             ledger.close()
 
-    def histories(self, agenda: Agenda, *, now: datetime) -> Mapping[RecipientId, History]:
-        """Return what the people of an agenda got so far."""
-        nobody: dict[RecipientId, History] = {}
+    def histories(
+        self, agenda: Agenda, *, people: Collection[RecipientId] | None = None, now: datetime
+    ) -> Mapping[RecipientId, History]:
+        """Return what the people of an agenda, or some of them, got so far."""
+        names = agenda.recipients if people is None else people
         return self.ask_ledger(
-            lambda transaction: load_histories(transaction, agenda, agenda.recipients, now=now), otherwise=nobody
+            lambda transaction: load_histories(transaction, agenda, names, now=now), otherwise=all_new(names)
         )
+
+    def outlook(self, people: list[Recipient], *, first: date, last: date, now: datetime) -> list[Coming]:
+        """Return what is to come for some people on the local dates from `first` to `last`, in order."""
+        agenda = self.agenda(people)
+        return outlook(agenda, self._standing(agenda, with_histories=True, now=now), first=first, last=last)
+
+    def next_few(self, agenda: Agenda, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
+        """Return the next nudges that go out to the people of an agenda, soonest first."""
+        at = self._standing(agenda, with_histories=False, now=now)
+        return next_few(
+            agenda, at, lambda names: self.histories(agenda, people=names, now=now), count=count, within=within
+        )
+
+    def _standing(self, agenda: Agenda, *, with_histories: bool, now: datetime) -> Standing:
+        everybody = self.people()
+        nothing: Standing | None = None
+        found = self.ask_ledger(
+            lambda transaction: standing(transaction, agenda, everybody, with_histories=with_histories, now=now),
+            otherwise=nothing,
+        )
+        return before_the_first_start(agenda, everybody, now=now) if found is None else found
 
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""

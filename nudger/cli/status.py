@@ -16,14 +16,14 @@ from nudger.domain.recipients import Recipient
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import running_process
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.preview import Coming, preview
+from nudger.use_cases.preview import Coming
 from nudger.use_cases.stop_and_go import Standstill, standstill
 from nudger.wiring.clock import clock
 
 _RECENT = 8
 _NEXT = 8
 _NAMED = 5
-_DAY = timedelta(days=1)
+_LOOK_AHEAD = timedelta(days=8)
 _LATELY_S = 120
 _TROUBLE = frozenset({NudgeState.FAILED, NudgeState.UNKNOWN, NudgeState.EXPIRED, NudgeState.SUPPRESSED})
 
@@ -86,14 +86,9 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
 def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
     people = setup.people()
     agenda = setup.agenda(people)
-    today = now.astimezone().date()
-    histories = setup.histories(agenda, now=now)
-    coming = preview(
-        agenda, since=now, first=today - _DAY, last=today + _DAY, histories=histories, suppressed=setup.suppressed()
-    )
-    called_for = [each for each in coming if not each.uncalled_for]
-    short = short_runways(agenda, agenda.recipients, histories, now=now)
-    return _Ahead(people=people, coming=called_for, short=short)
+    coming = setup.next_few(agenda, count=_NEXT, within=_LOOK_AHEAD, now=now)
+    short = short_runways(agenda, agenda.recipients, setup.histories(agenda, now=now), now=now)
+    return _Ahead(people=people, coming=coming, short=short)
 
 
 def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str, Any]:
@@ -112,8 +107,14 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         "trouble": [_nudge(nudge) for nudge in past.trouble],
         "recent": [_nudge(nudge) for nudge in past.recent],
         "next": [
-            {"due": each.slot.due, "recipient": each.recipient.id, "schedule": each.slot.schedule}
-            for each in ahead.coming[:_NEXT]
+            {
+                "due": each.slot.due,
+                "goes_out": each.goes_out,
+                "recipient": each.recipient.id,
+                "schedule": each.slot.schedule,
+                "reason": each.nudge.decision.reason or None,
+            }
+            for each in ahead.coming
         ],
         "running_out": [asdict(each) for each in ahead.short],
         "time_zones": "{} ({})".format(*prefer_newest_time_zones()),
@@ -148,7 +149,7 @@ def _lines(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> list[str]
     lines += _running_out(ahead.short)
     lines += _table("trouble", [_past_line(nudge) for nudge in past.trouble])
     lines += _table("recent", [_past_line(nudge) for nudge in past.recent])
-    return lines + _table("next", [_next_line(each, now) for each in ahead.coming[:_NEXT]])
+    return lines + _table("next", [_next_line(each, now) for each in ahead.coming])
 
 
 def _standing(still: Standstill) -> list[str]:
@@ -229,7 +230,9 @@ def _past_line(nudge: Nudge) -> str:
 
 
 def _next_line(each: Coming, now: datetime) -> str:
+    moment = each.goes_out or each.slot.due
+    when = in_words(moment - now) + (f"; {each.nudge.decision.reason}" if each.nudge.decision.reason else "")
     return (
-        f"{local_day(each.slot.due.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"
-        f"  {each.recipient.id}  ({in_words(each.slot.due - now)})"
+        f"{local_day(moment.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"
+        f"  {each.recipient.id}  ({when})"
     )

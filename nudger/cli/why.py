@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -19,12 +20,27 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import NudgerError
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.preview import preview
 from nudger.wiring.clock import clock
 
 _ID = re.compile(r"[0-9a-f]{4,32}\Z")
 _DAY = timedelta(days=1)
 _MANY = 2
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+
+class _Day(click.ParamType[date | int]):
+    """A date, or a word for one near today, as so many days from it: today is another for each person."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | int:
+        """Read it; end with wrong usage where it is neither."""
+        if value in _NEAR:
+            return _NEAR[value]
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2027-01-03, yesterday, today or tomorrow", param, ctx)
 
 
 class _Told(NamedTuple):
@@ -37,18 +53,18 @@ class _Told(NamedTuple):
 
 @click.command(name="why")
 @click.argument("whose", metavar="NUDGE|RECIPIENT")
-@click.argument("day", metavar="[DATE]", required=False, type=DATE)
+@click.argument("day", metavar="[DATE]", required=False, type=_Day())
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def command(config_dir: Path, whose: str, day: datetime | None, style: str) -> None:
+def command(config_dir: Path, whose: str, day: date | int | None, style: str) -> None:
     """Show why somebody got a nudge, or did not.
 
     NUDGE is its id, or the beginning of it. With the id of a person: all that was decided for a local date (today,
-    unless you name one), and what is foreseen for the rest of it.
+    unless you name one: 2027-01-03, yesterday, today, tomorrow), and what is foreseen for the rest of it.
     """
     setup = read_setup_as_it_is(config_dir)
     people: dict[str, Recipient] = {person.id: person for person in setup.people()}
-    told, heading = _find(setup, people.get(whose), whose, day.date() if day else None)
+    told, heading = _find(setup, people, whose, day)
     told = sorted(told, key=lambda each: (each.nudge.due, each.nudge.key))
     schedules = {schedule.id: schedule for schedule in setup.catalog.schedules}
     if style == "json":
@@ -61,9 +77,10 @@ def command(config_dir: Path, whose: str, day: datetime | None, style: str) -> N
         click.echo("\n".join(_explain(each, person, schedules).lines()))
 
 
-def _find(setup: Setup, person: Recipient | None, whose: str, day: date | None) -> tuple[list[_Told], str]:
+def _find(setup: Setup, people: Mapping[str, Recipient], whose: str, day: date | int | None) -> tuple[list[_Told], str]:
+    person = people.get(whose)
     if person is not None:
-        today = day or clock().astimezone(person.zone).date()
+        today = day if isinstance(day, date) else clock().astimezone(person.zone).date() + (day or 0) * _DAY
         told = _of_person(setup, person, today)
         what = plural(len(told), "nudge") if told else "nothing was or will be due"
         return told, f"{person.id}, {today:%A %d %B %Y} ({person.time_zone}): {what}"
@@ -78,7 +95,7 @@ def _find(setup: Setup, person: Recipient | None, whose: str, day: date | None) 
     if len(found) >= _MANY:
         raise NudgerError(f"more than one nudge has an id that begins with {whose!r}: give more of it")
     nudge = found[0].nudge
-    return found, f"nudge {nudge.id} for {nudge.key.recipient}, {nudge.key.local_date:%A %d %B %Y}"
+    return found, f"nudge {nudge.id} for {nudge.key.recipient}, {_local_date(nudge, people):%A %d %B %Y}"
 
 
 def _beginning(transaction: Transaction, start: str) -> list[_Told]:
@@ -96,7 +113,7 @@ def _of_person(setup: Setup, person: Recipient, day: date) -> list[_Told]:
 
     def ask(transaction: Transaction) -> list[_Told]:
         near = transaction.of_person(person.id, since=midnight - _DAY, until=midnight + 2 * _DAY)
-        return [_told(transaction, nudge) for nudge in near if _local_date(nudge, person) == day]
+        return [_told(transaction, nudge) for nudge in near if _local_date(nudge, {person.id: person}) == day]
 
     nothing: list[_Told] = []
     past = setup.ask_ledger(ask, otherwise=nothing)
@@ -104,25 +121,16 @@ def _of_person(setup: Setup, person: Recipient, day: date) -> list[_Told]:
     return past + [_Told(nudge, (), decided=False) for nudge in _foreseen(setup, person, day) if nudge.key not in known]
 
 
-def _local_date(nudge: Nudge, person: Recipient) -> date:
-    """Return the local date of a nudge; a hello's key has none."""
+def _local_date(nudge: Nudge, people: Mapping[str, Recipient]) -> date:
+    """Return the local date of a nudge; a hello's key has none, and it is in UTC for whoever is no longer here."""
     if nudge.key.schedule in (WELCOME, TEST):
-        return nudge.due.astimezone(person.zone).date()
+        person = people.get(nudge.key.recipient)
+        return nudge.due.astimezone(person.zone if person else UTC).date()
     return nudge.key.local_date
 
 
 def _foreseen(setup: Setup, person: Recipient, day: date) -> list[Nudge]:
-    now = clock()
-    agenda = setup.agenda([person])
-    coming = preview(
-        agenda,
-        since=now,
-        first=day,
-        last=day,
-        histories=setup.histories(agenda, now=now),
-        suppressed=setup.suppressed(),
-    )
-    return [each.nudge for each in coming]
+    return [each.nudge for each in setup.outlook([person], first=day, last=day, now=clock())]
 
 
 def _explain(each: _Told, person: Recipient | None, schedules: dict[Any, Schedule]) -> Explanation:

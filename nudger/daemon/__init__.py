@@ -14,13 +14,14 @@ from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
 from nudger.daemon.waker import Waker
 from nudger.decisions.agenda import Agenda
-from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
 from nudger.files.settings import Settings
 from nudger.storage.lock import lock_state_dir
 from nudger.storage.thread import LedgerThread
+from nudger.use_cases.outlook import next_in_service
 from nudger.use_cases.ports import ChannelPort
+from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock
 from nudger.wiring.ledger import open_ledger
@@ -38,15 +39,18 @@ FIRST_DELIVERIES = timedelta(seconds=10)
 LOOK_AHEAD = timedelta(days=8)
 """How far the start looks for what comes next."""
 
+NEXT = 3
+"""How many of the next nudges the start shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a started service can tell the screen. `waiting` is what was decided and goes out later."""
+    """What a started service can tell the screen. `coming` are the next nudges that go out, soonest first."""
 
     agenda: Agenda
     providers: dict[Channel, str]
     at: datetime
-    waiting: Sequence[Nudge] = ()
+    coming: Sequence[Coming] = ()
 
 
 class Screen(Protocol):
@@ -106,8 +110,10 @@ class Daemon:
             first = asyncio.create_task(service.settle())
             await asyncio.wait([first], timeout=FIRST_DELIVERIES.total_seconds())
             at = clock()
-            waiting = await ledger.run(lambda transaction: transaction.pending(by=at + LOOK_AHEAD))
-            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=at, waiting=waiting))
+            coming = await ledger.run(
+                lambda transaction: next_in_service(transaction, service.agenda, count=NEXT, within=LOOK_AHEAD, now=at)
+            )
+            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=at, coming=coming))
 
     async def _serve(
         self,

@@ -111,8 +111,8 @@ def _on_date(rule: OnDates, day: date) -> bool:
 def _rule_dates(text: str, anchor: date, first: date, last: date) -> Iterator[date]:
     rule = rrulestr(text, dtstart=datetime.combine(anchor, time.min))
     start, end = datetime.combine(first, time.min), datetime.combine(last, time.max)
-    for moment in takewhile(lambda moment: moment <= end, rule.xafter(start, inc=True)):
-        yield moment.date()
+    moments = takewhile(lambda moment: moment <= end, rule.xafter(start, inc=True))
+    yield from dict.fromkeys(moment.date() for moment in moments)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,9 @@ def forget_plans() -> None:
     """Let go of what was worked out for a roster that is no longer in use, and for time zones as they were."""
     _dates.cache_clear()
     _resolved.cache_clear()
+    _resolved_alone.cache_clear()
     _draws.cache_clear()
+    _draws_alone.cache_clear()
     resolve.cache_clear()
 
 
@@ -121,14 +124,35 @@ def _dates(group: Group, first: date, last: date) -> tuple[date, ...]:
 
 @lru_cache(maxsize=65536)
 def _resolved(group: Group, day: date) -> tuple[tuple[int, time, Instant], ...]:
-    """Resolve the group's wall times. Where two land on one instant, the one that no gap moved stays."""
+    """Resolve the group's wall times. Of those that land on one instant, the one that no gap moved stays, or the first.
+
+    A gap at midnight moves times onto the next day, where others may be: they are looked at as well.
+    """
+    mine = _resolved_alone(group, day)
+    if not any(instant.moved for _, _, instant in mine):
+        return mine
+    before, following = (_instants(group, day + step) for step in (-_DAY, _DAY))
+    return tuple(
+        each for each in mine if not each[2].moved or (each[2].at not in before and following.get(each[2].at, True))
+    )
+
+
+def _instants(group: Group, day: date) -> dict[datetime, bool]:
+    """Return the instants of a day, if it is one of the group's, and whether a gap moved something there."""
+    named = day in _dates(group, day, day)
+    return {instant.at: instant.moved for _, _, instant in _resolved_alone(group, day)} if named else {}
+
+
+@lru_cache(maxsize=65536)
+def _resolved_alone(group: Group, day: date) -> tuple[tuple[int, time, Instant], ...]:
+    """Resolve the wall times of one day; of those that land on one instant, one stays."""
     found: dict[datetime, tuple[int, time, Instant]] = {}
     recurrence = group.schedule.recurrence
     cron = isinstance(recurrence, Cron)
     walls = cron_times(recurrence, day, place=_place(group)) if cron else group.walls_on(day)
     for ordinal, wall in enumerate(walls):
         instant = resolve(day, wall, group.zone)
-        if instant is not None and (instant.at not in found or not instant.moved):
+        if instant is not None and (instant.at not in found or (found[instant.at][2].moved and not instant.moved)):
             found[instant.at] = (ordinal, wall, instant)
     return tuple(found.values())
 
@@ -170,7 +194,7 @@ def _reach(group: Group, day: date) -> tuple[datetime | None, datetime | None]:
         ends = [resolve(day, wall, group.zone) for wall in group.walls_on(day)]
         first, last = ends[0], ends[-1]
         return (first.at, max(first.at, last.at)) if first and last else (None, None)
-    found = [instant.at for _, _, instant in _resolved(group, day)]
+    found = [instant.at for _, _, instant in _resolved_alone(group, day)]
     return (min(found), max(found) + times.jitter + times.spread) if found else (None, None)
 
 
@@ -181,7 +205,43 @@ def _times(group: Group) -> At | Between:
 
 @lru_cache(maxsize=1024)
 def _draws(group: Group, day: date, seed: str) -> tuple[_Draw, ...]:
-    """Return, in order of time, each moment that somebody drew, and who drew it."""
+    """Return, in order of time, each moment that somebody drew, and who drew it.
+
+    Whoever drew one instant twice has one of them: the one that no gap moved, or the first. On most days nothing of
+    another day comes near.
+    """
+    mine = _draws_alone(group, day, seed)
+    near = [other for step in (-_DAY, _DAY) if _meet(group, day, other := day + step)]
+    # The minutes of one window are apart; the offsets of two times are not.
+    twice = isinstance(_times(group), At) and any(after.due == before.due for before, after in pairwise(mine))
+    if not near and not twice:
+        return mine
+    first: dict[tuple[datetime, RecipientId], tuple[bool, date, int]] = {}
+    for other in (day, *near):
+        for draw in _draws_alone(group, other, seed):
+            rank = (draw.moved, other, draw.ordinal)
+            for member in draw.members:
+                first[draw.due, member] = min(rank, first.get((draw.due, member), rank))
+    kept = (
+        draw._replace(members=tuple(m for m in draw.members if first[draw.due, m] == (draw.moved, day, draw.ordinal)))
+        for draw in mine
+    )
+    return tuple(draw for draw in kept if draw.members)
+
+
+def _meet(group: Group, day: date, other: date) -> bool:
+    """Say whether draws of two days can fall on one instant."""
+    if other not in _dates(group, other, other):
+        return False
+    (opens, closes), (others_open, others_close) = _reach(group, day), _reach(group, other)
+    if opens is None or closes is None or others_open is None or others_close is None:
+        return False
+    return opens <= others_close and others_open <= closes
+
+
+@lru_cache(maxsize=1024)
+def _draws_alone(group: Group, day: date, seed: str) -> tuple[_Draw, ...]:
+    """Return the draws of one day, in order of time."""
     times = _times(group)
     found: dict[tuple[datetime, int, time, bool], list[RecipientId]] = defaultdict(list)
     for member in group.members:

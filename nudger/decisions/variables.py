@@ -238,12 +238,18 @@ VARIABLES: Mapping[str, Variable] = {
         kind=Kind.SPAN,
         read=lambda context: _since(context, *_ANY_FEEDBACK),
     ),
-    "since_sent": Variable(about="Time since the last nudge of any schedule.", kind=Kind.SPAN, read=_since_sent),
+    "since_sent": Variable(
+        about="Time since the last nudge of any schedule, the first hello or a test.", kind=Kind.SPAN, read=_since_sent
+    ),
     "sent_today": Variable(
-        about="Nudges in the last 24 hours.", kind=Kind.NUMBER, read=lambda context: _burden(context, _DAY)
+        about="Nudges in the last 24 hours, the first hello and tests among them.",
+        kind=Kind.NUMBER,
+        read=lambda context: _burden(context, _DAY),
     ),
     "sent_this_week": Variable(
-        about="Nudges in the last seven days.", kind=Kind.NUMBER, read=lambda context: _burden(context, 7 * _DAY)
+        about="Nudges in the last seven days, the first hello and tests among them.",
+        kind=Kind.NUMBER,
+        read=lambda context: _burden(context, 7 * _DAY),
     ),
     "done": Variable(
         about="Practices that they said they did.",

@@ -1,7 +1,7 @@
 """When a schedule falls due, in plain English, from the values of the domain alone."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from cronsim import CronSim
 
@@ -20,7 +20,7 @@ from nudger.decisions.english import (
     month_days,
     nth_days,
 )
-from nudger.decisions.rule_words import rule_in_words
+from nudger.decisions.rule_words import counts_from_first_date, lacks_days, rule_in_words, weeks_of_rule_begin_on
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import (
     At,
@@ -76,7 +76,7 @@ def _calendar(calendar: Calendar) -> list[str]:
     if isinstance(times, At) and times.spread:
         spread = in_words(times.spread)
         sentences.append(f"People are spread over {spread} from then on; each keeps the same place.")
-    return sentences + _remarks(calendar.dates)
+    return [*sentences, *_remarks(calendar.dates), *_counting(calendar)]
 
 
 def _cron(cron: Cron) -> list[str]:
@@ -96,11 +96,52 @@ def _remarks(rule: DateRule) -> list[str]:
         case OnDates() if any(day >= _MAY_LACK for day in rule.monthly) or (2, 29) in rule.yearly:
             return ["A month or a year that does not have the day is left out."]
         case Programme():
+            spans = [phase for phase in rule.phases if phase.every > 1]
             return [
                 "Day 1 is the day after the person joined. The count stands still while they are paused.",
+                *(["Within a span, every so many days counts from its first day."] if spans else []),
             ]
+        case ByRule() if lacks_days(rule.rule):
+            return ["A month that does not have the day is left out."]
         case _:
             return []
+
+
+def _counting(calendar: Calendar) -> list[str]:
+    """Say from where it counts, as far as that decides the dates: the first week, and the first date if none is set."""
+    rule, anchor = calendar.dates, calendar.starts or ANCHOR
+    begins = _week_begins_on(rule)
+    said = []
+    if begins is not None:
+        first = anchor - timedelta(days=(anchor.weekday() - begins) % 7)
+        said.append(f"Weeks begin on {DAYS[begins]}; the first one counted begins on {day_in_words(first)}.")
+    if calendar.starts is None and (begins is not None or _counts(rule)):
+        said.append(
+            f"No first date is set (starts), so it counts from {DAYS[ANCHOR.weekday()]}, {day_in_words(ANCHOR)}."
+        )
+    return said
+
+
+def _week_begins_on(rule: DateRule) -> int | None:
+    """Return on which weekday the weeks begin that are counted; None where no weeks are."""
+    match rule:
+        case Weekly() if rule.weeks > 1:
+            return 0
+        case ByRule():
+            return weeks_of_rule_begin_on(rule.rule)
+        case _:
+            return None
+
+
+def _counts(rule: DateRule) -> bool:
+    """Say whether the first date decides which dates follow."""
+    match rule:
+        case EveryDays():
+            return rule.count > 1
+        case ByRule():
+            return counts_from_first_date(rule.rule)
+        case _:
+            return False
 
 
 def _dates(calendar: Calendar) -> str:  # noqa: PLR0911 - one for each kind

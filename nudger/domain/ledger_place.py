@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, unquote
 
 SETTING = "NUDGER_DATABASE_URL"
 
+MARKER = "installation.json"
+"""Beside the ledger, in the state folder: says that there is a history, and whose."""
+
 _FORMS = "postgresql://user:password@host/database, or sqlite:////absolute/path/nudger.db"
 _SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 _POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg"})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
+from nudger.domain.ledger_place import MARKER, LedgerFile, LedgerPlace, read_ledger_place
 from nudger.files import locations
 from nudger.files import setting_shapes as shapes
 from nudger.files.env_file import PREFIX
@@ -166,8 +166,8 @@ class Settings(BaseSettings):
 
     @property
     def ledger_may_exist(self) -> bool:
-        """Whether there can be a ledger: not where it would be in the state folder, and is not."""
-        return self.database_url is not None or (self.state / LEDGER_FILE).exists()
+        """Whether there can be a ledger: not where neither it nor the sign of one is in the state folder."""
+        return self.database_url is not None or any((self.state / name).exists() for name in (LEDGER_FILE, MARKER))
 
     @property
     def ledger_is_file(self) -> bool:

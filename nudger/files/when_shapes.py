@@ -89,7 +89,8 @@ class When(Shape):
         min_length=1,
         description=(
             "On which days: daily (unless said otherwise), weekdays, weekends, a day of the week, such a day of the "
-            "month (first monday, 2nd tue, last friday), public holidays (of each person's place), or a list of these."
+            "month (first monday, 2nd tue, last friday; a month without a fifth one has none), public holidays (of "
+            "each person's place), or a list of these."
         ),
         examples=["weekdays", ["mon", "wed", "fri"], "last friday"],
     )
@@ -133,7 +134,9 @@ class When(Shape):
     every: Every = Field(
         default=None,
         description=(
-            "Every so many days or weeks, counted from `starts`. With weeks, `days` may say on which days of the week."
+            "Every so many days or weeks, counted from `starts` (from Monday 2024-01-01, if that is not set). With "
+            "weeks, `days` may say on which days of the week: weeks begin on Monday, and the week of `starts` is the "
+            "first one. Without `days`, it is the weekday of `starts`."
         ),
         examples=["2 days", "2 weeks"],
     )
@@ -146,7 +149,7 @@ class When(Shape):
         min_length=1,
         description=(
             "Instead of `days`: 2026-12-24 (once), 12-24 (every year), 15 or 15th (every month), last (the last day of "
-            "every month), or a list of these."
+            "every month), or a list of these. A month without a 31st, or a year without 29 February, is left out."
         ),
         examples=["12-24", [15, "last"]],
     )
@@ -177,10 +180,17 @@ class When(Shape):
     )
     rrule: Annotated[rules.Rule | None, read(rules.rrule), text_schema()] = Field(
         default=None,
-        description="Instead of `days`: the dates of an RFC 5545 rule; `at` or `between` gives the time.",
+        description=(
+            "Instead of `days`: the dates of an RFC 5545 rule; `at` or `between` gives the time. An INTERVAL and a "
+            "COUNT count from `starts`; weeks begin on Monday, unless WKST says otherwise."
+        ),
         examples=["FREQ=MONTHLY;BYDAY=-1FR"],
     )
     starts: Date | None = Field(
-        default=None, description="The first date; `every` and rules count from it.", examples=["2026-01-05"]
+        default=None,
+        description=(
+            "The first date. `every` and rules count from it, and from Monday 2024-01-01 where it is not set."
+        ),
+        examples=["2026-01-05"],
     )
     ends: Date | None = Field(default=None, description="The last date, inclusive.", examples=["2026-12-31"])

@@ -14,15 +14,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from nudger.domain.ledger_place import SETTING, LedgerFile, LedgerPlace, read_ledger_place
+from nudger.domain.ledger_place import MARKER, SETTING, LedgerFile, LedgerPlace, read_ledger_place
 from nudger.errors import LedgerError
 from nudger.storage.engine import COMMAND_LIMIT, in_words, make_engine
 from nudger.storage.look import look_into, waiting_log
 from nudger.storage.patience import patience_of
 from nudger.storage.tables import REVISIONS, meta
-
-MARKER = "installation.json"
-"""Beside the database: says that there is a history, and whose."""
 
 _ONE_AT_A_TIME = 0x6E756467
 """Under this number, PostgreSQL lets one process at a time make or change the tables."""
@@ -60,14 +57,17 @@ def open_database(place: LedgerPlace | str, *, state_dir: Path, limit: timedelta
     return engine, installation
 
 
-def read_database(place: LedgerPlace | str) -> Engine | None:
+def read_database(place: LedgerPlace | str, *, state_dir: Path | None = None) -> Engine | None:
     """Open the database as it stands, for commands that only read; None if there is none yet.
 
-    Raises LedgerError when its schema is not the one that this code knows.
+    Raises LedgerError when its schema is not the one that this code knows, and where there was one by word of the
+    marker in `state_dir`: what nothing says would be as if nobody had ever got anything.
     """
     place = _place(place)
     try:
         if isinstance(place, LedgerFile) and (not place.path.exists() or place.path.stat().st_size == 0):
+            if state_dir is not None:
+                _refuse_missing_history(state_dir / MARKER, str(place))
             return None
     except OSError as error:
         raise LedgerError(f"the ledger {place} cannot be read: {error.strerror}") from error
@@ -81,6 +81,8 @@ def read_database(place: LedgerPlace | str) -> Engine | None:
     finally:
         if not readable:
             engine.dispose()
+    if not readable and state_dir is not None:
+        _refuse_missing_history(state_dir / MARKER, str(place))
     return engine if readable else None
 
 

@@ -1,7 +1,7 @@
 """What is to come, from a ledger and at a moment: the one answer of every screen that looks ahead."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
@@ -13,6 +13,7 @@ from nudger.decisions.hello import UNSAID
 from nudger.decisions.history import History
 from nudger.decisions.plan import slots
 from nudger.domain.nudges import Nudge
+from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
 from nudger.use_cases.histories import load_histories
@@ -20,20 +21,22 @@ from nudger.use_cases.ports import TransactionPort
 from nudger.use_cases.preview import NOBODY_IS_NEW, Coming, preview, rehearse
 from nudger.use_cases.queue_nudges import GUARD
 
+_DAY = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=2)
 """What fell due longer ago than this and has no nudge is over, whatever its schedule says."""
 
 _ENOUGH = 500
 """So many slots are looked at for the next few that go out; more, where hardly any of them does."""
 
-_DAY = timedelta(days=1)
+Histories = Callable[[Collection[RecipientId]], Mapping[RecipientId, History]]
+"""Returns what these people got so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How things stand at the moment `now`: what everybody got, what waits, and who is to be greeted when.
+    """How things stand at the moment `now`: what waits, and who is to be greeted when.
 
-    `planned` is up to when every slot has its nudge.
+    `planned` is up to when every slot has its nudge; `histories` are those of the people who were asked for.
     """
 
     now: datetime
@@ -44,30 +47,50 @@ class Standing:
     suppressed: frozenset[str] = frozenset()
 
 
-def before_the_first_start(agenda: Agenda, *, now: datetime) -> Standing:
+def before_the_first_start(agenda: Agenda, everybody: Iterable[Recipient], *, now: datetime) -> Standing:
     """Return how things stand where nothing was ever sent: everybody is new."""
-    hellos = dict.fromkeys(agenda.recipients, UNSAID)
-    histories = {name: History(hello=UNSAID) for name in agenda.recipients}
-    return Standing(now=now, planned=now, histories=histories, greeting=greetings(agenda, hellos, now=now))
+    all_of_them = _knowing(agenda, everybody)
+    hellos = dict.fromkeys(all_of_them.recipients, UNSAID)
+    return Standing(
+        now=now,
+        planned=now,
+        histories=all_new(agenda.recipients),
+        greeting=greetings(all_of_them, hellos, now=now),
+    )
 
 
-def standing(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> Standing:
-    """Return how things stand for everybody of the agenda, who should be all people: many strangers trip the guard."""
+def all_new(people: Iterable[RecipientId]) -> dict[RecipientId, History]:
+    """Return the histories of people to whom nothing was ever sent."""
+    return {name: History(hello=UNSAID) for name in people}
+
+
+def standing(
+    transaction: TransactionPort, agenda: Agenda, everybody: Iterable[Recipient], *, with_histories: bool, now: datetime
+) -> Standing:
+    """Return how things stand for the people of an agenda; `everybody` counts, for many strangers trip the guard."""
     watermark = transaction.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         watermark = now
-    histories = load_histories(transaction, agenda, agenda.recipients, now=now)
-    hellos = {name: history.hello for name, history in histories.items() if history.hello is not None}
+    all_of_them = _knowing(agenda, everybody)
+    strangers = [name for name in transaction.unwelcomed() if name in all_of_them.recipients]
+    # Whoever is only in the files will be written down, and is new, at the next start.
+    known = {person.id for person in transaction.recipients()}
+    hellos = transaction.ungreeted([*strangers, *(name for name in all_of_them.recipients if name not in known)])
     suppressed = transaction.suppressed()
-    greeting = greetings(agenda, hellos, stopped=suppressed, guard_is_up=bool(transaction.recall(GUARD)), now=now)
+    guard_is_up = bool(transaction.recall(GUARD))
     return Standing(
         now=now,
         planned=max(watermark, now - _LONGEST_WAIT),
-        histories=histories,
+        histories=load_histories(transaction, agenda, agenda.recipients, now=now) if with_histories else {},
         waiting=transaction.waiting_now(),
-        greeting=greeting,
+        greeting=greetings(all_of_them, hellos, stopped=suppressed, guard_is_up=guard_is_up, now=now),
         suppressed=suppressed,
     )
+
+
+def _knowing(agenda: Agenda, everybody: Iterable[Recipient]) -> Agenda:
+    """Return an agenda that knows everybody, and plans only for those it planned for."""
+    return replace(agenda, recipients={person.id: person for person in everybody} | dict(agenda.recipients))
 
 
 def outlook(agenda: Agenda, at: Standing, *, first: date, last: date) -> list[Coming]:
@@ -85,7 +108,7 @@ def outlook(agenda: Agenda, at: Standing, *, first: date, last: date) -> list[Co
     )
 
 
-def next_few(agenda: Agenda, at: Standing, *, count: int, within: timedelta) -> list[Coming]:
+def next_few(agenda: Agenda, at: Standing, histories: Histories, *, count: int, within: timedelta) -> list[Coming]:
     """Return the next nudges that go out, so many of them, soonest first.
 
     Many people cost no more than a few: only those who are next are looked at.
@@ -93,36 +116,45 @@ def next_few(agenda: Agenda, at: Standing, *, count: int, within: timedelta) -> 
     end, enough = at.now + within, _ENOUGH
     while True:
         due = list(islice(_by_day(agenda, at.planned, end), enough))
-        until = due[-1].due if len(due) == enough else end
+        until = max(due[-1].due, at.now) if len(due) == enough else end
         people = {slot.recipient for slot in due} | _who_waits(agenda, at, until)
         coming = rehearse(
             serving(agenda, [agenda.recipients[name] for name in people]),
             since=at.now,
-            until=max(until, at.now),
-            histories=at.histories,
+            until=until,
+            histories=histories(people),
             suppressed=at.suppressed,
             planned=at.planned,
             waiting=[nudge for nudge in at.waiting if nudge.key.recipient in people],
             greeting=at.greeting,
         )
-        out = ((moment, each) for each in coming if (moment := each.goes_out) is not None and moment <= end)
-        found = nsmallest(count, out, key=lambda pair: (pair[0], pair[1].slot.key))
-        if len(found) == count or until == end:
-            return [each for _, each in found]
+        out = [(moment, each) for each in coming if (moment := each.goes_out) is not None and moment <= end]
+        if len(out) >= count or until == end:
+            return [each for _, each in nsmallest(count, out, key=lambda pair: (pair[0], pair[1].slot.key))]
         enough *= 10
 
 
 def _by_day(agenda: Agenda, since: datetime, end: datetime) -> Iterator[Slot]:
     while since < end:
-        found = slots(agenda.roster, since=since, until=min(since + _DAY, end), seed=agenda.seed)
+        until = min(since + _DAY, end)
+        found = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
         yield from (slot for slot in found if agenda.owes(slot))
-        since += _DAY
+        since = until
 
 
 def _who_waits(agenda: Agenda, at: Standing, until: datetime) -> set[RecipientId]:
-    """Return who has something waiting, or a hello to come, soonest first and not more than are looked at at once."""
-    moments = [
-        (n.next_attempt_at or at.now, n.key.recipient) for n in at.waiting if n.key.recipient in agenda.recipients
-    ]
-    moments += [(at.greeting.moments[name], name) for name in at.greeting.by(until) if name in agenda.recipients]
+    """Return who has something waiting, or a hello to come: the soonest, as many as are looked at at once."""
+    here = agenda.recipients
+    moments = [(n.next_attempt_at or at.now, n.key.recipient) for n in at.waiting if n.key.recipient in here]
+    moments += [(at.greeting.moments[name], name) for name in at.greeting.by(until) if name in here]
     return {name for _, name in nsmallest(_ENOUGH, moments)}
+
+
+def next_in_service(
+    transaction: TransactionPort, agenda: Agenda, *, count: int, within: timedelta, now: datetime
+) -> list[Coming]:
+    """Return the next nudges that go out from a running service, soonest first."""
+    at = standing(transaction, agenda, agenda.recipients.values(), with_histories=False, now=now)
+    return next_few(
+        agenda, at, lambda names: load_histories(transaction, agenda, names, now=now), count=count, within=within
+    )

@@ -20,6 +20,6 @@ def open_ledger(settings: Settings, *, limit: timedelta = COMMAND_LIMIT) -> Ledg
 
 
 def read_ledger(settings: Settings) -> Ledger | None:
-    """Open the ledger for reading; None where nothing was ever sent. Raises LedgerError."""
-    engine = read_database(settings.ledger_place)
+    """Open the ledger for reading; None where nothing was ever sent. Raises LedgerError, also where it is lost."""
+    engine = read_database(settings.ledger_place, state_dir=settings.state)
     return None if engine is None else Ledger(engine, installation="", place=settings.ledger_place)

@@ -41,8 +41,9 @@ def test_a_schedule_is_said_in_sentences_with_its_next_times_and_their_notes(hom
     assert lines[:2] == ["gap", "  At night."]
     assert "  It falls due every day, at 02:30, by each person's own clock." in lines
     at = lines.index("Next for you (America/New_York):")
-    assert lines[at + 1] == "  Sun 14 Mar 2027  03:00  (02:30 does not exist that day, so it is 03:00)"
-    assert lines[at + 2] == "  Mon 15 Mar 2027  02:30"
+    waits = "waits until 08:00: quiet hours 21:00-08:00"
+    assert lines[at + 1] == f"  Sun 14 Mar 2027  03:00  (02:30 does not exist that day, so it is 03:00; {waits})"
+    assert lines[at + 2] == f"  Mon 15 Mar 2027  02:30  ({waits})"
     assert len(lines) == at + 6
 
 

@@ -166,7 +166,9 @@ def test_newcomers_are_those_to_whom_no_hello_went_out(ledger):
     ledger.run(lambda t: t.add([hello], at=NOW))
     assert ledger.run(lambda t: t.unwelcomed()) == ["a", "b"]
     ledger.run(lambda t: t.save([(hello, replace(hello, state=NudgeState.SENDING))], at=NOW))
-    ledger.run(lambda t: t.save([(replace(hello, state=NudgeState.SENDING), replace(hello, state=NudgeState.SENT))], at=NOW))
+    ledger.run(
+        lambda t: t.save([(replace(hello, state=NudgeState.SENDING), replace(hello, state=NudgeState.SENT))], at=NOW)
+    )
     assert ledger.run(lambda t: t.unwelcomed()) == ["b"]
 
 
