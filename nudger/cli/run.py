@@ -111,14 +111,6 @@ class _Screen:
         return f"sending by {' and '.join(real)}; {' and '.join(here)} only to {stays} (no provider is configured)"
 
 
-def _program() -> str:
-    """Return what to type to call this program again."""
-    typed = sys.argv[0]
-    if Path(typed).name == "__main__.py":
-        return "python -m nudger"
-    return "nudger" if shutil.which("nudger") == typed else typed
-
-
 def _row(coming: Coming, started: Started) -> str:
     people = started.agenda.recipients
     moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from nudger.cli.kinds import DATE
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.replay import replay
