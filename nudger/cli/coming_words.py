@@ -6,8 +6,8 @@ from datetime import date
 
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Priority
+from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import Channel, RecipientId
-from nudger.files.sms_length import segments
 from nudger.use_cases.preview import Coming
 
 PersonDay = tuple[RecipientId, date]

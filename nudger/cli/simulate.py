@@ -14,8 +14,8 @@ import click
 from nudger.cli.kinds import Amount, Whole
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, read_setup
+from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import ScheduleId
-from nudger.files.sms_length import segments
 from nudger.use_cases.simulate import LATER, ON_TIME, SOME_ZONES, Tally, made_up_people, simulate
 from nudger.wiring.clock import clock
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from nudger.domain import placeholders
+from nudger.domain import placeholders, sms_length
 from nudger.domain.conditions import Condition
 from nudger.domain.vocabulary import (
     Aim,
@@ -97,9 +97,12 @@ class Message:
         return (self.sms if channel is Channel.SMS else self.email) is not None
 
     def render(self, channel: Channel, values: placeholders.Values) -> Rendered:
-        """Fill in the words for a channel; raise ValueError if there are none for it."""
+        """Fill in the words for a channel; raise ValueError if there are none for it.
+
+        In an SMS a value costs no second segment by its apostrophe, its dash or a space that is none.
+        """
         if channel is Channel.SMS and self.sms is not None:
-            return Rendered(text=placeholders.parse(self.sms).render(values).strip())
+            return Rendered(text=placeholders.parse(self.sms).render(values, spelt=sms_length.plain).strip())
         if channel is Channel.EMAIL and self.email is not None:
             return Rendered(
                 subject=" ".join(placeholders.parse(self.email.subject).render(values).split()),

@@ -5,9 +5,11 @@ would let it loop; a message is data, so it gets neither.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
+from unicodedata import normalize
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}|]*)(?:\|([^{}|]*))?\}|[{}]")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -51,16 +53,18 @@ class Template:
     pieces: tuple[str | Placeholder, ...]
     faults: tuple[Fault, ...]
 
-    def render(self, values: Values) -> str:
-        """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''."""
+    def render(self, values: Values, *, spelt: Callable[[str], str] = str) -> str:
+        """Return the text with every placeholder filled in; an absent or empty value takes its fall-back, or ''.
+
+        It is in NFC; `spelt` says how the values are written in it.
+        """
         if len(self.pieces) == 1 and isinstance(self.pieces[0], str):
-            return self.pieces[0]  # most texts have none
-        return "".join(
-            [
-                piece if isinstance(piece, str) else values.get(piece.name) or piece.fallback or ""
-                for piece in self.pieces
-            ]
-        )
+            return normalize("NFC", self.pieces[0])  # most texts have none
+        filled = [
+            piece if isinstance(piece, str) else spelt(values.get(piece.name) or "") or piece.fallback or ""
+            for piece in self.pieces
+        ]
+        return normalize("NFC", "".join(filled))
 
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:

@@ -26,6 +26,7 @@ from nudger.files.references import Configuration, check_references
 from nudger.files.runway import check_runways
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
 from nudger.files.schedules_file import check_not_empty, read_schedule
+from nudger.files.sms_cost_check import check_sms_cost
 from nudger.files.tree import Document, Mapping, plain
 
 
@@ -60,7 +61,9 @@ def read_configuration(
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
         check_age(findings, read_crisis_lines(findings, config_dir), today)
     if look_ahead and not findings.failed:
-        check_runways(findings, configuration.schedules, [written.value for written in configuration.messages])
+        messages = [written.value for written in configuration.messages]
+        check_runways(findings, configuration.schedules, messages)
+        check_sms_cost(findings, configuration.people, messages)
     files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
     return Reading(_catalog(findings, configuration), findings.problems, files)
 

@@ -8,10 +8,10 @@ import pytest
 from nudger.domain import placeholders
 from nudger.domain.crisis_lines import CrisisLine, crisis_line_for, overridden
 from nudger.domain.legal_hours import country
+from nudger.domain.sms_length import segments
 from nudger.files.catalog import read_files
 from nudger.files.crisis_lines_file import check_age, load_crisis_lines, read_crisis_lines
 from nudger.files.findings import Findings
-from nudger.files.sms_length import segments
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from nudger.domain import placeholders
+from nudger.decisions.sms_cost import limit_of
 from nudger.domain.messages import Message
-from nudger.domain.vocabulary import Purpose, Rule
+from nudger.domain.sms_length import REPLACEMENTS, Segments, outside_gsm, segments
+from nudger.domain.vocabulary import Channel, Purpose, Rule
 from nudger.files.bench.lexicon import Lexicon
 from nudger.files.bench.remarks import Remark, remark
 from nudger.files.findings import Written, name_of
-from nudger.files.sms_length import REPLACEMENTS, Segments, outside_gsm, segments
 
 ENGLISH_SAMPLE: Mapping[str, str] = {
     "name": "Christabelle",
@@ -35,36 +35,19 @@ ACCENTED_NAME = "Purificación"
 """A name with a letter that makes an SMS dear. Nudges in a language with such names must have room for it; what is said
 once only (a hello, a farewell) may cost more."""
 
-LIMITS: Mapping[Purpose, int] = MappingProxyType(
-    {
-        Purpose.NUDGE: 1,
-        Purpose.WELCOME: 3,
-        Purpose.HELP: 3,
-        Purpose.PAUSE: 2,
-        Purpose.RESUME: 2,
-        Purpose.FAREWELL: 2,
-    }
-)
-"""How many segments a message may take. One that has to say who writes, and where help is, takes more than one."""
-
-_SPANISH_NUDGE = 2  # most words of more than one syllable are a letter away from UCS-2
-
-
-def limit_of(message: Message) -> int:
-    """Return how many segments a message may take."""
-    spanish = message.language.partition("-")[0] == "es"
-    return _SPANISH_NUDGE if spanish and message.purpose is Purpose.NUDGE else LIMITS[message.purpose]
-
 
 @cache
-def _samples(language: str) -> Mapping[str, str]:
+def samples(language: str) -> Mapping[str, str]:
+    """Return the values on the long side for texts in a language."""
     return SAMPLES.get(language.partition("-")[0], ENGLISH_SAMPLE)
 
 
 def as_sent(message: Message, *, name: str | None = None) -> str:
     """Return the SMS, filled in with values on the long side."""
-    values = _samples(message.language)
-    return placeholders.parse(message.sms or "").render({**values, "name": name} if name else values).strip()
+    values = samples(message.language)
+    if message.sms is None:
+        return ""
+    return message.render(Channel.SMS, {**values, "name": name} if name else values).text
 
 
 def check(written: Written[Message], lexicon: Lexicon | None) -> Iterator[Remark]:

@@ -9,13 +9,13 @@ from statistics import mean
 from nudger.domain.crisis_lines import CrisisLine
 from nudger.domain.messages import Message, Waiver
 from nudger.domain.schedules import Schedule
+from nudger.domain.sms_length import Segments, segments
 from nudger.domain.vocabulary import MessageKey, Purpose, ReviewState
 from nudger.files.bench import bench, reading
 from nudger.files.bench.coverage import Cell, Supply, cells, language_of, supplies
 from nudger.files.bench.lengths import as_sent
 from nudger.files.bench.remarks import Remark
 from nudger.files.findings import Written
-from nudger.files.sms_length import Segments, segments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.files.sms_length import REPLACEMENTS, outside_gsm, segments
+from nudger.domain.sms_length import REPLACEMENTS, outside_gsm, segments
 
 
 @pytest.mark.parametrize(
