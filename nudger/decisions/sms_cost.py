@@ -1,13 +1,10 @@
 """What SMS cost for one person: how many segments a text was promised to take, and what their own values make of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nudger.decisions.agenda import Agenda
 from nudger.decisions.pool import same_language
-from nudger.decisions.wording import MessageValues
 from nudger.domain.messages import Message
 from nudger.domain.placeholders import Values, parse
 from nudger.domain.recipients import Recipient
@@ -53,11 +50,6 @@ def limit_of(message: Message) -> int:
     """Return how many segments a message may take."""
     spanish = message.language.partition("-")[0] == "es"
     return _SPANISH_NUDGE if spanish and message.purpose is Purpose.NUDGE else LIMITS[message.purpose]
-
-
-def cost_for(agenda: Agenda, messages: Iterable[Message], person: Recipient, *, now: datetime) -> Cost:
-    """Return what this person's values do to the texts that they would get now."""
-    return sms_cost(messages, person, lambda message: MessageValues(agenda, person, now, message.language))
 
 
 def sms_cost(messages: Iterable[Message], person: Recipient, values_for: ValuesFor) -> Cost:

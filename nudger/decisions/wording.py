@@ -1,6 +1,6 @@
 """What the placeholders of a message stand for, for one person at one moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from nudger.decisions.agenda import Agenda
 from nudger.decisions.dates import cron_times, dates_for
 from nudger.decisions.pace import WEEKS, times_a_day
 from nudger.decisions.pool import same_language
+from nudger.decisions.sms_cost import Cost, sms_cost
 from nudger.domain.calendar import part_of_day
 from nudger.domain.crisis_lines import crisis_line_for
 from nudger.domain.legal_hours import country
@@ -101,3 +102,8 @@ _VALUES: dict[str, Callable[[MessageValues], str]] = {
     "weekday": lambda values: values.tongue.weekdays[values.local.weekday()],
     "part_of_day": lambda values: values.tongue.parts_of_day[part_of_day(values.local.time())],
 }
+
+
+def sms_cost_for(agenda: Agenda, messages: Iterable[Message], person: Recipient, *, now: datetime) -> Cost:
+    """Return what a person's own values do to the length of the SMS that they would get now."""
+    return sms_cost(messages, person, lambda message: MessageValues(agenda, person, now, message.language))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.agenda import OperatorWords, build_agenda
-from nudger.decisions.sms_cost import cost_for, sms_cost
+from nudger.decisions.sms_cost import sms_cost
+from nudger.decisions.wording import sms_cost_for
 from nudger.domain.catalog import Catalog
 from nudger.domain.sms_length import REPLACEMENTS, outside_gsm, segments
 from nudger.domain.vocabulary import Channel
@@ -71,7 +72,7 @@ def test_it_is_asked_of_an_agenda_as_well():
     agenda = build_agenda(
         Catalog(schedules=(), messages=tuple(messages)), [person], words=words, seed="s", installation="i"
     )
-    assert cost_for(agenda, messages, person, now=utc("2026-11-25 08:30")).dear == 1
+    assert sms_cost_for(agenda, messages, person, now=utc("2026-11-25 08:30")).dear == 1
 
 
 LOOKS_BETTER = st.text(st.sampled_from([*REPLACEMENTS, "\u00ad", "\u200b", "\n", "\u2028", *"abÅß"]), max_size=12)
