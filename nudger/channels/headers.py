@@ -13,7 +13,9 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*")
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 _LINE = 66  # and "Reply-To: " in front is still under the 78 of RFC 5322, 2.1.1
 _CHUNK = 39  # bytes: an encoded word of 64 characters, at most 75 by RFC 2047, 2
-_JOINERS = "\u200c\u200d"  # not printable to Python, but part of Persian words and of many emoji
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NO_WORDS = re.compile(r"[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff]")
+"""Half surrogates, what turns the direction of all that follows, and what is no character (Unicode, 23.7)."""
 
 
 def is_address(address: str) -> bool:
@@ -51,9 +53,12 @@ def _a_labels(domain: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text with line breaks, control and format characters and runs of spaces as single spaces."""
+    """Return the text on one line, with single spaces, and without what could steer whoever shows it.
+
+    All else stays: a soft hyphen, what joins emoji or Persian letters, an emoji newer than Python's tables.
+    """
     if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
+        text = _NO_WORDS.sub("", _CONTROLS.sub(" ", text))
     return " ".join(text.split())
 
 

@@ -17,6 +17,7 @@ from nudger.errors import DeliveryError, Effect, SettingsError
 
 _SENDER = re.compile(r'\s*(?:"(?P<quoted>[^"<>]*)"|(?P<plain>[^"<>]*?))\s*<(?P<address>[^<>]*)>\s*')
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,47}")
+_FROM = re.compile("^From ", re.MULTILINE)
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -123,7 +124,8 @@ def _part(subtype: str, text: str) -> list[str]:
         f"Content-Type: text/{subtype}; charset=utf-8",
         "Content-Transfer-Encoding: quoted-printable",
         "",
-        b2a_qp(text.replace("\n", "\r\n").encode()).decode("ascii"),
+        # Some programs write ">From" (RFC 2049, 3 (5)); they do not know an encoded F.
+        _FROM.sub("=46rom=\r\n ", b2a_qp(text.replace("\n", "\r\n").encode()).decode("ascii")),
     ]
 
 

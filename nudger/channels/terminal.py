@@ -6,6 +6,7 @@ from collections.abc import Iterator
 WIDTH = 64
 _EMOJI = "\ufe0f"  # variation selector 16: the character before it is shown as an emoji, two columns wide
 _JOINERS = "\u200c\u200d\ufe0e"
+_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))  # they make the flags of Scotland and Wales
 _LINES = ("┌─┐", "│ │", "└─┘")
 _PLAIN_LINES = ("+-+", "| |", "+-+")
 _TYPED = str.maketrans(
@@ -86,8 +87,15 @@ def _padded(row: str, width: int) -> str:
 
 
 def _shown(line: str) -> str:
-    """Leave out control and format characters (a right-to-left override, too), but not what joins emoji."""
-    return "".join(c for c in line.replace("\t", " ") if c.isprintable() or c.isspace() or c in _JOINERS)
+    """Leave out control and format characters (a right-to-left override, too), but not what joins or marks emoji.
+
+    What Python's tables do not know may be an emoji of next year, and steers nothing.
+    """
+    return "".join(c for c in line.replace("\t", " ") if c.isprintable() or c.isspace() or _is_harmless(c))
+
+
+def _is_harmless(character: str) -> bool:
+    return character in _JOINERS or character in _TAGS or unicodedata.category(character) == "Cn"
 
 
 def _ascii(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -16,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nudger.channels.headers import on_the_wire, one_line
-from nudger.channels.letter import clean
+from nudger.channels.letter import clean as letter_clean
 from nudger.channels.mime import Letterhead, build_mail, build_note, letterhead
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Parcel
@@ -87,7 +88,7 @@ class TestAnyWords:
         assert message["Subject"] == (one_line(subject) or "Kind notes")
         assert addressee(raw) == (one_line(name or ""), "sam@example.org")
         body, _, footer = part(message, "plain").rpartition("\n\n-- \n")
-        assert "\n".join(body.split("\n\n")).split() == clean(text).split()
+        assert "\n".join(body.split("\n\n")).split() == letter_clean(text).split()
         assert footer == "You get this from Kind notes. To stop, write to help@example.org.\n"
 
     @given(name=WORDS, subject=WORDS, text=WORDS)
@@ -136,7 +137,80 @@ class TestAnyWords:
         message = parsed(build_note(parcel, HEAD))
         assert message["Subject"] == "SMS"
         assert message["To"].addresses[0].addr_spec == "+14135550123@sms.invalid"
-        assert message.get_content().split() == clean(text).split()
+        assert message.get_content().split() == letter_clean(text).split()
+
+
+LINES = st.lists(
+    st.one_of(
+        st.text(max_size=30),
+        st.sampled_from(
+            [".", "..", ".\\", "From here on", "From ", "-- ", "--", "  indented", "trailing  ", "trailing\t", "a=20b", "=",
+             "=_x", "x" * 998, "y" * 5000, "é" * 500, "🌱" * 300, "שלום", "مرحبا", "Selbst\u00admitgefühl", "\u200f", "a\u2028b",
+             "lone\rreturn", "nul\0", "\x85", "\ufeff", "<b>&amp;</b>", "🫨", "\u0301", "\ufffe"]
+        ),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+def as_read(text: str) -> str:
+    """The text as a person is to read it: line breaks of every kind, no controls, one blank line between paragraphs."""
+    lines = "".join(c for c in "\n".join(text.splitlines()) if c in "\n\t" or not is_steering(c)).strip().split("\n")
+    return re.sub(r"\n(?:[ \t]*\n)+", "\n\n", "\n".join(lines))
+
+
+def is_steering(character: str) -> bool:
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"}
+        or character in "\ufeff\ufffe\uffff"
+        or "\ufdd0" <= character <= "\ufdef"
+    )
+
+
+class TestExactly:
+    """To the last blank and dot: what a reader's program shows is what was written."""
+
+    @given(LINES)
+    def test_every_line_arrives_as_it_was(self, lines: list[str]) -> None:
+        text = "\n".join(lines)
+        body, _, _ = part(parsed(build_mail(mail(text), HEAD)), "plain").rpartition("\n\n-- \n")
+        assert body == as_read(text)
+
+    @given(LINES)
+    def test_a_note_too(self, lines: list[str]) -> None:
+        text = "\n".join(lines)
+        found = parsed(build_note(make_parcel(Channel.SMS, rendered=Rendered(text=text)), HEAD)).get_content()
+        assert found.replace("\r\n", "\n").rstrip("\n") == letter_clean(text).rstrip("\n")
+
+    @given(LINES)
+    def test_no_line_is_one_that_a_server_on_the_way_could_change(self, lines: list[str]) -> None:
+        raw = build_mail(mail("\n".join(lines)), HEAD)
+        _, _, body = raw.partition(b"\r\n\r\n")
+        assert raw.isascii()
+        for line in body.split(b"\r\n"):
+            assert len(line) <= 78
+            assert not line.startswith(b"From ")
+            assert not line.endswith((b" ", b"\t"))
+
+    @pytest.mark.parametrize(
+        ("subject", "expected"),
+        [
+            ("Selbst\u00admitgefühl", "Selbst\u00admitgefühl"),
+            ("🫨 new", "🫨 new"),
+            ("🏴󠁧󠁢󠁳󠁣󠁴󠁿", None),
+            ("👩\u200d👩\u200d👧 ok", "👩\u200d👩\u200d👧 ok"),
+            ("می\u200cخواهم", "می\u200cخواهم"),
+            ("a\u2028b\nc\0d\x85e", "a b c d e"),
+            ("\u202eevil\u202c", "evil"),
+            ("half \ud83d", "half"),
+            ("w" * 998, "w" * 998),
+            ("é" * 998, "é" * 998),
+            ("=?utf-8?b?RXZl?=", "=?utf-8?b?RXZl?="),
+            ("e\u0301", "e\u0301"),
+        ],
+    )
+    def test_a_subject_keeps_every_sign(self, subject: str, expected: str | None) -> None:
+        assert parsed(build_mail(mail(subject=subject), HEAD))["Subject"] == (subject if expected is None else expected)
 
 
 class TestHeaders:
