@@ -14,6 +14,7 @@ MAX_LENGTH = 2_000
 PORTS = {"smtp": 25, "submission": 587, "smtps": 465, "submissions": 465}
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
+_ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _SENDER = re.compile(r'\s*(?:"(?P<quoted>[^"<>]*)"|(?P<plain>[^"<>]*?))\s*<(?P<address>[^<>]*)>\s*')
 _SID = "{} and 32 digits from 0-9 and a-f"
 _ODD_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -82,7 +83,12 @@ def sender(text: str) -> str:
 
 def mailbox(address: str) -> str:
     """Return an e-mail address with its domain in ASCII. Raises Flaw, also for a local part that is not ASCII."""
-    # Cold start: 45 ms that only whoever sends mail needs.
+    if address.isascii():
+        local, _, domain = address.rpartition("@")
+        if len(address) > 254 or not _ATOMS.fullmatch(local) or not all(map(_LABEL.match, domain.split("."))):  # noqa: PLR2004 - RFC 5321
+            raise Flaw("this is no e-mail address", _from())
+        return address
+    # Cold start: 45 ms that hardly any sender needs.
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
     try:

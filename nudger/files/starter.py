@@ -62,7 +62,13 @@ _RECIPIENTS = """\
 {person}"""
 _ENV_HEAD = """\
 # Settings. Each line that starts with '#NUDGER_' shows a setting that is not set; take away the '#' to set it.
-# Real environment variables come before this file. Secrets are better given as systemd credentials (see README).
+#
+# A line is NAME=value. What you write is what counts: nothing is filled in, neither $HOME nor ${HOME} nor ~.
+#   NUDGER_SMTP_PASSWORD='it stands as it is, also $, #, " and \\, but no single quote'
+#   NUDGER_EMAIL_FROM="in double quotes \\" is a quote and \\\\ a backslash"
+#   NUDGER_SMTP_PORT=587    # without quotes the value ends before ' #'
+# Real environment variables come before this file; an empty one (NUDGER_CONTACT=) says: as if it were set nowhere.
+# Secrets are better given as systemd credentials (see README). nudger check looks at every line.
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 from nudger.errors import NudgerError
 from nudger.files import starter
 from nudger.files.catalog import read_configuration
+from nudger.files.env_file import read_env_file
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person, write_starter
 
@@ -69,10 +70,25 @@ def test_every_setting_is_explained_and_none_is_set(tmp_path):
     assert load_settings(config_dir=tmp_path) == Settings(config_dir=tmp_path)
 
 
+def test_what_is_said_about_quotes_is_so(tmp_path):
+    write_starter(tmp_path, time_zone="UTC")
+    env = tmp_path / "nudger.env"
+    env.write_text(
+        "".join(line[4:] for line in env.read_text().splitlines(keepends=True) if line.startswith("#   NUDGER_"))
+    )
+    file = read_env_file(env)
+    assert file.problems == ()
+    assert [line.value for line in file.lines] == [
+        'it stands as it is, also $, #, " and \\, but no single quote',
+        'in double quotes " is a quote and \\ a backslash',
+        "587",
+    ]
+
+
 def test_the_settings_can_be_taken_as_they_stand(tmp_path):
     write_starter(tmp_path, time_zone="UTC")
     env = tmp_path / "nudger.env"
-    env.write_text(env.read_text().replace("#NUDGER_", "NUDGER_"))
+    env.write_text(env.read_text().replace("\n#NUDGER_", "\nNUDGER_"))
     assert load_settings(config_dir=tmp_path) == Settings(config_dir=tmp_path)
 
 
