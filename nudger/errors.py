@@ -72,6 +72,9 @@ class Effect(StrEnum):
     SUPPRESS = "suppress"
     """Refused for good because of the address (opted out, no such number): never use it again."""
 
+    SLOW_DOWN = "slow_down"
+    """Nothing was accepted, and nothing was tried: the whole sender is too fast, and must wait."""
+
     CHANNEL_DOWN = "channel_down"
     """The account or the server is the trouble: nothing was accepted, and nothing else will be."""
 

@@ -14,5 +14,5 @@ rm -rf "$PREFIX"
 rm -f /usr/local/lib/systemd/system/nudger.service /usr/local/lib/sysusers.d/nudger.conf /usr/local/bin/nudger
 [ ! -d /run/systemd/system ] || systemctl daemon-reload
 
-echo "nudger is gone. Kept: /etc/nudger, /var/lib/nudger and the user nudger. To erase these too:"
-echo "  rm -r /etc/nudger /var/lib/nudger; userdel nudger"
+echo "nudger is gone. Kept: /etc/nudger, /var/lib/nudger, /var/cache/nudger and the user nudger. To erase these too:"
+echo "  rm -r /etc/nudger /var/lib/nudger /var/cache/nudger; userdel nudger"

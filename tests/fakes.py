@@ -29,6 +29,7 @@ class FakeChannel:
     asked: list[Parcel] = field(default_factory=list)
     provider: str = "fake"
     concurrency: int = 3
+    can_be_asked: bool = True
     most_at_once: int = 0
     _now: int = 0
 

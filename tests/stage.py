@@ -21,13 +21,14 @@ from sqlalchemy import event
 from nudger.decisions.agenda import build_agenda
 from nudger.decisions.plan import slots
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import Nudge, Parcel, Receipt
+from nudger.domain.nudges import Found, Nudge, Parcel, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.database import open_database
 from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
 from nudger.use_cases.deliver_nudges import Delivery
+from nudger.use_cases.ports import NothingAcceptedError
 from nudger.use_cases.serve import Service
 from tests.fakes import FakeClock
 from tests.make import WORDS
@@ -38,6 +39,7 @@ FAILURES = {
     "550": Effect.GIVE_UP,
     "stop": Effect.SUPPRESS,
     "down": Effect.CHANNEL_DOWN,
+    "slow": Effect.SLOW_DOWN,
     "lost": Effect.UNCERTAIN,
 }
 
@@ -59,8 +61,12 @@ class Post:
     clock: FakeClock
     mood: Callable[[Parcel], str] = lambda _: "ok"
     tells: bool = True
+    silent: bool = False
+    """Whether a question never gets an answer."""
     held: list[tuple[datetime, Parcel, Receipt]] = field(default_factory=list)
+    asked: list[Parcel] = field(default_factory=list)
     concurrency: int = 8
+    can_be_asked: bool = True
     stuck: int = 0
 
     @property
@@ -71,6 +77,11 @@ class Post:
         mood = self.mood(parcel)
         if mood == "hang":
             await self._never()
+        if mood == "cut off in time":
+            try:
+                await self._never()
+            except asyncio.CancelledError:
+                raise NothingAcceptedError from None
         if mood in FAILURES:
             raise DeliveryError(mood, FAILURES[mood])
         receipt = Receipt(provider=self.provider, provider_id=f"{self.name}-{len(self.held)}")
@@ -88,11 +99,14 @@ class Post:
         finally:
             self.stuck -= 1
 
-    async def find(self, parcel: Parcel) -> tuple[Receipt, ...]:
+    async def find(self, parcel: Parcel) -> Found:
+        self.asked.append(parcel)
+        if self.silent:
+            await self._never()
         if not self.tells:
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
         wanted = (parcel.address, parcel.rendered)
-        return tuple(receipt for _, held, receipt in self.held if (held.address, held.rendered) == wanted)
+        return Found(same=tuple(r for _, held, r in self.held if (held.address, held.rendered) == wanted))
 
     async def close(self) -> None:
         pass
@@ -129,7 +143,8 @@ class Stage:
     def __init__(self, path: Path, *, catalog: Catalog, start: datetime, stride=timedelta(days=1), marks: bool = True):
         self.path, self.catalog, self.stride, self.marks = path, catalog, stride, marks
         self.clock = FakeClock(start)
-        self.posts = [Post("email", self.clock), Post("sms", self.clock)]
+        self.email, self.sms = Post("email", self.clock), Post("sms", self.clock)
+        self.posts = [self.email, self.sms]
         self.sent: list[Sent] = []
         self._looked = {post.name: 0 for post in self.posts}
         self.ledger: Ledger | None = None

@@ -23,6 +23,7 @@ class SmtpEmail:
 
     provider = "smtp"
     concurrency = 4
+    can_be_asked = False
 
     def __init__(
         self,

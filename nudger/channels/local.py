@@ -31,6 +31,7 @@ class Local:
 
     provider = "local"
     concurrency = 4
+    can_be_asked = True
 
     def __init__(
         self,

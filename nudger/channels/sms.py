@@ -27,6 +27,7 @@ class TwilioSms:
 
     provider = twilio_list.PROVIDER
     concurrency = 20
+    can_be_asked = True
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from aiosmtplib.typing import Default
 
 from nudger.channels.smtp_trouble import Stage, is_intermediate, is_plain_refusal, is_success, trouble
 from nudger.errors import DeliveryError, Effect
+from nudger.use_cases.ports import NothingAcceptedError
 
 _DONE: Mapping[int, int] = MappingProxyType({2: 250})
 _AS_IT_IS: Mapping[int, int] = MappingProxyType({})
@@ -203,6 +204,11 @@ class Line:
             if self._stage is Stage.OPENING or not is_plain_refusal(error):
                 self.drop()
             raise trouble(self._stage, error) from None
+        except asyncio.CancelledError:
+            self.drop()
+            if self._stage is Stage.DOT:
+                raise
+            raise NothingAcceptedError from None
         except BaseException:
             self.drop()
             raise

@@ -65,8 +65,8 @@ EFFECTS: Mapping[int, Effect] = MappingProxyType(
         30034: Effect.CHANNEL_DOWN,  # 10DLC campaign not registered
         # Later
         425: Effect.TRY_AGAIN,
-        429: Effect.TRY_AGAIN,
-        20429: Effect.TRY_AGAIN,  # too many requests
+        429: Effect.SLOW_DOWN,
+        20429: Effect.SLOW_DOWN,  # too many requests
         21611: Effect.TRY_AGAIN,  # the sender's queue is full
         30001: Effect.TRY_AGAIN,  # queue overflow
         30003: Effect.TRY_AGAIN,  # handset off or out of reach
@@ -234,8 +234,11 @@ def _redirected(answer: Answer) -> str:
 
 
 def _wish(answer: Answer) -> timedelta | None:
-    """Read Retry-After (RFC 9110, 10.2.3). Twilio gives seconds; a date would need a clock and is passed over."""
-    header = answer.headers.get("Retry-After", "").strip()
-    if not (header.isascii() and header.isdigit()):
+    """Read Retry-After (RFC 9110, 10.2.3): seconds, or a moment by the clock of the server, which gives its Date."""
+    words = answer.headers.get("Retry-After", "").strip()
+    if words.isascii() and words.isdigit():
+        return timedelta(seconds=min(int(words[:9]), 86_400))
+    until, theirs = read_moment(words), read_moment(answer.headers.get("Date"))
+    if until is None or theirs is None or until <= theirs:
         return None
-    return timedelta(seconds=min(int(header[:9]), 86_400))
+    return min(until - theirs, timedelta(days=1))

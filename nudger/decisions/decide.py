@@ -189,7 +189,7 @@ def recheck(
     if isinstance(verdict, Deferred):
         waiting = _changed(nudge, NudgeState.PENDING, verdict.reason)
         return replace(waiting, next_attempt_at=verdict.until)
-    return begin_attempt(nudge, provider=provider, now=now)
+    return begin_attempt(nudge, provider=provider, address=recipient.address(channel), now=now)
 
 
 def _case_of(agenda: Agenda, slot: Slot) -> "_Case":

@@ -51,11 +51,11 @@ def storm(agenda: Agenda, *, since: datetime, now: datetime) -> Storm | None:
     return Storm(coming, usual) if coming > _USUAL * usual else None
 
 
-def held_by_guard(nudge: Nudge) -> Nudge:
-    """Return a nudge as the guard holds it: looked at again when it is too late."""
+def held_by_guard(nudge: Nudge, why: str = "held by the guard: nudger guard") -> Nudge:
+    """Return a waiting nudge as the guard holds it: looked at again when it is too late. Others stay as they are."""
     if nudge.state is not NudgeState.PENDING:
         return nudge
-    decision = replace(nudge.decision, reason="held by the guard: nudger guard")
+    decision = replace(nudge.decision, reason=why)
     return replace(nudge, state=NudgeState.HELD, decision=decision, next_attempt_at=nudge.expires_at)
 
 

@@ -1,5 +1,11 @@
-"""What becomes of a nudge after an attempt, or after asking about one that was interrupted."""
+"""What becomes of a nudge after an attempt, or after asking about one that was interrupted.
 
+Nothing is forgotten: whatever is not at its end has a `next_attempt_at`, and every end says which it is. A doubt is
+settled by asking the provider, time and again, beyond the nudge's last moment if need be; only sending again stops
+there. Where a provider cannot be asked (SMTP), it is sent again under the same Message-ID, Date and words.
+"""
+
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -7,7 +13,11 @@ from random import Random
 from nudger.domain.nudges import Finding, Nudge, NudgeState, Receipt
 from nudger.errors import DeliveryError, Effect
 
-_FIRST_RETRY = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+_FIRST_RETRY = _MINUTE
 _LONGEST_RETRY = timedelta(minutes=15)
 _JITTER = 0.2
 
@@ -15,12 +25,32 @@ LEASE = timedelta(minutes=15)
 """An attempt that has not ended by then never will: no channel's own limits add up to more."""
 
 INQUIRIES = (timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=3))
-"""How long to wait before each time of asking: 1, 2 and 5 minutes after the doubt (a provider's list may lag)."""
+"""How long to wait before the first times of asking: 1, 2 and 5 minutes after the doubt (a provider's list may lag).
+Before the last of them, that the provider does not have it proves nothing."""
+
+_ASK_AGAIN = timedelta(minutes=5)
+_ASK_SELDOM = timedelta(minutes=15)
+_OFTEN = 12
+
+ASK_ON = timedelta(days=1)
+"""So long after its last moment a nudge is still asked about: whoever reads the record wants to know."""
+
+RESENDS = (timedelta(0), timedelta(0), _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE)
+"""How long to wait before sending once more after a doubt, the first time, the second, ...; then never again."""
+
+_UNANSWERED = timedelta(minutes=5)
 
 _FINAL = {Effect.GIVE_UP: NudgeState.FAILED, Effect.SUPPRESS: NudgeState.SUPPRESSED}
 
+INTERRUPTED = "interrupted in mid-send"
+_NOT_AGAIN = f"{INTERRUPTED}, and too late to send it again"
+_BEFORE = "may have gone out before"
 
-def begin_attempt(nudge: Nudge, *, provider: str, now: datetime) -> Nudge:
+ONLY_TOO_LATE = (_NOT_AGAIN, _BEFORE)
+"""How the reasons of mails in doubt begin that would be sent again if they were not too late."""
+
+
+def begin_attempt(nudge: Nudge, *, provider: str, now: datetime, address: str | None = None) -> Nudge:
     """Return the nudge as it is written down before the provider is called."""
     return replace(
         nudge,
@@ -29,50 +59,105 @@ def begin_attempt(nudge: Nudge, *, provider: str, now: datetime) -> Nudge:
         first_attempt_at=nudge.first_attempt_at or now,
         next_attempt_at=now + LEASE,
         provider=provider,
+        address=address,
     )
 
 
-def after_attempt(nudge: Nudge, result: Receipt | DeliveryError, *, now: datetime, rng: Random) -> Nudge:
-    """Return the nudge after its attempt ended: accepted, refused for good, to be tried again, or in doubt."""
+def after_attempt(
+    nudge: Nudge, result: Receipt | DeliveryError, *, now: datetime, rng: Random, can_be_asked: bool = True
+) -> Nudge:
+    """Return the nudge after its attempt ended: accepted, refused for good, to be tried again, or in doubt.
+
+    `can_be_asked` says whether the provider can tell what it has.
+    """
     if isinstance(result, Receipt):
         return _accepted(nudge, result)
     if result.effect is Effect.UNCERTAIN:
-        return in_doubt(nudge, result.code, now=now)
+        return in_doubt(nudge, result.code, now=now) if can_be_asked else _unanswered(nudge, result.code, now=now)
     if result.effect in _FINAL:
         return _ended(nudge, _FINAL[result.effect], result.code)
-    return _again(nudge, result, now=now, rng=rng)
+    if result.effect is Effect.SLOW_DOWN:
+        return _not_now(nudge, result, now=now)
+    after = _again(nudge, result, now=now, rng=rng)
+    return after if can_be_asked else not_forgetting(nudge, after)
+
+
+def not_forgetting(before: Nudge, after: Nudge) -> Nudge:
+    """Return a mail that is at its end without having been accepted, after a try that may have been: as unknown.
+
+    For providers that cannot be asked; where one can, nothing is sent again before it said that it has none.
+    """
+    if not before.resends or after.state not in (NudgeState.EXPIRED, NudgeState.WITHHELD):
+        return after
+    return _ended(after, NudgeState.UNKNOWN, f"{_BEFORE}: {after.decision.reason}")
 
 
 def in_doubt(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
     """Return the nudge when nobody knows whether it went out: it waits for the provider's word."""
-    return _ended(nudge, NudgeState.UNKNOWN, reason, next_attempt_at=now + INQUIRIES[0])
+    doubtful = _ended(nudge, NudgeState.UNKNOWN, reason, next_attempt_at=now + INQUIRIES[0])
+    return replace(doubtful, inquiries=0, address=nudge.address)
+
+
+def after_interruption(nudge: Nudge, *, cannot_be_asked: Collection[str], now: datetime) -> Nudge:
+    """Return a nudge whose attempt nobody saw the end of, because the program was killed or its lease ran out.
+
+    `cannot_be_asked` are the providers that cannot tell what they have: theirs is sent again, under the same
+    Message-ID. The person has it twice only if the program died between the final dot and the record.
+    """
+    if nudge.provider not in cannot_be_asked:
+        return in_doubt(nudge, INTERRUPTED, now=now)
+    if now > nudge.expires_at:
+        return _ended(nudge, NudgeState.UNKNOWN, _NOT_AGAIN)
+    if nudge.resends >= len(RESENDS):
+        return _ended(nudge, NudgeState.UNKNOWN, f"{INTERRUPTED} {nudge.resends + 1} times")
+    return _once_more(nudge, f"{INTERRUPTED}: sent again as the same mail", now=now)
 
 
 def begin_inquiry(nudge: Nudge, *, now: datetime) -> Nudge:
-    """Return the nudge as it is written down before the provider is asked: the next time of asking is fixed."""
+    """Return the nudge as it is written down before the provider is asked: the next time of asking is fixed.
+
+    There always is one, so that a question whose answer nobody lives to hear is asked again.
+    """
     inquiries = nudge.inquiries + 1
-    following = now + INQUIRIES[inquiries] if inquiries < len(INQUIRIES) else None
-    return replace(nudge, inquiries=inquiries, next_attempt_at=following)
+    return replace(nudge, inquiries=inquiries, next_attempt_at=_following(nudge, inquiries, now))
 
 
 def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | Finding, *, now: datetime) -> Nudge:
     """Return the nudge after the provider was asked.
 
-    Not found the last time of asking, and still in time: it is sent once more, as a possible duplicate. A provider
-    that cannot tell leaves it in doubt, for a person to see. One that says then that it did not send it (before, the
-    list may lag behind a later attempt) ends it where the refusal leads; what may pass counts as not found.
+    Not found, after asking long enough: sent once more while it is in time, as a possible duplicate, and else at its
+    end. A provider that cannot tell is asked again, until `ASK_ON` after the nudge's last moment. One that says then
+    that it did not send it (before, the list may lag behind a later attempt) ends it where the refusal leads; what may
+    pass counts as not found.
     """
     if isinstance(finding, Receipt):
         return _accepted(nudge, finding)
-    asked_enough = nudge.next_attempt_at is None
-    if isinstance(finding, DeliveryError):
-        if asked_enough and finding.effect in _FINAL:
-            return _ended(nudge, _FINAL[finding.effect], finding.code)
-        finding = Finding.ABSENT
-    if finding is Finding.ABSENT and asked_enough and now <= nudge.expires_at and not nudge.possible_duplicate:
-        again = _ended(nudge, NudgeState.PENDING, "not found at the provider", next_attempt_at=now)
-        return replace(again, possible_duplicate=True, inquiries=0)
-    return nudge
+    if finding is Finding.CANNOT_TELL:
+        return _nobody_could_say(nudge) if now > nudge.expires_at + ASK_ON else nudge
+    if isinstance(finding, DeliveryError) and finding.effect in _FINAL and nudge.inquiries >= len(INQUIRIES):
+        return _ended(nudge, _FINAL[finding.effect], finding.code)
+    return _absent(nudge, now=now)
+
+
+def _absent(nudge: Nudge, *, now: datetime) -> Nudge:
+    if nudge.inquiries < len(INQUIRIES):
+        return nudge
+    if now > nudge.expires_at:
+        return _ended(nudge, NudgeState.EXPIRED, "not found at the provider, and too late to send it again")
+    if nudge.resends >= len(RESENDS):
+        return nudge
+    return _once_more(nudge, "not found at the provider", now=now)
+
+
+def _following(nudge: Nudge, inquiries: int, now: datetime) -> datetime:
+    """Return when to ask next: often at first, once more just before it is too late, then ever more seldom."""
+    if inquiries < len(INQUIRIES):
+        return now + INQUIRIES[inquiries]
+    if now > nudge.expires_at:
+        return now + min(max(now - nudge.expires_at, _ASK_AGAIN), _HOUR)
+    following = now + (_ASK_AGAIN if inquiries < _OFTEN else _ASK_SELDOM)
+    last_chance = nudge.expires_at - _MINUTE
+    return last_chance if now + _MINUTE <= last_chance < following else following
 
 
 def _accepted(nudge: Nudge, receipt: Receipt) -> Nudge:
@@ -88,6 +173,32 @@ def _again(nudge: Nudge, error: DeliveryError, *, now: datetime, rng: Random) ->
     return _ended(nudge, NudgeState.PENDING, error.code, next_attempt_at=now + wait)
 
 
+def _not_now(nudge: Nudge, error: DeliveryError, *, now: datetime) -> Nudge:
+    """Return a nudge that was turned away because the sender was too fast: that was no attempt at it."""
+    waiting = _ended(nudge, NudgeState.PENDING, error.code)
+    moment = now + (error.retry_after or _SECOND)
+    # Never beyond its last moment, when it is looked at to be ended.
+    return replace(waiting, attempts=nudge.attempts - 1, next_attempt_at=min(moment, max(now, nudge.expires_at)))
+
+
+def _unanswered(nudge: Nudge, code: str, *, now: datetime) -> Nudge:
+    """Return a mail after its final dot stayed without an answer: once more, later, under the same Message-ID."""
+    if nudge.resends or now + _UNANSWERED > nudge.expires_at:
+        return _ended(nudge, NudgeState.UNKNOWN, code)
+    return replace(_once_more(nudge, code, now=now), next_attempt_at=now + _UNANSWERED)
+
+
+def _once_more(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
+    last_chance = max(now, nudge.expires_at - _MINUTE)
+    moment = max(nudge.due, min(now + RESENDS[nudge.resends], last_chance))
+    again = _ended(nudge, NudgeState.PENDING, reason, next_attempt_at=moment)
+    return replace(again, possible_duplicate=True, resends=nudge.resends + 1, inquiries=0)
+
+
+def _nobody_could_say(nudge: Nudge) -> Nudge:
+    return _ended(nudge, NudgeState.UNKNOWN, f"nobody could say until it was too late: {nudge.decision.reason}")
+
+
 def _ended(nudge: Nudge, state: NudgeState, reason: str, *, next_attempt_at: datetime | None = None) -> Nudge:
     decision = replace(nudge.decision, reason=reason)
-    return replace(nudge, state=state, decision=decision, next_attempt_at=next_attempt_at)
+    return replace(nudge, state=state, decision=decision, next_attempt_at=next_attempt_at, address=None)

@@ -1,7 +1,7 @@
 """Nudges: the row and life of a slot, from the decision to the last thing known about it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -30,13 +30,14 @@ class NudgeState(StrEnum):
     """Chosen and written down; waits for its moment or its next attempt."""
 
     SENDING = "sending"
-    """An attempt is recorded and under way. Found after a crash, it becomes UNKNOWN."""
+    """An attempt is recorded and under way. Found after a crash, it is asked about, or sent again if it cannot be."""
 
     SENT = "sent"
     """The provider accepted it. That is not: it arrived."""
 
     UNKNOWN = "unknown"
-    """Interrupted in mid-send: it may have gone out. Never sent again without the provider's word that it did not."""
+    """It may have gone out. The provider is asked until it answers, and sent again only on its word that it did not;
+    with no next time of asking, nobody could say until it was too late."""
 
     HELD = "held"
     """Stopped by the guard against storms; waits for a person to release or discard it, until it is too late."""
@@ -63,13 +64,16 @@ MAY_HAVE_BEEN_SEEN = frozenset({NudgeState.PENDING, NudgeState.SENDING, NudgeSta
 _TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
     NudgeState.PENDING: frozenset(
         {NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED, NudgeState.UNKNOWN}
+        | {NudgeState.HELD}
     ),
     NudgeState.HELD: frozenset({NudgeState.PENDING, NudgeState.WITHHELD, NudgeState.EXPIRED}),
     NudgeState.SENDING: frozenset(
         {NudgeState.SENT, NudgeState.UNKNOWN, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}
-        | {NudgeState.EXPIRED}
+        | {NudgeState.EXPIRED, NudgeState.HELD}
     ),
-    NudgeState.UNKNOWN: frozenset({NudgeState.SENT, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED}),
+    NudgeState.UNKNOWN: frozenset(
+        {NudgeState.SENT, NudgeState.PENDING, NudgeState.FAILED, NudgeState.SUPPRESSED, NudgeState.EXPIRED}
+    ),
 }
 
 
@@ -110,7 +114,8 @@ class Nudge:
     """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out.
 
     `next_attempt_at` is when to look at it again, None when nothing is left to do; `inquiries` counts how often
-    the provider was asked about an interrupted attempt.
+    the provider was asked about the attempt in doubt, `resends` how often it was sent once more after a doubt.
+    `address` is where the attempt under way or in doubt went, for a person may have another one by now.
     """
 
     id: NudgeId
@@ -127,6 +132,8 @@ class Nudge:
     provider: str | None = None
     provider_id: str | None = None
     possible_duplicate: bool = False
+    resends: int = 0
+    address: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         require_utc(self.due)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from pwd import getpwuid
 
 ENV_FILE = "nudger.env"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
@@ -16,6 +17,24 @@ def state_dir(config_dir: Path, explicit: Path | None = None) -> Path:
     """Return the folder of the ledger: the one asked for, else the one that systemd made for us, else CONFIG/var."""
     systemd = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
     return explicit or (Path(systemd) if systemd else config_dir / "var")
+
+
+def cache_dir() -> Path | None:
+    """Return the folder for what lies apart from the state: systemd's (CacheDirectory=), else the user's own.
+
+    None where nobody has a home (XDG Base Directory Specification; a relative path there does not count).
+    """
+    systemd = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0]
+    if systemd:
+        return Path(systemd)
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if given.startswith("/"):
+        return Path(given) / "nudger"
+    home = os.environ.get("HOME", "")
+    try:
+        return (Path(home) if home.startswith("/") else Path(getpwuid(os.getuid()).pw_dir)) / ".cache" / "nudger"
+    except KeyError:
+        return None
 
 
 def recipients_places(config_dir: Path, state: Path, explicit: Path | None = None) -> tuple[Path, ...]:

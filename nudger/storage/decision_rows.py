@@ -19,6 +19,10 @@ _REOPENED = "reopened"
 class Decisions(Pages):
     """Reading decisions, person by person."""
 
+    def decided_anything(self) -> bool:
+        """Say whether a schedule ever decided anything."""
+        return self._connection.scalar(select(nudges.c.id).where(_OF_A_SCHEDULE).limit(1)) is not None
+
     def decided_people(self) -> list[RecipientId]:
         """Return everybody for whom a schedule ever decided anything, here or gone."""
         statement = select(nudges.c.recipient).where(_OF_A_SCHEDULE).distinct().order_by(nudges.c.recipient)

@@ -1,37 +1,63 @@
-"""How far planning came, by word of the state folder: a ledger that knows less is a backup that was put back."""
+"""How far the ledger came, kept outside of it: the proof by which a backup that was put back is known for one.
+
+Kept twice: beside the database, for a database that is put back alone, and in a cache folder, for a whole state
+folder that is. The number of the ledger's last event is the proof; a clock has no say in it.
+"""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+
+from nudger.use_cases.ports import Mark
 
 _NAME = "planned_until"
 
 
 class HighWater:
-    """A small file beside the marker, written after every commit that wrote nudges down or began to send some."""
+    """Small files, written after every commit that wrote nudges down, or what became of them."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._path = state_dir / _NAME
-        self._written: datetime | None = None
+    def __init__(self, state_dir: Path, *, cache_dir: Path | None = None, installation: str = "") -> None:
+        self._paths = [state_dir / _NAME]
+        if cache_dir is not None and installation:
+            self._paths.append(cache_dir / f"{_NAME}-{installation}")
+        self._written: Mark | None = None
 
-    def read(self) -> datetime | None:
-        """Return the highest mark, or None where there is none, or none that can be read."""
-        try:
-            return datetime.fromisoformat(self._path.read_text(encoding="ascii").strip())
-        except (OSError, ValueError):
-            return None
+    def read(self) -> Mark | None:
+        """Return the mark that knows most, or None where there is none, or none that can be read."""
+        found = list(_marks(self._paths))
+        return max(found, key=lambda mark: (mark.last_event or 0, mark.planned_until), default=None)
 
-    def write(self, moment: datetime) -> None:
-        """Set the mark, whole or not at all. A state folder that cannot be written stops no nudge."""
-        if moment == self._written:
+    def write(self, mark: Mark) -> None:
+        """Set the mark, whole or not at all. A folder that cannot be written stops no nudge."""
+        if mark == self._written:
             return
-        fresh = self._path.with_name(f"{_NAME}.new")
+        # A killed program loses nothing that was handed to the kernel; only for a power cut the disk must have it,
+        # and being a few seconds behind then costs no more than a proof. So the disk is asked once per tick.
+        lasting = self._written is None or mark.planned_until != self._written.planned_until
+        for path in self._paths:
+            _write(path, f"{mark.planned_until.isoformat()} {mark.last_event}", lasting=lasting)
+        self._written = mark
+
+
+def _marks(paths: Iterable[Path]) -> Iterable[Mark]:
+    for path in paths:
         try:
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-                file.write(moment.isoformat())
+            moment, _, number = path.read_text(encoding="ascii").strip().partition(" ")
+            yield Mark(datetime.fromisoformat(moment), int(number) if number else None)
+        except (OSError, ValueError):
+            continue
+
+
+def _write(path: Path, text: str, *, lasting: bool) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(text)
+            if lasting:
                 file.flush()
                 os.fdatasync(file.fileno())
-            fresh.replace(self._path)
-            self._written = moment
-        except OSError:
-            return
+        fresh.replace(path)
+    except OSError:
+        return

@@ -1,7 +1,7 @@
 """The ledger: opens transactions, and turns a database's trouble into one line."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -14,6 +14,7 @@ from nudger.storage.footing import Footing, LedgerLostError
 from nudger.storage.high_water import HighWater
 from nudger.storage.patience import patience_of
 from nudger.storage.transaction import Transaction
+from nudger.use_cases.ports import Mark
 
 Result = TypeVar("Result")
 
@@ -39,8 +40,8 @@ class Ledger:
         self.installation = installation
 
     @property
-    def high_water(self) -> datetime | None:
-        """How far planning came, by word of the state folder."""
+    def high_water(self) -> Mark | None:
+        """How far the ledger came, by word of what is kept outside of it."""
         return self._high_water.read() if self._high_water else None
 
     @property
@@ -62,13 +63,14 @@ class Ledger:
                     self._footing.check()
                 transaction = Transaction(connection)
                 result = work(transaction)
+                mark = transaction.mark() if self._high_water else None
         except DBAPIError as error:
             raise LedgerError(f"the ledger could not be used: {in_words(error, self._place)}") from error
         except LedgerLostError:
             self._lost = True
             raise
-        if self._high_water and transaction.planned_until and transaction.wrote_nudges:
-            self._high_water.write(transaction.planned_until)
+        if self._high_water and mark:
+            self._high_water.write(mark)
         return result
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ Many rows are written at a time: one by one, a commit for each, is twenty times 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from nudger.decisions.hello import UNSAID, Hello
 from nudger.decisions.history import Contact, begun
+from nudger.decisions.settle import ASK_ON, INQUIRIES, LEASE, ONLY_TOO_LATE
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, SlotKey
@@ -44,7 +45,7 @@ class Nudges(Pages):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.wrote_nudges = False
-        """Whether nudges were added, or attempts begun: what a ledger without them would do again."""
+        """Whether anything of a nudge was written: what a ledger without it might do again."""
 
     def add(self, new: Sequence[Nudge], *, at: datetime) -> list[Nudge]:
         """Write down nudges whose slots have none yet; return those. A slot that has one keeps it, for ever."""
@@ -67,7 +68,7 @@ class Nudges(Pages):
         if changes:
             rows = [{**_changeable(after, at), "_id": after.id, "_before": before.state} for before, after in changes]
             self._connection.execute(_SAVE, rows)
-            self.wrote_nudges = self.wrote_nudges or any(after.state is NudgeState.SENDING for _, after in changes)
+            self.wrote_nudges = True
             self._tell([after for _, after in changes], at=at)
 
     def waiting(
@@ -138,7 +139,49 @@ class Nudges(Pages):
         if taken:
             rows = [{"at": at, "nudge": each, "kind": "reopened", "detail": "{}"} for each in taken]
             self._connection.execute(insert(events), rows)
+            self.wrote_nudges = True
         return len(taken)
+
+    def bring_back(self, *, ahead: timedelta, cannot_be_asked: Collection[str], now: datetime) -> None:
+        """Let nothing wait for a time of a clock that was `ahead`: it is looked at now, and decided by this clock.
+
+        What was tried and then was too late is tried again if it is not; what may have gone out may have done so
+        earlier than was written down. Rows of a future that was lived by mistake keep their own time.
+        """
+        fallen_due = nudges.c.due_at <= now
+        in_time = nudges.c.expires_at >= now
+        stranded = nudges.c.next_attempt_at > now
+        changes = (
+            (_PENDING, fallen_due & stranded, {"next_attempt_at": now}),
+            (_SENDING, nudges.c.next_attempt_at > now + LEASE, {"next_attempt_at": now + LEASE}),
+            (NudgeState.EXPIRED.value, in_time & (nudges.c.attempts > 0), _once_again(now)),
+            (_UNKNOWN, _NOT_ASKED & in_time & _ONLY_TOO_LATE & _of(cannot_be_asked), _once_again(now)),
+            (_UNKNOWN, stranded, {"next_attempt_at": now + _SOON}),
+        )
+        for state, which, values in changes:
+            self._connection.execute(update(nudges).where(nudges.c.state == state, which).values(values))
+        self._backdate(ahead)
+        self.wrote_nudges = True
+
+    def _backdate(self, ahead: timedelta) -> None:
+        """Say of what is in doubt, or under way, that it may have begun by the right clock."""
+        doubtful = nudges.c.state.in_([_UNKNOWN, _SENDING, _PENDING]) & (nudges.c.channel == Channel.SMS.value)
+        begun = select(nudges.c.id, nudges.c.first_attempt_at).where(doubtful, nudges.c.first_attempt_at.is_not(None))
+        rows = [{"_id": row.id, "at": row.first_attempt_at - ahead - _SOON} for row in self._connection.execute(begun)]
+        if rows:
+            statement = update(nudges).where(nudges.c.id == bindparam("_id"))
+            self._connection.execute(statement.values(first_attempt_at=bindparam("at")), rows)
+
+    def ask_again(self, *, cannot_be_asked: Collection[str], since: datetime, now: datetime) -> None:
+        """Ask now about every doubt of nudges due since a moment, unless it is too young to be asked about.
+
+        Also where somebody had given up asking, as long as there is any use in it.
+        """
+        in_doubt = (nudges.c.state == _UNKNOWN) & (nudges.c.due_at >= since) & ~_of(cannot_be_asked)
+        of_use = nudges.c.expires_at >= now - ASK_ON
+        old_enough = nudges.c.inquiries >= len(INQUIRIES)
+        for which in (_NOT_ASKED & of_use, old_enough & (nudges.c.next_attempt_at > now)):
+            self._connection.execute(update(nudges).where(in_doubt, which).values(next_attempt_at=now))
 
     def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]:
         """Return, for each person, the nudges due since a moment that reached them or are on their way."""
@@ -249,6 +292,10 @@ class Nudges(Pages):
             self._connection.execute(insert(events), rows)
 
 
+_SOON = timedelta(minutes=1)
+_UNKNOWN = NudgeState.UNKNOWN.value
+_ONLY_TOO_LATE = or_(*(nudges.c.reason.startswith(reason) for reason in ONLY_TOO_LATE))
+_NOT_ASKED = nudges.c.next_attempt_at.is_(None)
 _PENDING = NudgeState.PENDING.value
 _SENDING = NudgeState.SENDING.value
 _PRIORITIES = {int(priority): priority for priority in Priority}
@@ -284,14 +331,22 @@ _WITH_RECIPIENT: Select[Any] = select(
     nudges, *(column.label(f"recipient_{column.name}") for column in recipients.c)
 ).select_from(nudges.outerjoin(recipients, and_(recipients.c.id == nudges.c.recipient, recipients.c.active.is_(True))))
 _CHANGEABLE = (
-    "state", "reason", "attempts", "inquiries", "possible_duplicate", "first_attempt_at", "next_attempt_at",
-    "provider", "provider_id", "updated_at",
+    "state", "reason", "attempts", "inquiries", "possible_duplicate", "resends", "first_attempt_at",
+    "next_attempt_at", "provider", "provider_id", "address", "updated_at",
 )  # fmt: skip
 _SAVE = (
     update(nudges)
     .where(nudges.c.id == bindparam("_id"), nudges.c.state == bindparam("_before"))
     .values({name: bindparam(name) for name in _CHANGEABLE})
 )
+
+
+def _of(providers: Collection[str]) -> ColumnElement[bool]:
+    return nudges.c.provider.in_(sorted(providers))
+
+
+def _once_again(now: datetime) -> dict[str, Any]:
+    return {"state": _PENDING, "next_attempt_at": now, "reason": "too late only by a clock that was wrong"}
 
 
 def _changeable(nudge: Nudge, at: datetime) -> dict[str, Any]:

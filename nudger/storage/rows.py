@@ -157,6 +157,8 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "attempts": nudge.attempts,
         "inquiries": nudge.inquiries,
         "possible_duplicate": nudge.possible_duplicate,
+        "resends": nudge.resends,
+        "address": nudge.address,
         "first_attempt_at": nudge.first_attempt_at,
         "next_attempt_at": nudge.next_attempt_at,
         "provider": nudge.provider,
@@ -187,6 +189,8 @@ def nudge_of(row: Row) -> Nudge:
         provider=row["provider"],
         provider_id=row["provider_id"],
         possible_duplicate=row["possible_duplicate"],
+        resends=row["resends"],
+        address=row["address"],
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -91,6 +91,8 @@ nudges = Table(
     Column("attempts", Integer, nullable=False),
     Column("inquiries", Integer, nullable=False),  # how often the provider was asked about an interrupted attempt
     Column("possible_duplicate", Boolean, nullable=False),
+    Column("resends", Integer, nullable=False, server_default="0"),  # how often it was sent once more after a doubt
+    Column("address", Text),  # where the attempt under way or in doubt went; empty once its end is known
     Column("first_attempt_at", UtcDateTime),
     Column("next_attempt_at", UtcDateTime),  # when to look at it again; none when nothing is left to do
     Column("provider", Text),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from nudger.domain.vocabulary import NudgeId
 from nudger.storage.decision_rows import Decisions
@@ -18,7 +18,7 @@ from nudger.storage.feedback import Feedbacks
 from nudger.storage.nudge_rows import Nudges
 from nudger.storage.people import People
 from nudger.storage.tables import events, meta, suppressions
-from nudger.use_cases.ports import HOLD
+from nudger.use_cases.ports import HOLD, Mark
 
 _WATERMARK = "planned_until"
 
@@ -38,6 +38,20 @@ class Transaction(Nudges, People, Feedbacks, Decisions):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.planned_until: datetime | None = None
+
+    def mark(self) -> Mark | None:
+        """Return how far the ledger comes with this transaction; None where it wrote nothing of nudges."""
+        if not self.wrote_nudges or self.planned_until is None:
+            return None
+        return Mark(self.planned_until, self.last_event())
+
+    def last_event(self) -> int:
+        """Return the number of the newest event. It only grows: a ledger that has less forgot something."""
+        return self._connection.scalar(select(func.max(events.c.id))) or 0
+
+    def begin_marks_anew(self, planned_until: datetime) -> None:
+        """Let what is kept outside of the ledger agree with it again, from this transaction on."""
+        self.planned_until, self.wrote_nudges = planned_until, True
 
     def installation(self) -> str:
         """Return the id of this installation."""

@@ -6,7 +6,8 @@ that hangs holds up nothing but its own attempts.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,51 +15,30 @@ from random import Random
 
 import structlog
 
-from nudger.decisions.agenda import Agenda, ahead_of
-from nudger.decisions.decide import recheck
-from nudger.decisions.doubt import weigh
+from nudger.decisions.agenda import Agenda
+from nudger.decisions.brake import FREE, Brake
 from nudger.decisions.guard import doubt_about_clock
-from nudger.decisions.history import NO_HISTORY
-from nudger.decisions.settle import LEASE, after_attempt, after_inquiry, begin_inquiry, in_doubt
-from nudger.domain.nudges import Finding, Found, Nudge, NudgeState, Parcel, Receipt
-from nudger.domain.vocabulary import Channel
+from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
+from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
-from nudger.use_cases.histories import load_contacts
-from nudger.use_cases.parcels import make_parcel
-from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, TransactionPort
+from nudger.use_cases.claim_nudges import Job, claim_attempts, claim_inquiries
+from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, NothingAcceptedError, TransactionPort
+from nudger.use_cases.settle_nudges import Answer, Outcome, record
 
 _log = structlog.get_logger("nudger")
 
-_FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(minutes=15)
+_CUT_OFF_IN_TIME = DeliveryError("interrupted", Effect.TRY_AGAIN, retry_after=timedelta(seconds=1))
 
-Job = tuple[Nudge, Parcel]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of a job: `before` is the nudge as the ledger has it."""
-
-    before: Nudge
-    parcel: Parcel
-    result: Receipt | DeliveryError
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a provider said when asked: `found` is None when it could not tell."""
-
-    before: Nudge
-    parcel: Parcel
-    found: Found | None
+Work = asyncio.Task[Outcome | Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What one transaction gave: jobs to do, and whether there may be more where they came from."""
+    """What one transaction gave: jobs to do, what to tell, and whether there may be more where they came from."""
 
     attempts: tuple[Job, ...]
     inquiries: tuple[Job, ...]
+    told: Sequence[Nudge]
     more: bool
 
 
@@ -71,22 +51,41 @@ class Delivery:
         self._ledger = ledger
         self._clock = clock
         self._rng = rng
-        self._pause = _FIRST_PAUSE
-        self._paused_until: datetime | None = None
+        self._brake = FREE
         self._stopping = False
-        self._jobs: set[asyncio.Task[_Outcome | _Answer]] = set()
-        self._unrecorded: list[_Outcome | _Answer] = []
+        self._jobs: dict[Work, Job] = {}
+        self._unrecorded: list[Outcome | Answer] = []
         self._news = asyncio.Event()
 
     @property
     def down(self) -> bool:
         """Whether the provider refused the whole account or server the last time it was tried."""
-        return self._paused_until is not None
+        return self._brake.down
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """When the sender may go on; None where it need not wait."""
+        return self._brake.until
 
     @property
     def idle(self) -> bool:
         """Whether nothing is under way, and nothing remains to be written down."""
         return not self._jobs and not self._unrecorded
+
+    @property
+    def under_way(self) -> set[NudgeId]:
+        """The nudges whose attempt or question has not ended, or whose end could not be written down yet."""
+        return {nudge.id for nudge, _ in self._jobs.values()} | {each.before.id for each in self._unrecorded}
+
+    @property
+    def provider(self) -> str:
+        """The name of the provider behind the channel."""
+        return self._port.provider
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the provider can tell what it has."""
+        return self._port.can_be_asked
 
     def look_again(self) -> None:
         """Say that something waits: a drain under way claims it, even while all it has to do hangs."""
@@ -97,14 +96,15 @@ class Delivery:
         self._stopping = True
 
     def abandon(self) -> None:
-        """Give up waiting for what is under way: it ends in doubt."""
+        """Give up waiting for what is under way: it ends in doubt, unless the channel knows better."""
         for job in self._jobs:
             job.cancel()
 
-    @property
-    def provider(self) -> str:
-        """The name of the provider behind the channel."""
-        return self._port.provider
+    def give_up(self, *, now: datetime) -> None:
+        """Cut off attempts that outlived their lease: no channel takes so long, unless something hangs."""
+        for job, (nudge, _) in self._jobs.items():
+            if nudge.state is NudgeState.SENDING and nudge.next_attempt_at and nudge.next_attempt_at <= now:
+                job.cancel()
 
     async def drain(self, agenda: Callable[[], Agenda]) -> None:
         """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError.
@@ -112,18 +112,28 @@ class Delivery:
         `agenda` gives what counts at the moment of sending, which a reload may have changed since planning.
         """
         while True:
-            room = 0 if self._stopping else self._port.concurrency - len(self._jobs)
+            now = self._clock()
+            room = 0 if self._stopping or self._brake.holds(now) else self._room()
             # What could not be written down stays for the next try: it is the ledger's only news of those sends.
-            work = partial(self._turn, agenda=agenda(), outcomes=self._unrecorded, room=room, now=self._clock())
+            news, besides = self._unrecorded, self.under_way
+            work = partial(self._turn, agenda=agenda(), news=news, besides=besides, room=room, now=now)
             turn = await self._ledger.run(work)
             self._unrecorded = []
-            self._jobs |= {asyncio.create_task(self._attempt(*job)) for job in turn.attempts}
-            self._jobs |= {asyncio.create_task(self._inquire(*job)) for job in turn.inquiries}
+            self._begin(turn)
+            _tell(turn.told, now=now)
             if not self._jobs and not (turn.more and not self._stopping):
                 return
             self._unrecorded = await self._wait()
+            self._note_refusals(self._unrecorded, now=self._clock())
 
-    async def _wait(self) -> list[_Outcome | _Answer]:
+    def _room(self) -> int:
+        return self._brake.room(self._port.concurrency, len(self._jobs))
+
+    def _begin(self, turn: _Turn) -> None:
+        self._jobs |= {asyncio.create_task(self._attempt(*job)): job for job in turn.attempts}
+        self._jobs |= {asyncio.create_task(self._inquire(*job)): job for job in turn.inquiries}
+
+    async def _wait(self) -> list[Outcome | Answer]:
         if not self._jobs:
             return []
         news = asyncio.create_task(self._news.wait())
@@ -132,9 +142,23 @@ class Delivery:
         finally:
             news.cancel()
         self._news.clear()
-        done = {job for job in self._jobs if job.done()}
-        self._jobs -= done
-        return [job.result() for job in done]
+        done = [job for job in self._jobs if job.done()]
+        return [self._end(job, self._jobs.pop(job)) for job in done]
+
+    def _end(self, job: Work, what: Job) -> Outcome | Answer:
+        """Return what a job ended in. One that was cancelled before its first step never began."""
+        return Outcome(*what, _CUT_OFF_IN_TIME) if job.cancelled() else job.result()
+
+    def _note_refusals(self, news: Sequence[Outcome | Answer], *, now: datetime) -> None:
+        for each in news:
+            result = each.result if isinstance(each, Outcome) else each.found
+            if not isinstance(result, DeliveryError):
+                self._brake = self._brake.accepted(concurrency=self._port.concurrency, now=now)
+            elif _is_of_the_sender(each, result):
+                before, effect = self._brake, result.effect
+                self._brake = before.refused(effect, result.retry_after, now=now, rng=self._rng)
+                if not before.holds(now) or (self._brake.down and not before.down):
+                    _say_refused(self.channel, self.provider, result, self._brake, now=now)
 
     # On the ledger's thread
 
@@ -143,150 +167,101 @@ class Delivery:
         transaction: TransactionPort,
         *,
         agenda: Agenda,
-        outcomes: Sequence[_Outcome | _Answer],
+        news: Sequence[Outcome | Answer],
+        besides: Collection[NudgeId],
         room: int,
         now: datetime,
     ) -> _Turn:
-        self._record(transaction, outcomes, now=now)
-        if room <= 0 or (self._paused_until is not None and now < self._paused_until) or _shut(transaction, now):
-            return _Turn((), (), more=False)
-        inquiries = self._claim_inquiries(transaction, room, now=now)
-        attempts, looked_at = self._claim_attempts(transaction, agenda, room - len(inquiries), now=now)
-        return _Turn(attempts, inquiries, more=looked_at + len(inquiries) >= room)
-
-    def _claim_attempts(
-        self, transaction: TransactionPort, agenda: Agenda, room: int, *, now: datetime
-    ) -> tuple[tuple[Job, ...], int]:
-        waiting = transaction.waiting(NudgeState.PENDING, self.channel, now=now, limit=room) if room > 0 else []
-        if not waiting:
-            return (), 0
-        suppressed = transaction.suppressed()
-        people = {nudge.key.recipient for nudge, _ in waiting}
-        histories = load_contacts(transaction, agenda, people, now=now)
-        changes: list[tuple[Nudge, Nudge]] = []
-        jobs: list[Job] = []
-        for nudge, recipient in waiting:
-            history = histories.get(nudge.key.recipient, NO_HISTORY)
-            after = recheck(
-                agenda,
-                nudge,
-                recipient,
-                history,
-                suppressed=suppressed,
-                provider=self._port.provider,
-                ahead=ahead_of(agenda, nudge.key.recipient, now=now),
-                now=now,
-            )
-            histories[nudge.key.recipient] = history.with_nudge(after, after.priority)
-            changes.append((nudge, after))
-            if after.state is NudgeState.SENDING and recipient is not None:
-                jobs.append((after, make_parcel(after, recipient)))
-        transaction.save(changes, at=now)
-        for _, after in changes:
-            if after.state not in (NudgeState.SENDING, NudgeState.PENDING):
-                _report(after, now=now)
-        return tuple(jobs), len(waiting)
-
-    def _claim_inquiries(self, transaction: TransactionPort, room: int, *, now: datetime) -> tuple[Job, ...]:
-        doubtful = transaction.waiting(NudgeState.UNKNOWN, self.channel, now=now, limit=room)
-        asked = [(nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful]
-        transaction.save([(before, after) for before, after, _ in asked], at=now)
-        return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked if recipient is not None)
-
-    def _record(self, transaction: TransactionPort, news: Sequence[_Outcome | _Answer], *, now: datetime) -> None:
-        changes = []
-        for each in news:
-            after = self._settle(transaction, each, now=now)
-            if after != each.before:
-                changes.append((each.before, after))
-        transaction.save(changes, at=now)
-        for _, after in changes:
-            _report(after, now=now)
-
-    def _settle(self, transaction: TransactionPort, news: _Outcome | _Answer, *, now: datetime) -> Nudge:
-        if isinstance(news, _Answer):
-            finding = _finding(transaction, news)
-            after = after_inquiry(news.before, finding, now=now)
-            if after.state is NudgeState.SUPPRESSED:
-                transaction.suppress(news.parcel.address, after.decision.reason, at=now)
-            return after
-        self._note_health(news.result, now=now)
-        if isinstance(news.result, DeliveryError) and news.result.effect is Effect.SUPPRESS:
-            transaction.suppress(news.parcel.address, news.result.code, at=now)
-        return after_attempt(news.before, news.result, now=now, rng=self._rng)
-
-    def _note_health(self, result: Receipt | DeliveryError, *, now: datetime) -> None:
-        if isinstance(result, Receipt):
-            self._pause, self._paused_until = _FIRST_PAUSE, None
-        elif result.effect is Effect.CHANNEL_DOWN and (self._paused_until is None or now >= self._paused_until):
-            _log.error("channel down", channel=self.channel, provider=self._port.provider, code=result.code)
-            self._paused_until = now + self._pause
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        watermark, on_hold = transaction.gate()
+        doubt = doubt_about_clock(watermark, now)
+        # A clock that is not believed must not make anything too late.
+        believed = watermark if doubt and watermark is not None else now
+        told = record(transaction, news, can_be_asked=self.can_be_asked, rng=self._rng, now=believed)
+        if room <= 0 or doubt:
+            return _Turn((), (), told, more=False)
+        # Never all of the room: a provider that does not answer questions may well take messages.
+        inquiries = claim_inquiries(transaction, channel=self.channel, room=(room + 1) // 2, besides=besides, now=now)
+        if on_hold:
+            return _Turn((), inquiries, told, more=False)
+        attempts, ended, looked_at = claim_attempts(
+            transaction,
+            agenda,
+            channel=self.channel,
+            provider=self.provider,
+            can_be_asked=self.can_be_asked,
+            room=room - len(inquiries),
+            now=now,
+        )
+        return _Turn(attempts, inquiries, [*told, *ended], more=looked_at + len(inquiries) >= room)
 
     # On the event loop
 
-    async def _attempt(self, nudge: Nudge, parcel: Parcel) -> _Outcome:
+    async def _attempt(self, nudge: Nudge, parcel: Parcel) -> Outcome:
         result: Receipt | DeliveryError
         try:
             result = await self._port.send(parcel)
         except DeliveryError as error:
             result = error
+        except NothingAcceptedError:
+            result = _CUT_OFF_IN_TIME
         except asyncio.CancelledError:
             result = DeliveryError("interrupted", Effect.UNCERTAIN)
         except Exception:  # noqa: BLE001 - the last net under the channels
             # A bug in a channel must not stop everybody else's nudges; this one may have gone out.
-            _log.exception("channel failed", channel=self.channel, nudge=nudge.id)
+            _say_bug(self.channel, nudge.id)
             result = DeliveryError("bug", Effect.UNCERTAIN)
-        return _Outcome(nudge, parcel, result)
+        return Outcome(nudge, parcel, result)
 
-    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> _Answer:
-        if nudge.provider != self._port.provider:
-            return _Answer(nudge, parcel, None)
+    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> Answer:
+        if nudge.provider != self._port.provider or not parcel.address:
+            return Answer(nudge, parcel, DeliveryError("cannot_tell", Effect.UNCERTAIN))
         try:
-            return _Answer(nudge, parcel, await self._port.find(parcel))
-        except (DeliveryError, asyncio.CancelledError):
-            return _Answer(nudge, parcel, None)
+            return Answer(nudge, parcel, await self._port.find(parcel))
+        except DeliveryError as error:
+            return Answer(nudge, parcel, error)
+        except asyncio.CancelledError:
+            return Answer(nudge, parcel, DeliveryError("interrupted", Effect.UNCERTAIN))
+        except Exception:  # noqa: BLE001 - as above: nothing is known, and it is asked again
+            _say_bug(self.channel, nudge.id)
+            return Answer(nudge, parcel, DeliveryError("bug", Effect.UNCERTAIN))
 
 
-def _shut(transaction: TransactionPort, now: datetime) -> bool:
-    """Say whether nothing may be sent at all: everything is on hold, or the clock cannot be right."""
-    watermark, on_hold = transaction.gate()
-    return on_hold or bool(doubt_about_clock(watermark, now))
+def _is_of_the_sender(news: Outcome | Answer, error: DeliveryError) -> bool:
+    """Say whether an error concerns everything that waits. A question that the account may not ask stops no nudge."""
+    return error.effect is Effect.SLOW_DOWN or (error.effect is Effect.CHANNEL_DOWN and isinstance(news, Outcome))
 
 
-def _finding(transaction: TransactionPort, answer: _Answer) -> Receipt | DeliveryError | Finding:
-    """Return what the provider's answer proves, given what other nudges have of it already."""
-    if answer.found is None:
-        return Finding.CANNOT_TELL
-    parcel, doubtful = answer.parcel, 0
-    if answer.found.blank:
-        doubtful = transaction.doubtful(parcel.channel, parcel.address, since=parcel.first_attempt_at - LEASE)
-    return weigh(answer.found, transaction.bound(answer.found.receipts), doubtful=doubtful)
+# Lines of the log. They are written after the commit, and one that cannot be written undoes nothing.
 
 
-def recover_interrupted(transaction: TransactionPort, *, everything: bool, now: datetime) -> int:
-    """Put in doubt every nudge whose attempt never ended; return how many.
-
-    Those whose lease ran out; or `everything` under way, when nobody can be at it, after a crash.
-    """
-    lost = transaction.interrupted(by=None if everything else now)
-    changes = [(nudge, in_doubt(nudge, "interrupted in mid-send", now=now)) for nudge in lost]
-    transaction.save(changes, at=now)
-    for _, after in changes:
-        _report(after, now=now)
-    return len(changes)
+def _tell(nudges: Sequence[Nudge], *, now: datetime) -> None:
+    for nudge in nudges:
+        report(nudge, now=now)
 
 
-def _report(nudge: Nudge, *, now: datetime) -> None:
+def report(nudge: Nudge, *, now: datetime) -> None:
     """Write the canonical line of a nudge: ids and reasons, never a name, an address or a word of it."""
-    _log.info(
-        "nudge",
-        nudge=nudge.id,
-        schedule=nudge.key.schedule,
-        channel=nudge.decision.channel,
-        provider=nudge.provider,
-        state=nudge.state,
-        reason=nudge.decision.reason or None,
-        attempt=nudge.attempts,
-        late_s=round((now - nudge.due).total_seconds()),
-    )
+    with suppress(OSError, ValueError):
+        _log.info(
+            "nudge",
+            nudge=nudge.id,
+            schedule=nudge.key.schedule,
+            channel=nudge.decision.channel,
+            provider=nudge.provider,
+            state=nudge.state,
+            reason=nudge.decision.reason or None,
+            attempt=nudge.attempts,
+            late_s=round((now - nudge.due).total_seconds()),
+        )
+
+
+def _say_refused(channel: Channel, provider: str, error: DeliveryError, brake: Brake, *, now: datetime) -> None:
+    wait_s = round(((brake.until or now) - now).total_seconds())
+    with suppress(OSError, ValueError):
+        say, what = (_log.error, "channel down") if brake.down else (_log.warning, "channel slowed down")
+        say(what, channel=channel, provider=provider, code=error.code, wait_s=wait_s)
+
+
+def _say_bug(channel: Channel, nudge: NudgeId) -> None:
+    with suppress(OSError, ValueError):
+        _log.exception("channel failed", channel=channel, nudge=nudge)

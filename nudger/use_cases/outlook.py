@@ -19,7 +19,7 @@ from nudger.domain.vocabulary import RecipientId
 from nudger.use_cases.histories import load_histories
 from nudger.use_cases.ports import TransactionPort
 from nudger.use_cases.preview import NOBODY_IS_NEW, Coming, preview, rehearse
-from nudger.use_cases.queue_nudges import GUARD
+from nudger.use_cases.raise_guard import GUARD
 
 _DAY = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=2)

@@ -1,7 +1,9 @@
 """What the use-cases need from the floors above them: a way out, and a ledger."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from nudger.decisions.hello import Hello
@@ -14,10 +16,30 @@ from nudger.domain.vocabulary import Channel, MessageKey, NudgeId, RecipientId
 Clock = Callable[[], datetime]
 """Returns the present, aware and in UTC. Only `nudger.wiring.clock` has a real one."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """Who stands behind the channels: the name of each one's provider, and those that cannot tell what they have."""
+
+    names: Mapping[Channel, str]
+    cannot_be_asked: frozenset[str] = frozenset()
+
+
 HOLD = "hold"
 """Under this, `remember` keeps who stopped everything and why; nothing is kept when it was released."""
 
 Result = TypeVar("Result")
+
+
+class Mark(NamedTuple):
+    """How far a ledger came: planning, and the number of its last event (None by an older program)."""
+
+    planned_until: datetime
+    last_event: int | None = None
+
+
+class NothingAcceptedError(asyncio.CancelledError):
+    """An attempt was cancelled, and its channel knows that the provider had not accepted anything by then."""
 
 
 class LastSent(NamedTuple):
@@ -56,8 +78,16 @@ class ChannelPort(Protocol):
         """How many attempts may be under way at once."""
         ...
 
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether `find` can tell what the provider has: not for SMTP, where a second copy is the same mail."""
+        ...
+
     async def send(self, parcel: Parcel) -> Receipt:
-        """Hand over one parcel. Raises DeliveryError, and nothing else, when it was not accepted."""
+        """Hand over one parcel. Raises DeliveryError, and nothing else, when it was not accepted.
+
+        Cancelled, it raises NothingAcceptedError where it knows that nothing was accepted.
+        """
         ...
 
     async def find(self, parcel: Parcel) -> Found:
@@ -86,7 +116,11 @@ class TransactionPort(Protocol):
     def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]: ...
     def pending(self, *, by: datetime) -> list[Nudge]: ...
     def overdue(self, *, now: datetime) -> list[Nudge]: ...
+    def ask_again(self, *, cannot_be_asked: Collection[str], since: datetime, now: datetime) -> None: ...
     def held(self) -> list[Nudge]: ...
+    def bring_back(self, *, ahead: timedelta, cannot_be_asked: Collection[str], now: datetime) -> None: ...
+    def last_event(self) -> int: ...
+    def begin_marks_anew(self, planned_until: datetime) -> None: ...
     def reopen(self, *, now: datetime, at: datetime) -> int: ...
     def gate(self) -> tuple[datetime | None, bool]: ...
     def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]: ...
@@ -99,6 +133,7 @@ class TransactionPort(Protocol):
         self, people: Collection[RecipientId] | None, *, since: datetime, until: datetime
     ) -> list[Outcome]: ...
     def installation(self) -> str: ...
+    def decided_anything(self) -> bool: ...
     def decided_people(self) -> list[RecipientId]: ...
     def decided(self, people: Collection[RecipientId], *, first: date | None, last: date | None) -> list[Decided]: ...
     def keep_recipients(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None: ...

@@ -4,7 +4,7 @@ Runs inside one transaction, on the ledger's thread.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,14 +12,16 @@ from nudger.decisions.agenda import AHEAD, Agenda
 from nudger.decisions.changes import moved_while_away, timings
 from nudger.decisions.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
 from nudger.decisions.greet import Hellos, greet, greetings
-from nudger.decisions.guard import Storm, doubt_about_clock, held_by_guard, storm
+from nudger.decisions.guard import LONG_SILENCE, Storm, doubt_about_clock, held_by_guard, storm
 from nudger.decisions.plan import next_due, slots
-from nudger.decisions.settle import in_doubt
+from nudger.decisions.settle import not_forgetting
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import Slot, WhenMissed
-from nudger.domain.vocabulary import Channel, RecipientId, ScheduleId
+from nudger.domain.vocabulary import RecipientId, ScheduleId
 from nudger.use_cases.histories import keep_group_outcomes, load_histories
-from nudger.use_cases.ports import TransactionPort
+from nudger.use_cases.ports import Providers, TransactionPort
+from nudger.use_cases.raise_guard import GUARD, raise_guard
+from nudger.use_cases.restore import restored_ledger, tell_held
 
 STEP = timedelta(hours=1)
 """The longest span with slots that is planned in one transaction: catching up on days needs no more memory."""
@@ -28,44 +30,43 @@ LOOKBACK = timedelta(days=7)
 """How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
 
 _BEGAN = "planning_began"
-_RESTORED = "restored"
+_SET_BACK = "clock_set_back"
 _TIMINGS = "timings"
-GUARD = "guard"
 _DAY = timedelta(days=1)
 _CLOCK_SLACK = timedelta(seconds=5)
 """How far the watermark may be ahead of the clock before the clock must have been wrong: NTP moves it by less."""
-
-Providers = Mapping[Channel, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
     """What a step did: how many nudges it wrote down in each state, and whether the present is reached.
 
-    `doubt` says why the clock was not believed, and nothing was done.
+    `doubt` says why the clock was not believed, and nothing was done; `clock_was_ahead`, that what it made was undone.
     """
 
     counts: Counter[NudgeState]
     finished: bool
     doubt: str = ""
+    clock_was_ahead: bool = False
 
 
-def begin_planning(
-    transaction: TransactionPort, *, high_water: datetime | None, providers: Providers, now: datetime
-) -> None:
+def begin_planning(transaction: TransactionPort, *, now: datetime) -> None:
     """At the very first start, draw the line: what fell due before it is nobody's to catch up on.
 
-    `high_water` is how far planning came by word of the state folder: a ledger that knows less is a restored backup.
+    By a clock that cannot be right no line is drawn: it would lie in the past of the right one for ever. For the same
+    reason it is drawn anew when the clock turns out to have been wrong before any schedule had its first turn, and
+    goes back to where it was when a clock that was set far back is right again.
     """
+    if doubt_about_clock(None, now):
+        return
     watermark = transaction.watermark()
-    if watermark is None:
+    if watermark is None or (doubt_about_clock(watermark, now) and not transaction.decided_anything()):
         transaction.set_watermark(now)
         transaction.remember(_BEGAN, {"at": now.isoformat()})
-    elif high_water is not None and high_water > watermark + _CLOCK_SLACK and high_water <= now + _CLOCK_SLACK:
-        transaction.note("backup_restored", {"from": watermark.isoformat(), "to": high_water.isoformat()}, at=now)
-        transaction.remember(_RESTORED, {"until": high_water.isoformat()})
-        unsure = [n for n in transaction.pending(by=high_water) if n.decision.channel in providers]
-        transaction.save([(n, _may_have_gone_out(n, providers, now=now)) for n in unsure], at=now)
+    elif doubt_about_clock(watermark, now):
+        before = transaction.recall(_SET_BACK).get("from")
+        if before is not None and timedelta(0) <= now - datetime.fromisoformat(before) <= LONG_SILENCE:
+            transaction.set_watermark(datetime.fromisoformat(before))
 
 
 def queue_step(
@@ -78,12 +79,14 @@ def queue_step(
     watermark = transaction.watermark() or now
     if doubt := doubt_about_clock(watermark, now):
         return Queued(counts=Counter(), finished=True, doubt=doubt)
-    since = _since(transaction, watermark, now)
+    was_ahead = watermark > now + _CLOCK_SLACK
+    since = _since_wrong(transaction, watermark, providers, now) if was_ahead else _since(transaction, watermark, now)
     until = _until(agenda, since, now)
     due = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
-    added = _write(transaction, agenda, due, providers=providers, held=held, now=now) if due else []
+    added = _write(transaction, agenda, due, providers=providers, held_back=held, now=now) if due else []
     transaction.set_watermark(until)
-    return Queued(counts=Counter(nudge.state for nudge in added), finished=until == now)
+    counts = Counter(nudge.state for nudge in added)
+    return Queued(counts=counts, finished=until == now, clock_was_ahead=was_ahead)
 
 
 def look_for_storm(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> Storm | None:
@@ -93,7 +96,7 @@ def look_for_storm(transaction: TransactionPort, agenda: Agenda, *, now: datetim
         return None
     found = storm(agenda, since=max(watermark, now - LOOKBACK), now=now)
     if found is not None:
-        _raise_guard(transaction, f"{found.coming} late nudges at once", now=now)
+        raise_guard(transaction, f"{found.coming} late nudges at once", now=now)
     return found
 
 
@@ -101,7 +104,7 @@ def queue_moved(
     transaction: TransactionPort, agenda: Agenda, moved: Sequence[Slot], *, providers: Providers, now: datetime
 ) -> list[Nudge]:
     """Write down nudges for slots that an edit or a journey moved to before the watermark: late, or missed."""
-    return _write(transaction, agenda, moved, providers=providers, held=None, now=now) if moved else []
+    return _write(transaction, agenda, moved, providers=providers, held_back=None, now=now) if moved else []
 
 
 def record_moved_while_away(
@@ -122,7 +125,12 @@ def record_moved_while_away(
 
 
 def queue_welcomes(
-    transaction: TransactionPort, agenda: Agenda, *, moved: Container[RecipientId] = (), now: datetime
+    transaction: TransactionPort,
+    agenda: Agenda,
+    *,
+    providers: Providers,
+    moved: Container[RecipientId] = (),
+    now: datetime,
 ) -> datetime:
     """Write down the first hello for everybody who has joined and has not had it; return when to look again.
 
@@ -137,9 +145,12 @@ def queue_welcomes(
     stopped = transaction.suppressed()
     plan = greetings(agenda, hellos, stopped=stopped, moved=moved, guard_is_up=guard_is_up, now=now)
     if plan.why:
-        _raise_guard(transaction, plan.why, now=now)
+        raise_guard(transaction, plan.why, now=now)
     due = plan.by(now)
-    transaction.add([greet(agenda, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due], at=now)
+    said = [greet(agenda, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due]
+    restored = restored_ledger(transaction)
+    added = transaction.add([restored.doubted(hello, providers, now=now) for hello in said], at=now)
+    tell_held(transaction, added, now=now)
     _hasten(transaction, agenda, hellos, now=now)
     return min([now + _DAY, *(moment for moment in plan.moments.values() if moment > now)])
 
@@ -153,13 +164,18 @@ def _hasten(transaction: TransactionPort, agenda: Agenda, hellos: Hellos, *, now
                 transaction.save([(nudge, after)], at=now)
 
 
-def expire_overdue(transaction: TransactionPort, *, now: datetime) -> int:
+def expire_overdue(transaction: TransactionPort, *, providers: Providers, now: datetime) -> int:
     """End what waits and can no longer go out, also where nothing is sent at all; return how many."""
     overdue = transaction.overdue(now=now)
     changes = [(n, replace(n, state=NudgeState.EXPIRED, next_attempt_at=None)) for n in overdue]
     changes = [(n, replace(after, decision=replace(after.decision, reason=_late_reason(n)))) for n, after in changes]
+    changes = [(n, _not_forgetting(n, after, providers)) for n, after in changes]
     transaction.save(changes, at=now)
     return len(changes)
+
+
+def _not_forgetting(before: Nudge, after: Nudge, providers: Providers) -> Nudge:
+    return not_forgetting(before, after) if before.provider in providers.cannot_be_asked else after
 
 
 def _late_reason(nudge: Nudge) -> str:
@@ -168,14 +184,21 @@ def _late_reason(nudge: Nudge) -> str:
     return f"too late: {nudge.decision.reason}" if nudge.decision.reason else "too late"
 
 
+def _since_wrong(transaction: TransactionPort, watermark: datetime, providers: Providers, now: datetime) -> datetime:
+    """Return where planning goes on after a clock that was ahead and is right again, or was set back.
+
+    From here, or nobody would hear from us until then. What was sent keeps its nudge; what was only written off, or
+    is still to go out, is decided anew; what was tried is looked at now.
+    """
+    transaction.remember(_SET_BACK, {"from": watermark.isoformat()})
+    reopened = transaction.reopen(now=now, at=now)
+    transaction.bring_back(ahead=watermark - now, cannot_be_asked=providers.cannot_be_asked, now=now)
+    transaction.note("clock_was_ahead", {"watermark": watermark.isoformat(), "reopened": reopened}, at=now)
+    return max(now - _DAY, min(_began(transaction, now), now))
+
+
 def _since(transaction: TransactionPort, watermark: datetime, now: datetime) -> datetime:
-    """Return where planning goes on: at the watermark, unless the clock was wrong."""
-    if watermark > now + _CLOCK_SLACK:
-        # The clock was ahead and is right again, or was set back: go on from here, or nobody would hear from us
-        # until then. What was sent keeps its nudge; what was only written off, or is still to go out, is decided anew.
-        reopened = transaction.reopen(now=now, at=now)
-        transaction.note("clock_was_ahead", {"watermark": watermark.isoformat(), "reopened": reopened}, at=now)
-        return max(now - _DAY, min(_began(transaction, now), now))
+    """Return where planning goes on: at the watermark, or after a long outage a week ago."""
     if watermark < now - LOOKBACK:
         transaction.note("long_outage", {"from": watermark.isoformat()}, at=now)
         return now - LOOKBACK
@@ -196,30 +219,25 @@ def _began(transaction: TransactionPort, now: datetime) -> datetime:
     return datetime.fromisoformat(transaction.recall(_BEGAN).get("at", now.isoformat()))
 
 
-def _raise_guard(transaction: TransactionPort, why: str, *, now: datetime) -> None:
-    transaction.remember(GUARD, {"since": now.isoformat(), "why": why})
-    transaction.note("guard", {"why": why}, at=now)
-
-
 def _write(
     transaction: TransactionPort,
     agenda: Agenda,
     due: Sequence[Slot],
     *,
     providers: Providers,
-    held: Storm | None,
+    held_back: Storm | None,
     now: datetime,
 ) -> list[Nudge]:
     if due[0].due < now - LATE:
         due = _without_nudge(transaction, agenda, due)
     decided = _decide(transaction, agenda, due, now=now)
-    restored = transaction.recall(_RESTORED).get("until") if due and due[0].due < now - LATE else None
-    if restored is not None:
-        limit = datetime.fromisoformat(restored)
-        decided = [_may_have_gone_out(n, providers, now=now) if n.due <= limit else n for n in decided]
-    if held is not None:
+    restored = restored_ledger(transaction)
+    decided = [restored.doubted(nudge, providers, now=now) for nudge in decided]
+    if held_back is not None:
         decided = [held_by_guard(nudge) if nudge.due < now - LATE else nudge for nudge in decided]
-    return transaction.add(decided, at=now)
+    added = transaction.add(decided, at=now)
+    tell_held(transaction, added, now=now)
+    return added
 
 
 def _without_nudge(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot]) -> list[Slot]:
@@ -227,14 +245,6 @@ def _without_nudge(transaction: TransactionPort, agenda: Agenda, due: Sequence[S
     ids = {nudge_id(agenda.installation, slot.key): slot for slot in due}
     known = transaction.known(ids)
     return [slot for name, slot in ids.items() if name not in known]
-
-
-def _may_have_gone_out(nudge: Nudge, providers: Providers, *, now: datetime) -> Nudge:
-    """Return a nudge that a restored backup may only have forgotten to be sent: the provider is asked first."""
-    if nudge.state is not NudgeState.PENDING or nudge.decision.channel is None:
-        return nudge
-    doubtful = in_doubt(nudge, "may have gone out before the backup was put back", now=now)
-    return replace(doubtful, provider=providers[nudge.decision.channel], first_attempt_at=nudge.due)
 
 
 def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:

@@ -20,6 +20,7 @@ from nudger.use_cases.parcels import make_parcel
 from nudger.use_cases.ports import ChannelPort, LedgerPort, TransactionPort
 
 _GRACE = timedelta(minutes=15)
+_LATER = (Effect.TRY_AGAIN, Effect.SLOW_DOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,13 @@ async def send_test(
         result = await port.send(make_parcel(nudge, wanted.recipient))
     except DeliveryError as error:
         # Nobody waits for another try of a test.
-        result = DeliveryError(error.code, Effect.GIVE_UP) if error.effect is Effect.TRY_AGAIN else error
+        result = DeliveryError(error.code, Effect.GIVE_UP) if error.effect in _LATER else error
     now = clock()
-    after = after_attempt(nudge, result, now=now, rng=Random(0))  # noqa: S311 - no retry, nothing to spread
+    asked = port.can_be_asked
+    after = after_attempt(nudge, result, now=now, rng=Random(0), can_be_asked=asked)  # noqa: S311 - nothing to spread
     if after.state is NudgeState.PENDING:
-        after = replace(after, state=NudgeState.FAILED, next_attempt_at=None)
+        doubtful = isinstance(result, DeliveryError) and result.effect is Effect.UNCERTAIN
+        after = replace(after, state=NudgeState.UNKNOWN if doubtful else NudgeState.FAILED, next_attempt_at=None)
     await ledger.run(lambda transaction: transaction.save([(nudge, after)], at=now))
     return after
 
@@ -68,7 +71,7 @@ def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda,
         pending = _pending(wanted, agenda, ordinal, now)
         if transaction.add([pending], at=now):
             break
-    sending = begin_attempt(pending, provider=provider, now=now)
+    sending = begin_attempt(pending, provider=provider, address=person.address(wanted.channel), now=now)
     transaction.save([(pending, sending)], at=now)
     return sending
 

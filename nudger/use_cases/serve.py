@@ -6,7 +6,7 @@ late, the same slots get the same nudges.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,11 +19,11 @@ from nudger.decisions.changes import Changes, compare, moved_past
 from nudger.decisions.guard import Storm, doubt_about_clock
 from nudger.decisions.plan import forget_plans, next_due
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import NudgeState
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
-from nudger.domain.vocabulary import RecipientId
-from nudger.use_cases.deliver_nudges import Delivery, recover_interrupted
-from nudger.use_cases.ports import Clock, LedgerPort, TransactionPort
+from nudger.domain.vocabulary import NudgeId, RecipientId
+from nudger.use_cases.deliver_nudges import Delivery, report
+from nudger.use_cases.ports import Clock, LedgerPort, Mark, Providers, TransactionPort
 from nudger.use_cases.queue_nudges import (
     Queued,
     begin_planning,
@@ -34,6 +34,8 @@ from nudger.use_cases.queue_nudges import (
     queue_welcomes,
     record_moved_while_away,
 )
+from nudger.use_cases.restore import look_for_restored
+from nudger.use_cases.settle_nudges import ask_again, recover_interrupted
 from nudger.use_cases.watch_runway import warn_of_short_runways
 
 _log = structlog.get_logger("nudger")
@@ -42,6 +44,7 @@ HORIZON = timedelta(seconds=40)
 """How far ahead a tick looks for the next due moment: a little further than the next regular tick."""
 
 _DAY = timedelta(days=1)
+
 MakeAgenda = Callable[[Catalog, Sequence[Recipient]], Agenda]
 
 
@@ -53,7 +56,7 @@ class _Planned:
     agenda: Agenda
     version: int
     greet_at: datetime | None
-    interrupted: int
+    interrupted: Sequence[Nudge]
     next_attempt: datetime | None
     storm: Storm | None
 
@@ -68,10 +71,13 @@ class Service:
         *,
         make_agenda: MakeAgenda,
         clock: Clock,
-        high_water: datetime | None = None,
+        high_water: Mark | None = None,
     ) -> None:
         self.deliveries = tuple(deliveries)
-        self._providers = {delivery.channel: delivery.provider for delivery in deliveries}
+        self._providers = Providers(
+            names={delivery.channel: delivery.provider for delivery in deliveries},
+            cannot_be_asked=frozenset(delivery.provider for delivery in deliveries if not delivery.can_be_asked),
+        )
         self._high_water = high_water
         self._ledger = ledger
         self._make_agenda = make_agenda
@@ -84,6 +90,8 @@ class Service:
         self._greet_at: datetime | None = None
         self._watched_on: date | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._begun = False
+        self._after_crash = False
         self.doubt = ""
         """Why the clock was not believed at the last tick; '' when it was."""
 
@@ -101,34 +109,42 @@ class Service:
         """
         async with self._one_at_a_time:
             now = self._clock()
+            under_way = self._under_way()
+            self._after_crash = self._after_crash or after_crash
 
-            def work(transaction: TransactionPort) -> _Prepared:
-                begin_planning(transaction, high_water=self._high_water, providers=self._providers, now=now)
+            def work(transaction: TransactionPort) -> tuple[_Prepared, bool, list[Nudge]]:
+                begun, lost = self._begin(transaction, under_way, now=now)
                 before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
                 _keep_people(transaction, catalog, now=now)
-                recover_interrupted(transaction, everything=after_crash, now=now)
                 fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
                 people = before.recipients if before else ()
                 record_moved_while_away(transaction, fresh.agenda, people=people, now=now)
-                return fresh
+                return fresh, begun, lost
 
-            fresh = await self._ledger.run(work)
+            fresh, self._begun, lost = await self._ledger.run(work)
             changes = compare(self._agenda or fresh.agenda, fresh.agenda, now=now)
             self._agenda, self._version, self._greet_at = fresh
-            self._catalog, self._high_water = catalog, None
+            self._catalog = catalog
+            self._after_crash = self._after_crash and not self._begun
+            for nudge in lost:
+                report(nudge, now=now)
             return changes
 
     async def tick(self) -> datetime | None:
         """Plan up to now and start what waits; return when something falls due before the next regular tick."""
         async with self._one_at_a_time:
             now = self._clock()
+            for delivery in self.deliveries:
+                delivery.give_up(now=now)
             counts: Counter[NudgeState] = Counter()
             storm: Storm | None = None
             first = True
             while True:
-                work = partial(self._plan, now=now, storm=storm, first=first)
+                work = partial(self._plan, now=now, storm=storm, first=first, under_way=self._under_way())
                 planned: _Planned = await self._ledger.run(work)
                 self._agenda, self._version, self._greet_at = planned.agenda, planned.version, planned.greet_at
+                self._begun = not planned.queued.doubt
+                self._after_crash = self._after_crash and not self._begun
                 counts += planned.queued.counts
                 storm, first = planned.storm, False
                 if planned.queued.finished:
@@ -150,6 +166,7 @@ class Service:
         async with self._one_at_a_time:
             for delivery in self.deliveries:
                 delivery.stop()
+                self._see_to_the_end(delivery)
             if self._watch is not None:
                 self._watch.cancel()
         drains = [drain for drain in self._drains.values() if not drain.done()]
@@ -159,22 +176,77 @@ class Service:
                 delivery.abandon()
             if late:
                 await asyncio.wait(late, timeout=1)
+        for drain in self._drains.values():
+            if drain.done() and not drain.cancelled() and (error := drain.exception()):
+                _log.error("a delivery ended in trouble", error=str(error))
 
-    def _plan(self, transaction: TransactionPort, *, now: datetime, storm: Storm | None, first: bool) -> _Planned:
-        agenda, version, interrupted = self.agenda, transaction.recipients_version(), 0
-        greet_at = self._greet_at
-        if version != self._version and self._catalog is not None:
+    def _see_to_the_end(self, delivery: Delivery) -> None:
+        """Let somebody write down what comes of the last attempts, also after trouble with the ledger."""
+        drain = self._drains.get(delivery)
+        if not delivery.idle and (drain is None or drain.done()):
+            self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
+
+    def _under_way(self) -> set[NudgeId]:
+        return set[NudgeId]().union(*(delivery.under_way for delivery in self.deliveries))
+
+    def _begin(
+        self, transaction: TransactionPort, under_way: Collection[NudgeId], *, now: datetime
+    ) -> tuple[bool, list[Nudge]]:
+        """Take up what the last process left, as soon as the clock is believed; return whether it is.
+
+        By a clock that is not, everything would be too late, or too early for ever.
+        """
+        begin_planning(transaction, now=now)
+        if doubt_about_clock(transaction.watermark(), now):
+            return False, []
+        cannot_be_asked = self._providers.cannot_be_asked
+        if not self._begun:
+            look_for_restored(transaction, self._high_water, providers=self._providers, now=now)
+            ask_again(transaction, cannot_be_asked=cannot_be_asked, now=now)
+        lost = recover_interrupted(
+            transaction,
+            everything=self._after_crash,
+            cannot_be_asked=cannot_be_asked,
+            besides=under_way,
+            now=now,
+        )
+        return True, lost
+
+    def _plan(
+        self,
+        transaction: TransactionPort,
+        *,
+        now: datetime,
+        storm: Storm | None,
+        first: bool,
+        under_way: Collection[NudgeId],
+    ) -> _Planned:
+        agenda, version, interrupted = self.agenda, transaction.recipients_version(), list[Nudge]()
+        greet_at, begun = self._greet_at, self._begun
+        if not begun:
+            begun, interrupted = self._begin(transaction, under_way, now=now)
+        if self._catalog is not None and (version != self._version or begun != self._begun):
             agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
         elif first and (greet_at is None or not now < greet_at <= now + _DAY):
             # Somebody joins today, or a hello came to nothing; or the clock was wrong when this moment was named.
-            greet_at = _greet(transaction, agenda, now=now)
+            greet_at = self._greet(transaction, agenda, now=now)
         if first:
             storm = look_for_storm(transaction, agenda, now=now)
         queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
+        if queued.clock_was_ahead:
+            # First hellos of a time that never came are to be said again.
+            greet_at = self._greet(transaction, agenda, now=now)
         next_attempt = transaction.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:
-            interrupted = recover_interrupted(transaction, everything=False, now=now)
-            expire_overdue(transaction, now=now)
+            interrupted += recover_interrupted(
+                transaction,
+                everything=False,
+                cannot_be_asked=self._providers.cannot_be_asked,
+                besides=under_way,
+                now=now,
+            )
+            expire_overdue(transaction, providers=self._providers, now=now)
+            next_attempt = transaction.next_attempt()
         return _Planned(
             queued=queued,
             agenda=agenda,
@@ -192,11 +264,20 @@ class Service:
         forget_plans()
         agenda = self._make_agenda(catalog, transaction.recipients())
         watermark = transaction.watermark()
-        greet_at = _greet(transaction, agenda, before=before, now=now)
+        greet_at = self._greet(transaction, agenda, before=before, now=now)
         if before is not None and watermark is not None and watermark <= now and not doubt_about_clock(watermark, now):
             moved = moved_past(before, agenda, watermark=watermark)
             queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
         return _Prepared(agenda, transaction.recipients_version(), greet_at)
+
+    def _greet(
+        self, transaction: TransactionPort, agenda: Agenda, *, before: Agenda | None = None, now: datetime
+    ) -> datetime | None:
+        """Say hello to whoever is to be greeted by now; return when to look again, None while the clock is in doubt."""
+        if doubt_about_clock(transaction.watermark(), now):
+            return None
+        moved = _with_new_addresses(before, agenda) if before else frozenset()
+        return queue_welcomes(transaction, agenda, providers=self._providers, moved=moved, now=now)
 
     def _note_doubt(self, doubt: str) -> None:
         if doubt and doubt != self.doubt:
@@ -207,6 +288,7 @@ class Service:
 
     def _start_deliveries(self, *, something_waits: bool) -> None:
         """Start those that are not running, if there is something to do; raise what the last run ended in."""
+        ended = []
         for delivery in self.deliveries:
             running = self._drains.get(delivery)
             if running is not None and not running.done():
@@ -216,7 +298,9 @@ class Service:
             if something_waits or not delivery.idle:
                 self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
             if running is not None:
-                running.result()
+                ended.append(running)
+        for each in ended:  # only now: trouble of one channel must not keep the other waiting
+            each.result()
 
     def _watch_runways(self, now: datetime) -> None:
         """At the first tick of a day, look beside everything else whose unseen messages end soon."""
@@ -228,7 +312,7 @@ class Service:
         agenda = planned.agenda
         due = next_due(agenda.roster, since=now, until=now + HORIZON, seed=agenda.seed)
         greet_at = planned.greet_at if planned.greet_at is not None and planned.greet_at <= now + HORIZON else None
-        moments = (due, planned.next_attempt, greet_at)
+        moments = (due, planned.next_attempt, greet_at, *(delivery.paused_until for delivery in self.deliveries))
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
@@ -238,16 +322,6 @@ class _Prepared(NamedTuple):
     agenda: Agenda
     version: int
     greet_at: datetime | None
-
-
-def _greet(
-    transaction: TransactionPort, agenda: Agenda, *, before: Agenda | None = None, now: datetime
-) -> datetime | None:
-    """Say hello to whoever is to be greeted by now, and return when to look again; None while the clock is in doubt."""
-    if doubt_about_clock(transaction.watermark(), now):
-        return None
-    moved = _with_new_addresses(before, agenda) if before else frozenset()
-    return queue_welcomes(transaction, agenda, moved=moved, now=now)
 
 
 def _with_new_addresses(before: Agenda, after: Agenda) -> frozenset[RecipientId]:
@@ -271,6 +345,6 @@ def _report(counts: Counter[NudgeState], planned: _Planned) -> None:
     if planned.storm is not None:
         coming, usual = planned.storm
         _log.error("guard: late nudges are held until somebody releases them", coming=coming, busiest_hour=usual)
-    busy = bool(counts) or planned.interrupted > 0
+    busy = bool(counts) or bool(planned.interrupted)
     tally = {state.value: count for state, count in sorted(counts.items()) if count}
-    (_log.info if busy else _log.debug)("tick", interrupted=planned.interrupted, **tally)
+    (_log.info if busy else _log.debug)("tick", interrupted=len(planned.interrupted), **tally)

@@ -8,7 +8,8 @@ from nudger.decisions.guard import doubt_about_clock
 from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
 from nudger.errors import NudgerError
 from nudger.use_cases.ports import HOLD, TransactionPort
-from nudger.use_cases.queue_nudges import GUARD, LOOKBACK
+from nudger.use_cases.queue_nudges import LOOKBACK
+from nudger.use_cases.raise_guard import GUARD
 
 FORCE = "force_reload"
 RELOADED = "reloaded"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from nudger.domain.ledger_place import LedgerFile
+from nudger.files.locations import cache_dir
 from nudger.files.settings import Settings
 from nudger.storage.database import open_database, read_database
 from nudger.storage.engine import COMMAND_LIMIT
@@ -16,7 +17,8 @@ def open_ledger(settings: Settings, *, limit: timedelta = COMMAND_LIMIT) -> Ledg
     place = settings.ledger_place
     engine, installation = open_database(place, state_dir=settings.state, limit=limit)
     footing = Footing(engine, place.path) if isinstance(place, LedgerFile) else None
-    return Ledger(engine, installation, place=place, footing=footing, high_water=HighWater(settings.state))
+    high_water = HighWater(settings.state, cache_dir=cache_dir(), installation=installation)
+    return Ledger(engine, installation, place=place, footing=footing, high_water=high_water)
 
 
 def read_ledger(settings: Settings) -> Ledger | None:

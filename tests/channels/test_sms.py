@@ -213,14 +213,16 @@ class TestAnswers:
         [
             ("429:7", timedelta(seconds=7)),
             ("429", None),
-            ("429:Wed, 21 Oct 2026 07:28:00 GMT", None),
+            ("429:Wed, 21 Oct 2020 07:28:00 GMT", None),
+            ("429:Wed, 21 Oct 2099 07:28:00 GMT", timedelta(days=1)),
+            ("429:Wed, 21 Oct", None),
             ("429:-1", None),
             ("429:999999999999", timedelta(days=1)),
         ],
     )
-    def test_too_many_requests_is_tried_again_when_twilio_wishes(self, fault: str, wish: timedelta | None) -> None:
+    def test_too_many_requests_slow_the_sender_down_as_twilio_wishes(self, fault: str, wish: timedelta | None) -> None:
         error = failed(fault)
-        assert (error.code, error.effect, error.retry_after) == ("20429", Effect.TRY_AGAIN, wish)
+        assert (error.code, error.effect, error.retry_after) == ("20429", Effect.SLOW_DOWN, wish)
 
     @pytest.mark.parametrize(
         ("fault", "code"),

@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.settle import after_attempt, after_inquiry, begin_attempt, begin_inquiry, in_doubt
+from nudger.decisions.settle import (
+    ASK_ON,
+    RESENDS,
+    after_attempt,
+    after_inquiry,
+    after_interruption,
+    begin_attempt,
+    begin_inquiry,
+    in_doubt,
+)
 from nudger.domain.nudges import Decision, Finding, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.schedules import SlotKey
 from nudger.errors import DeliveryError, Effect
 from tests.make import utc
 
 NOW = utc("2026-11-23 08:30")
+MINUTE = timedelta(minutes=1)
 PENDING = Nudge(
     id="n",
     key=SlotKey(recipient="sam", schedule="kind", local_date=NOW.date()),
@@ -48,6 +58,7 @@ def test_an_acceptance_ends_it():
         (Effect.SUPPRESS, NudgeState.SUPPRESSED),
         (Effect.TRY_AGAIN, NudgeState.PENDING),
         (Effect.CHANNEL_DOWN, NudgeState.PENDING),
+        (Effect.SLOW_DOWN, NudgeState.PENDING),
         (Effect.UNCERTAIN, NudgeState.UNKNOWN),
     ],
 )
@@ -79,14 +90,36 @@ def ask(finding, times=3, start=NOW, nudge=None):
     return nudge, now - start
 
 
-def test_the_provider_is_asked_after_one_two_and_five_minutes():
-    for times, minutes in ((1, 1), (2, 2), (3, 5)):
-        assert ask(Finding.CANNOT_TELL, times)[1] == timedelta(minutes=minutes)
+def asked_at(nudge, until):
+    """When the provider is asked, if it never can tell, and the nudge in the end."""
+    moments = []
+    while nudge.next_attempt_at is not None and nudge.next_attempt_at <= until:
+        now = nudge.next_attempt_at
+        moments.append(now)
+        nudge = after_inquiry(begin_inquiry(nudge, now=now), Finding.CANNOT_TELL, now=now)
+    return moments, nudge
 
 
-def test_a_provider_that_cannot_tell_leaves_it_in_doubt_and_it_is_not_asked_for_ever():
-    nudge, _ = ask(Finding.CANNOT_TELL)
+def test_the_provider_is_asked_after_one_two_and_five_minutes_and_then_every_five():
+    moments, _ = asked_at(in_doubt(SENDING, "timeout", now=NOW), NOW + timedelta(minutes=31))
+    assert [(at - NOW) // MINUTE for at in moments] == [1, 2, 5, 10, 15, 20, 25, 30]
+
+
+def test_a_provider_that_cannot_tell_is_asked_until_it_is_long_too_late_and_the_end_says_so():
+    moments, nudge = asked_at(in_doubt(SENDING, "timeout", now=NOW), NOW + timedelta(days=9))
+    assert PENDING.expires_at - MINUTE in moments
+    assert PENDING.expires_at + ASK_ON < moments[-1] <= PENDING.expires_at + ASK_ON + timedelta(hours=1)
+    assert len(moments) < 70
     assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert nudge.decision.reason == "nobody could say until it was too late: timeout"
+
+
+@pytest.mark.parametrize("inquiries", range(20))
+def test_a_question_whose_answer_nobody_lives_to_hear_is_asked_again(inquiries):
+    doubtful = replace(in_doubt(SENDING, "timeout", now=NOW), inquiries=inquiries)
+    for now in (NOW, PENDING.expires_at, PENDING.expires_at + timedelta(hours=20)):
+        following = begin_inquiry(doubtful, now=now).next_attempt_at
+        assert now < following <= now + timedelta(hours=1)
 
 
 def test_a_found_one_was_sent():
@@ -96,29 +129,114 @@ def test_a_found_one_was_sent():
 
 def test_one_not_found_in_five_minutes_goes_out_once_more_and_is_counted():
     nudge, after = ask(Finding.ABSENT)
-    assert (nudge.state, nudge.possible_duplicate, after) == (NudgeState.PENDING, True, timedelta(minutes=5))
+    assert (nudge.state, nudge.possible_duplicate, after) == (NudgeState.PENDING, True, 5 * MINUTE)
     second, _ = ask(Finding.ABSENT, nudge=in_doubt(begin_attempt(nudge, provider="x", now=NOW), "again", now=NOW))
-    assert second.state is NudgeState.UNKNOWN
+    assert (second.state, second.resends) == (NudgeState.PENDING, 2)
 
 
-def test_one_not_found_too_late_stays_in_doubt():
-    nudge, _ = ask(Finding.ABSENT, start=NOW + timedelta(minutes=58))
-    assert nudge.state is NudgeState.UNKNOWN
-
-
-@given(st.lists(st.sampled_from([*Effect, "ok", *Finding]), max_size=12))
-def test_states_move_only_along_their_ways_and_final_ones_stay(story):
-    nudge, now = PENDING, NOW
-    for step in story:
-        before = nudge
-        now += timedelta(minutes=1)
+def test_a_provider_that_never_has_it_gets_it_a_bounded_number_of_times_and_the_end_says_it_has_none():
+    nudge, now, sent = in_doubt(SENDING, "503", now=NOW), NOW, []
+    nudge = replace(nudge, expires_at=NOW + timedelta(hours=5))
+    while nudge.next_attempt_at is not None:
+        now = nudge.next_attempt_at
         if nudge.state is NudgeState.PENDING:
-            nudge = begin_attempt(nudge, provider="smtp", now=now)
+            sent.append((now - NOW) // MINUTE)
+            nudge = in_doubt(begin_attempt(nudge, provider="twilio", now=now), "503", now=now)
+        else:
+            nudge = after_inquiry(begin_inquiry(nudge, now=now), Finding.ABSENT, now=now)
+    assert sent == [5, 10, 16, 23, 33, 48]
+    assert (nudge.state, nudge.decision.reason) == (
+        NudgeState.EXPIRED,
+        "not found at the provider, and too late to send it again",
+    )
+
+
+@pytest.mark.parametrize("late_minutes", [0, 1, 3, 58, 60, 90])
+def test_one_not_found_too_late_ends_as_not_sent(late_minutes):
+    nudge, _ = ask(Finding.ABSENT, start=NOW + late_minutes * MINUTE)
+    expected = NudgeState.PENDING if late_minutes < 56 else NudgeState.EXPIRED
+    assert nudge.state is expected
+
+
+def test_a_nudge_of_a_day_that_a_wrong_clock_lived_early_waits_for_its_own_time():
+    early = replace(SENDING, due=NOW + timedelta(days=3), expires_at=NOW + timedelta(days=3, hours=1))
+    nudge, _ = ask(Finding.ABSENT, nudge=in_doubt(early, "timeout", now=NOW))
+    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, early.due)
+
+
+def test_a_mail_cut_off_by_a_crash_goes_out_again_as_the_same_mail_a_bounded_number_of_times():
+    nudge, now, waits = SENDING, NOW, []
+    for _ in range(7):
+        nudge = after_interruption(nudge, cannot_be_asked={"smtp"}, now=now)
+        if nudge.state is not NudgeState.PENDING:
+            break
+        waits.append((nudge.next_attempt_at - now) // MINUTE)
+        now = nudge.next_attempt_at
+        nudge = begin_attempt(nudge, provider="smtp", now=now)
+        assert (nudge.id, nudge.first_attempt_at, nudge.decision.rendered) == (SENDING.id, NOW, None)
+    assert waits == [0, 0, 1, 2, 5, 10]
+    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert nudge.decision.reason == "interrupted in mid-send 7 times"
+
+
+def test_a_mail_cut_off_and_found_too_late_says_so():
+    late = after_interruption(SENDING, cannot_be_asked={"smtp"}, now=NOW + timedelta(hours=2))
+    assert (late.state, late.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert "too late to send it again" in late.decision.reason
+
+
+def test_an_attempt_that_a_provider_can_be_asked_about_is_never_sent_again_unasked():
+    nudge = after_interruption(SENDING, cannot_be_asked={"other"}, now=NOW)
+    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, NOW + MINUTE)
+
+
+def test_a_final_dot_without_an_answer_is_tried_once_more_and_then_left_in_doubt():
+    unanswered = DeliveryError("timeout", Effect.UNCERTAIN)
+    first = after_attempt(SENDING, unanswered, now=NOW, rng=Random(1), can_be_asked=False)
+    assert (first.state, first.next_attempt_at, first.resends) == (NudgeState.PENDING, NOW + 5 * MINUTE, 1)
+    again = begin_attempt(first, provider="smtp", now=NOW + 5 * MINUTE)
+    second = after_attempt(again, unanswered, now=NOW + 6 * MINUTE, rng=Random(1), can_be_asked=False)
+    assert (second.state, second.next_attempt_at, second.decision.reason) == (NudgeState.UNKNOWN, None, "timeout")
+
+
+@pytest.mark.parametrize("wish", [None, 7, 3600, 86_400])
+def test_a_sender_that_was_too_fast_costs_the_nudge_no_attempt_and_never_ends_it(wish):
+    error = DeliveryError("20429", Effect.SLOW_DOWN, retry_after=wish and timedelta(seconds=wish))
+    nudge = after_attempt(SENDING, error, now=NOW, rng=Random(1))
+    assert (nudge.state, nudge.attempts) == (NudgeState.PENDING, 0)
+    assert NOW < nudge.next_attempt_at <= PENDING.expires_at
+
+
+STEPS = [*Effect, "ok", *Finding, "crash"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 400)), max_size=40), st.booleans())
+def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is_forgotten(story, can_be_asked):
+    nudge, now = replace(PENDING, next_attempt_at=NOW), NOW
+    for step, minutes in story:
+        before = nudge
+        if nudge.next_attempt_at is None:
+            break
+        now = max(now + minutes * MINUTE, nudge.next_attempt_at)
+        if nudge.state is NudgeState.PENDING:
+            nudge = begin_attempt(nudge, provider="smtp", now=now, address="a") if now <= nudge.expires_at else nudge
+        elif nudge.state is NudgeState.SENDING and step == "crash":
+            nudge = after_interruption(nudge, cannot_be_asked=() if can_be_asked else {"smtp"}, now=now)
         elif nudge.state is NudgeState.SENDING and not isinstance(step, Finding):
             result = Receipt(provider="smtp") if step == "ok" else DeliveryError("x", step)
-            nudge = after_attempt(nudge, result, now=now, rng=Random(1))
-        elif nudge.state is NudgeState.UNKNOWN and nudge.next_attempt_at and isinstance(step, Finding):
-            nudge = after_inquiry(begin_inquiry(nudge, now=now), step, now=now)
+            nudge = after_attempt(nudge, result, now=now, rng=Random(1), can_be_asked=can_be_asked)
+        elif nudge.state is NudgeState.UNKNOWN:
+            asked = begin_inquiry(nudge, now=now)
+            finding = Receipt(provider="smtp") if step == "ok" else step
+            known = step == "ok" or isinstance(step, Finding)
+            nudge = after_inquiry(asked, finding, now=now) if known else asked
         assert nudge.state is before.state or may_become(before.state, nudge.state)
-        if nudge.state is NudgeState.PENDING and nudge.next_attempt_at:
-            assert nudge.next_attempt_at <= nudge.expires_at
+        waits = nudge.state in (NudgeState.PENDING, NudgeState.SENDING)
+        assert not waits or nudge.next_attempt_at is not None
+        if nudge.state is NudgeState.UNKNOWN and nudge.next_attempt_at is None:
+            assert nudge.decision.reason
+            assert not can_be_asked or now > nudge.expires_at + ASK_ON
+        if nudge.state is NudgeState.PENDING and nudge is not before:
+            assert nudge.next_attempt_at <= max(now, nudge.expires_at)
+        assert (nudge.address is None) == (nudge.state not in (NudgeState.SENDING, NudgeState.UNKNOWN))
+        assert nudge.resends <= len(RESENDS)

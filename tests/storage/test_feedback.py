@@ -120,6 +120,8 @@ def test_an_older_ledger_gets_what_a_new_one_has(tmp_path):
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("drop table feedback"))
+        for younger in ("resends", "address"):
+            connection.execute(text(f"alter table nudges drop column {younger}"))
         connection.execute(text("update alembic_version set version_num = '0002'"))
     Ledger(*open_database(url, state_dir=tmp_path)).close()
     found = inspect(engine)

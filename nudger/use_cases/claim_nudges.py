@@ -1,0 +1,83 @@
+"""From the ledger to work: which nudges to attempt now, and which to ask about.
+
+Runs inside one transaction, on the ledger's thread; what is claimed is written down as begun before anybody acts.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from nudger.decisions.agenda import Agenda, ahead_of
+from nudger.decisions.decide import recheck
+from nudger.decisions.history import NO_HISTORY
+from nudger.decisions.settle import begin_inquiry, not_forgetting
+from nudger.domain.nudges import Nudge, NudgeState, Parcel
+from nudger.domain.vocabulary import Channel, NudgeId
+from nudger.use_cases.histories import load_contacts
+from nudger.use_cases.parcels import make_parcel
+from nudger.use_cases.ports import TransactionPort
+
+Job = tuple[Nudge, Parcel]
+
+
+def claim_attempts(
+    transaction: TransactionPort,
+    agenda: Agenda,
+    *,
+    channel: Channel,
+    provider: str,
+    can_be_asked: bool,
+    room: int,
+    now: datetime,
+) -> tuple[tuple[Job, ...], list[Nudge], int]:
+    """Begin as many attempts as there is room for.
+
+    Returns the jobs, the nudges that ended instead of going out, and how many waiting nudges were looked at.
+    """
+    waiting = transaction.waiting(NudgeState.PENDING, channel, now=now, limit=room) if room > 0 else []
+    if not waiting:
+        return (), [], 0
+    suppressed = transaction.suppressed()
+    people = {nudge.key.recipient for nudge, _ in waiting}
+    histories = load_contacts(transaction, agenda, people, now=now)
+    changes: list[tuple[Nudge, Nudge]] = []
+    jobs: list[Job] = []
+    for nudge, recipient in waiting:
+        history = histories.get(nudge.key.recipient, NO_HISTORY)
+        after = recheck(
+            agenda,
+            nudge,
+            recipient,
+            history,
+            suppressed=suppressed,
+            provider=provider,
+            ahead=ahead_of(agenda, nudge.key.recipient, now=now),
+            now=now,
+        )
+        if not can_be_asked:
+            after = not_forgetting(nudge, after)
+        histories[nudge.key.recipient] = history.with_nudge(after, after.priority)
+        changes.append((nudge, after))
+        if after.state is NudgeState.SENDING and recipient is not None:
+            jobs.append((after, make_parcel(after, recipient)))
+    transaction.save(changes, at=now)
+    ended = [after for _, after in changes if after.state not in (NudgeState.SENDING, NudgeState.PENDING)]
+    return tuple(jobs), ended, len(waiting)
+
+
+def claim_inquiries(
+    transaction: TransactionPort,
+    *,
+    channel: Channel,
+    room: int,
+    besides: Collection[NudgeId],
+    now: datetime,
+) -> tuple[Job, ...]:
+    """Begin as many questions as there is room for; `besides` are nudges that are being asked about already."""
+    if room <= 0:
+        return ()
+    doubtful = transaction.waiting(NudgeState.UNKNOWN, channel, now=now, limit=room)
+    asked = [
+        (nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful if nudge.id not in besides
+    ]
+    transaction.save([(before, after) for before, after, _ in asked], at=now)
+    return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked)
