@@ -4,7 +4,10 @@ import html
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum, auto
+from urllib.parse import unquote_plus
 
 _TRIAL = (
     "sentfromyourtwiliotrialaccount"  # https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account
@@ -20,6 +23,7 @@ _INSTEAD = re.compile(
 _SHORT = 60
 _ALIKE = 0.4  # of runs of three letters: two texts of one hand share less, a text and its own altered copy more
 _RUN = 3
+_LONG_WORD = 16
 _NUMBER = re.compile(r"[+\d\s().-]+", re.ASCII)
 _MASK = re.compile(r"[xX*#•?_]+")
 _MOST_OF_A_NUMBER = 7
@@ -49,13 +53,35 @@ def compare_words(theirs: object, ours: str) -> Words:
     letters, found = _letters(ours), _letters(theirs)
     if not letters:
         return _compare_signs(theirs, ours)
-    if found.removeprefix(_TRIAL) == letters or _letters(html.unescape(theirs)) == letters:
+    if found.removeprefix(_TRIAL) == letters or any(_letters(reading) == letters for reading in _readings(theirs)):
         return Words.SAME
     if not found.removeprefix(_TRIAL) or _REDACTED.fullmatch(theirs):
         return Words.BLANK
     if letters in found or found in letters or _alike(found, letters):
         return Words.NEAR
-    return Words.NEAR if len(theirs) <= _SHORT and _INSTEAD.search(theirs) else Words.OTHER
+    return Words.NEAR if _may_stand_for(theirs, ours) else Words.OTHER
+
+
+def _readings(theirs: str) -> Iterator[str]:
+    """Yield what a text may have been before it was escaped, or its bytes were taken for another alphabet's."""
+    yield html.unescape(theirs)
+    yield unquote_plus(theirs)
+    for alphabet in ("latin-1", "cp1252"):
+        with suppress(UnicodeError):
+            yield theirs.encode(alphabet).decode("utf-8")
+
+
+def _may_stand_for(theirs: str, ours: str) -> bool:
+    """Say whether something that is no readable text stands in the place of one.
+
+    A notice that the words are gone; one long word in place of a sentence, as encryption makes it; or ASCII in place
+    of words in another script.
+    """
+    if len(theirs) <= _SHORT and _INSTEAD.search(theirs):
+        return True
+    ciphered = len(theirs) >= _LONG_WORD and len(theirs.split()) == 1 and len(ours.split()) > 1
+    letters = _letters(ours)
+    return ciphered or (theirs.isascii() and sum(map(str.isascii, letters)) * 2 < len(letters))
 
 
 def _compare_signs(theirs: str, ours: str) -> Words:

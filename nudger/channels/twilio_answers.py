@@ -230,7 +230,7 @@ def _redirected(answer: Answer) -> str:
         host = urlsplit(answer.headers.get("Location", "")).hostname or ""
     except ValueError:
         host = ""
-    return f"redirects to {host}" if _HOST.fullmatch(host) else f"http_{answer.status}"
+    return f"the address redirects to {host}" if _HOST.fullmatch(host) else f"http_{answer.status}"
 
 
 def _wish(answer: Answer) -> timedelta | None:

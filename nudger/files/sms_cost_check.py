@@ -19,7 +19,7 @@ def check_sms_cost(findings: Findings, people: Sequence[Written[Recipient]], mes
     dear = [
         (person, cost)
         for person in people
-        if _is_unusual(person.value) and (cost := _cost(person.value, messages)).dear
+        if _is_unusual(person.value) and (cost := cost_of(person.value, messages)).dear
     ]
     if not dear:
         return
@@ -42,7 +42,8 @@ def _own(person: Recipient) -> str:
     return " / ".join(filter(None, (person.name, person.supporter)))
 
 
-def _cost(person: Recipient, messages: Sequence[Message]) -> Cost:
+def cost_of(person: Recipient, messages: Sequence[Message]) -> Cost:
+    """Return what a person's own values do to the texts, all other values on the long side."""
     own = {"name": person.name or "", "supporter": person.supporter or ""}
     return sms_cost(messages, person, lambda message: {**samples(message.language), **own})
 

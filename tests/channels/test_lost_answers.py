@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from random import Random
 from typing import Any
 from unicodedata import normalize
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from nudger.channels import twilio_list
 from nudger.channels.sms import TwilioSms
 from nudger.channels.twilio_http import Answer
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Found
+from nudger.domain.nudges import Found, Parcel
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import ROOMY, failure_of, make_parcel, now, run
@@ -61,6 +62,7 @@ def look(
     asked: datetime = ASKED,
     headers: Mapping[str, str] | None = None,
     urls: list[str] | None = None,
+    parcel: Parcel = PARCEL,
 ) -> Found:
     """What is found in these pages, given one for each question in turn; the last one again and again."""
     left = list(pages)
@@ -71,7 +73,7 @@ def look(
         found = left.pop(0) if len(left) > 1 else left[0]
         return Answer(status=200, headers=headers or {}, body=json.dumps(found))
 
-    return asyncio.run(twilio_list.find(get, URL, PARCEL, sender=sender, clock=lambda: asked))
+    return asyncio.run(twilio_list.find(get, URL, parcel, sender=sender, clock=lambda: asked))
 
 
 def said(found: Found) -> str:
@@ -100,6 +102,8 @@ class TestWords:
             OURS.replace("’", "&#39;").replace("…", "&hellip;"),
             OURS.replace("ë", "e"),
             OURS.upper(),
+            OURS.encode().decode("latin-1"),
+            quote_plus(OURS),
         ],
     )
     def test_that_changed_on_the_way_as_words_do_are_the_same(self, body: str) -> None:
@@ -124,6 +128,8 @@ class TestWords:
             OURS.replace("rest", "https://twil.io/x1y2"),
             "Body removed for privacy",
             "content not available",
+            "U2FsdGVkX1+vupppZksvRf5pq5g5XjFRIipRkwB0K1Y=",
+            "9f86d081884c7d659a2feaa0c55ad015",
         ],
     )
     def test_that_are_neither_the_same_nor_plainly_others_leave_it_unclear(self, body: str) -> None:
@@ -132,6 +138,15 @@ class TestWords:
     @pytest.mark.parametrize("body", [SIBLING, "Other words.", "Your code is 123456", "✔ ok"])
     def test_that_can_be_read_and_are_others_do_not_count(self, body: str) -> None:
         assert said(look(page(entry(body=body)))) == "absent"
+
+    @pytest.mark.parametrize(
+        ("body", "expected"),
+        [("Ты не один сегодня.", "same"), ("?? ?? ???? ???????.", "blank"), ("Ty ne odin segodnya.", "unclear"),
+         ("Три медленных вдоха, и всё.", "absent"), ("Ты не один сегодня.".encode().decode("latin-1"), "same")],
+    )  # fmt: skip
+    def test_in_another_script_are_no_others_when_they_are_only_misread(self, body: str, expected: str) -> None:
+        parcel = replace(PARCEL, rendered=Rendered(text="Ты не один сегодня."))
+        assert said(look(page(entry(body=body)), parcel=parcel)) == expected
 
     def test_of_signs_alone_are_compared_as_they_are(self) -> None:
         async def get(_url: str, _query: Any) -> Answer:

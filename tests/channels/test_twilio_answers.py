@@ -114,10 +114,10 @@ class TestRedirects:
     @pytest.mark.parametrize(
         ("location", "code"),
         [
-            ("https://hooks.example.org/a/path?token=secret", "redirects to hooks.example.org"),
-            ("https://user:secret@Example.org:8443/", "redirects to example.org"),
+            ("https://hooks.example.org/a/path?token=secret", "the address redirects to hooks.example.org"),
+            ("https://user:secret@Example.org:8443/", "the address redirects to example.org"),
             ("/elsewhere", "http_301"),
-            ("https://[::1]/", "redirects to ::1"),
+            ("https://[::1]/", "the address redirects to ::1"),
             ("https://[broken", "http_301"),
             ("https://ex ample.org", "http_301"),
             ("https://exämple.org/", "http_301"),
@@ -139,7 +139,7 @@ class TestRedirects:
                 return await send_to(f"http://127.0.0.1:{port}")
 
         error = run(story())
-        assert (error.code, error.effect) == ("redirects to 127.0.0.1", Effect.CHANNEL_DOWN)
+        assert (error.code, error.effect) == ("the address redirects to 127.0.0.1", Effect.CHANNEL_DOWN)
 
 
 class TestRefusals:
