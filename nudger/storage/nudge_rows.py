@@ -212,13 +212,18 @@ class Nudges(Pages):
         return {by_id[taken] for taken in self._connection.execute(statement).scalars()} if by_id else set()
 
     def doubtful(self, channel: Channel, address: str, *, since: datetime) -> int:
-        """Return how many nudges to an address are under way or in doubt and may still go out after a moment."""
+        """Return how many nudges to an address may have gone out without a receipt, at a moment or later.
+
+        They are under way, in doubt, or wait to be sent once more because the provider did not have them.
+        """
         reached_by = recipients.c.sms if channel is Channel.SMS else recipients.c.email
+        once_more = and_(nudges.c.state == _PENDING, nudges.c.possible_duplicate.is_(True))
         statement = (
             select(func.count())
-            .select_from(nudges.join(recipients, recipients.c.id == nudges.c.recipient))
-            .where(nudges.c.state.in_([_SENDING, NudgeState.UNKNOWN.value]), nudges.c.channel == channel.value)
-            .where(reached_by == address, nudges.c.expires_at >= since)
+            .select_from(nudges.outerjoin(recipients, recipients.c.id == nudges.c.recipient))
+            .where(nudges.c.channel == channel.value, nudges.c.expires_at >= since)
+            .where(or_(nudges.c.state.in_([_SENDING, _UNKNOWN]), once_more))
+            .where(func.coalesce(nudges.c.address, reached_by) == address)
         )
         return self._connection.execute(statement).scalar_one()
 

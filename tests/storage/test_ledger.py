@@ -91,6 +91,30 @@ def test_an_attempt_that_never_ended_is_found(ledger):
     assert len(ledger.run(lambda t: t.interrupted(by=None))) == 1
 
 
+def test_what_may_have_gone_out_to_an_address_without_a_receipt_is_counted(ledger):
+    sam, ann = make_recipient("sam", email="here@example.org"), make_recipient("ann", email="there@example.org")
+    doubtful = [
+        make_nudge(ordinal=0, state=NudgeState.UNKNOWN),
+        make_nudge(ordinal=1, state=NudgeState.SENDING, address="here@example.org"),
+        make_nudge(ordinal=2, state=NudgeState.PENDING, possible_duplicate=True),
+        make_nudge("ann", ordinal=3, state=NudgeState.UNKNOWN, address="here@example.org"),  # it was hers then
+    ]
+    others = [
+        make_nudge(ordinal=4, state=NudgeState.SENT),
+        make_nudge(ordinal=5),
+        make_nudge(ordinal=6, state=NudgeState.UNKNOWN, address="elsewhere@example.org"),
+        make_nudge("ann", ordinal=7, state=NudgeState.UNKNOWN),
+        make_nudge(ordinal=8, state=NudgeState.UNKNOWN, due=NOW - timedelta(days=3)),
+    ]
+
+    def count(transaction):
+        transaction.keep_recipients([sam, ann], source="file", at=NOW)
+        transaction.add([*doubtful, *others], at=NOW)
+        return transaction.doubtful(Channel.EMAIL, "here@example.org", since=NOW)
+
+    assert ledger.run(count) == 4
+
+
 def test_only_wordings_that_may_have_arrived_count_as_seen(ledger):
     states = list(NudgeState)
     nudges = [make_nudge(ordinal=n, message=f"kind/{s}", state=s) for n, s in enumerate(states)]
