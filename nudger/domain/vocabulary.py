@@ -134,6 +134,9 @@ class Rule(Word):
     GUILT = "guilt"
     DIGIT_SCALE = "digit-scale"
     PLACEHOLDER = "placeholder"
+    RAW_TEXT = "raw-text"
+    """What was hardly meant to go out letter by letter: another program's place for a name, HTML, Markdown."""
+
     NEAR_DUPLICATE = "near-duplicate"
     REVIEW_DUE = "review-due"
     READING_LEVEL = "reading-level"

@@ -12,6 +12,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
 from nudger.files.bench import bench, remarks
+from nudger.files.beside import look_around
 from nudger.files.condition_words import read_conditions
 from nudger.files.crisis_lines_file import check_age, read_crisis_lines
 from nudger.files.entries import entry_places, read_entries
@@ -19,7 +20,7 @@ from nudger.files.findings import Findings, Written
 from nudger.files.folder import read_document, read_folder
 from nudger.files.limits_file import read_learning, read_limits
 from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
-from nudger.files.messages_file import read_message
+from nudger.files.messages_file import read_message, stand_in
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
 from nudger.files.recipients_file import check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
@@ -59,6 +60,7 @@ def read_configuration(
     check_references(findings, configuration)
     if today is not None:
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
+        look_around(findings, config_dir, recipients_path)
         check_age(findings, read_crisis_lines(findings, config_dir), today)
     if look_ahead and not findings.failed:
         messages = [written.value for written in configuration.messages]
@@ -72,7 +74,7 @@ def read_files(findings: Findings, config_dir: Path, recipients_path: Path | Non
     """Return what is well-shaped in every file, after noting what is wrong with each by itself."""
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
-    people = [read_document(findings, recipients_path)] if recipients_path else []
+    people = [read_document(findings, recipients_path, too_large=_MANY_PEOPLE)] if recipients_path else []
     return Configuration(
         schedule_files=schedules,
         message_files=messages,
@@ -83,6 +85,9 @@ def read_files(findings: Findings, config_dir: Path, recipients_path: Path | Non
         limits=read_limits(findings, schedules),
         learning=read_learning(findings, schedules),
     )
+
+
+_MANY_PEOPLE = "Many people come from a table: nudger recipients import people.csv."
 
 
 def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:
@@ -110,6 +115,9 @@ def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
     header = _header(document)
     if header is None:
         return []
+    sound = {place.loc for place, _ in entries}
+    others = [place for place in entry_places(document, "messages") if place.loc not in sound]
+    entries += [(place, shape) for place in others if (shape := stand_in(place))]
     return [w for place, shape in entries if (w := read_message(findings, place, header, shape))]
 
 

@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 import nudger
+from nudger.files import beside
 from nudger.files.flaws import Flaw
 from nudger.files.locations import CRISIS_LINES, FOLDERS
 from nudger.files.raw_text import read_bytes
@@ -39,7 +40,8 @@ def digest_of(config_dir: Path, recipients_path: Path | None, today: date) -> st
     """
     digest = hashlib.sha256(f"{today} {sys.version}".encode())
     try:
-        for part in (*_tools(), *_configuration(config_dir), _content(recipients_path)):
+        around = beside.fingerprint(config_dir, recipients_path)
+        for part in (*_tools(), *_configuration(config_dir), *around, _content(recipients_path)):
             digest.update(b"%d %b" % (len(part), part))
     except (OSError, Flaw):
         return None
@@ -86,7 +88,7 @@ def _configuration(config_dir: Path) -> Iterator[bytes]:
     for folder in FOLDERS:
         for entry in sorted(os.scandir(config_dir / folder), key=lambda entry: entry.name):
             yield os.fsencode(entry.name)
-            yield _names(entry.path) if entry.is_dir() else read_bytes(Path(entry.path))
+            yield _names(entry.path) if beside.is_folder(entry) else read_bytes(Path(entry.path))
     yield _content(config_dir / CRISIS_LINES)
 
 

@@ -213,13 +213,18 @@ def _read(findings: Findings, place: Place, function: Callable[[str], Value], ex
     """Return what a text stands for, or None after noting what is wrong with it."""
     node = place.node
     if not isinstance(node, Scalar) or node.absent:
-        _unexpected(findings, place, "text is expected here", f"Write {as_yaml(example)}.")
+        _unexpected(findings, place, "text is expected here", f"Write {as_yaml(_value_in(example))}.")
         return None
     try:
         return function(node.text)
     except Flaw as flaw:
         findings.flaw(place, flaw)
         return None
+
+
+def _value_in(example: object) -> object:
+    """Return what stands under the key of an example, all the way in: the place at hand is that of the value."""
+    return _value_in(next(iter(example.values()))) if isinstance(example, dict) else example
 
 
 def _unexpected(findings: Findings, place: Place, what: str, expected: str) -> None:

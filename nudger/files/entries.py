@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
+from nudger.files import lookalikes
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import quote
+from nudger.files.repeats import note_repeats
 from nudger.files.shape import Shape
 from nudger.files.shape_errors import check_shape, well_shaped
 from nudger.files.tree import Document, Listing, Mapping, Node, Part, Scalar
@@ -21,6 +23,8 @@ def read_entries(
         return
     for loc in _absent(place.node, ()):
         _note_absent(findings, place.at(*loc))
+    for where in entry_places(document, key):
+        note_repeats(findings, where)
     whole = check_shape(findings, place, file)
     good: tuple[Entry, ...] = getattr(whole, key) if whole else ()
     for index, where in enumerate(entry_places(document, key)):
@@ -60,11 +64,26 @@ def _absent(node: Node, loc: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
             yield from _absent(entry.value, (*loc, key))
 
 
+def _comment_instead(place: Place) -> str:
+    """Return the comment that stands where a value is missing, in the line of its key; '' for none."""
+    spot = place.spot
+    if spot.key is None:
+        return ""
+    end = spot.key.end
+    rest = place.document.line(end.line)[end.column - 1 :].lstrip(": ")
+    return rest.rstrip() if rest.startswith("#") else ""
+
+
 def _note_absent(findings: Findings, place: Place) -> None:
     spot = place.spot
+    if spot.key is not None and lookalikes.first(spot.key.text):
+        return  # key and value are parted by what only looks like a sign: that is said with the key
     name = quote(spot.key.text) if spot.key else "this entry"
     text = spot.node.text if isinstance(spot.node, Scalar) else ""
-    if text:
+    if comment := _comment_instead(place):
+        what = f"{name} has no value: everything from '#' on is a comment"
+        findings.error(place, what, "Put the text in quotes, or write a value before the comment.", part=comment)
+    elif text:
         findings.error(
             place, f"{name} has no value: {text} is YAML for nothing", "Leave it out, or put quotes around it."
         )

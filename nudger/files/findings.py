@@ -1,13 +1,20 @@
 """The collector of everything that is wrong, and the places it points to."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from nudger.errors import Problem
+from nudger.files import lookalikes
 from nudger.files.flaws import Flaw, code_point
-from nudger.files.tree import Document, Mark, Node, Part, Scalar, Spot, locate
+from nudger.files.tree import Document, Listing, Mark, Node, Part, Scalar, Spot, locate
 
 _MAX_PER_FILE = 100
+
+_WORD = 100
+"""Longer texts are prose, where such characters are at home."""
+
+_A_LIST = re.compile(r"(Write )(?:a list: )?\[([^\[\]]*)\](?=\.$)")
 
 Value = TypeVar("Value")
 _Piece = tuple[str, int]
@@ -37,6 +44,14 @@ class Place:
         return self.spot.node
 
     @property
+    def in_a_list(self) -> bool:
+        """Whether it is an item of a list."""
+        if not self.loc or self.document.root is None:
+            return False
+        around, last = locate(self.document.root, self.loc[:-1]).node, self.loc[-1]
+        return isinstance(around, Listing) and isinstance(last, int) and last < len(around.items)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys that lead there, without the numbers of lists and the tags of unions."""
         return tuple(part for part in self.loc if isinstance(part, str) and not part.startswith("("))
@@ -59,6 +74,8 @@ class Findings:
 
     def __init__(self) -> None:
         self._problems: dict[str, list[Problem]] = {}
+        self.unread: list[str] = []
+        """Files that look as if they were meant, and are not read."""
 
     def document(self, document: Document) -> None:
         """Take over what the reader found wrong with a document."""
@@ -75,13 +92,20 @@ class Findings:
         """Note an error at a place; `at_key` points to its key, `part` to (the nth of) such a piece of its text."""
         self._note(place, what, expected, (part, nth), at_key=at_key, warning=False)
 
-    def warning(self, place: Place, what: str, expected: str = "", *, part: str = "", at_key: bool = False) -> None:
-        """Note a warning at a place."""
-        self._note(place, what, expected, (part, 0), at_key=at_key, warning=True)
+    def warning(
+        self, place: Place, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
+    ) -> None:
+        """Note a warning at a place, as an error is."""
+        self._note(place, what, expected, (part, nth), at_key=at_key, warning=True)
 
     def flaw(self, place: Place, flaw: Flaw) -> None:
         """Note what is wrong with the text at a place."""
-        self._note(place, flaw.what, flaw.expected, (flaw.part, 0), at_key=False, warning=False)
+        what, expected = flaw.what, flaw.expected
+        if place.in_a_list:  # a list is not put into another
+            expected = _A_LIST.sub(r"\1\2", expected)
+        if isinstance(place.node, Scalar) and "U+" not in what and (odd := lookalikes.first(place.node.text[:_WORD])):
+            what = f"{what}: {odd} is in it"
+        self._note(place, what, expected, (flaw.part, 0), at_key=False, warning=False)
 
     def errors_in(self, document: Document) -> bool:
         """Say whether a document has an error so far."""

@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from nudger.files.beside import ENDINGS, is_folder, note_in_folder
 from nudger.files.findings import Findings
+from nudger.files.raw_text import DIVIDE
 from nudger.files.tree import Document
 from nudger.files.yaml_source import read_yaml
 
-_ENDINGS = (".yaml", ".yml")
 _MAX_FILES = 1000
 
 
@@ -44,9 +45,9 @@ def _stat(path: str) -> tuple[object, ...]:
     return (path, status.st_mtime_ns, status.st_size, status.st_ino)
 
 
-def read_document(findings: Findings, path: Path) -> Document:
-    """Return a YAML file, after noting what is wrong with it."""
-    document = read_yaml(path, str(path))
+def read_document(findings: Findings, path: Path, *, too_large: str = DIVIDE) -> Document:
+    """Return a YAML file, after noting what is wrong with it. `too_large`: what to do about one that is."""
+    document = read_yaml(path, str(path), too_large=too_large)
     findings.document(document)
     return document
 
@@ -54,16 +55,19 @@ def read_document(findings: Findings, path: Path) -> Document:
 def _counts(findings: Findings, folder: Path, entry: os.DirEntry[str]) -> bool:
     if entry.name.startswith("."):
         return False
-    if entry.is_dir():
-        if any(_yaml_names(folder / entry.name)):
-            what = "YAML files in a folder inside this one are not read"
-            findings.about(f"{folder / entry.name}{os.sep}", what, f"Move them up to {folder}{os.sep}.", warning=True)
+    folder_there = is_folder(entry)
+    if folder_there and any(_yaml_names(folder / entry.name)):
+        what = "YAML files in a folder inside this one are not read"
+        findings.about(f"{folder / entry.name}{os.sep}", what, f"Move them up to {folder}{os.sep}.", warning=True)
         return False
-    return entry.name.endswith(_ENDINGS)
+    if entry.name.endswith(ENDINGS) and not folder_there:
+        return True
+    note_in_folder(findings, folder, entry)
+    return False
 
 
 def _yaml_names(folder: str | Path) -> Iterator[str]:
     try:
-        return (name for name in os.listdir(folder) if name.endswith(_ENDINGS))  # noqa: PTH208 - names will do
+        return (name for name in os.listdir(folder) if name.endswith(ENDINGS))  # noqa: PTH208 - names will do
     except OSError:
         return iter(())

@@ -1,13 +1,19 @@
 """A file in messages/: from its shape to messages, and what is wrong with the words themselves."""
 
+import re
+
+from pydantic import ValidationError
+
 from nudger.domain import placeholders
 from nudger.domain.messages import EmailText, Message, Review, Waiver
 from nudger.domain.placeholders import KNOWN_NAMES, MAY_BE_UNKNOWN, Fault, Placeholder
-from nudger.domain.vocabulary import LibraryId
+from nudger.domain.vocabulary import Component, LibraryId, Practice
+from nudger.files import blanks
 from nudger.files.condition_words import Conditions, read_conditions
 from nudger.files.findings import Findings, Place, Written
-from nudger.files.flaws import did_you_mean, nearest, quote, sentences
+from nudger.files.flaws import quote, sentences
 from nudger.files.message_shapes import LibraryHeader, MessageShape
+from nudger.files.tree import Scalar, text_at
 
 _KNOWN = "Known: " + ", ".join(f"{{{name}}}" for name in sorted(KNOWN_NAMES)) + "."
 
@@ -21,10 +27,26 @@ def read_message(
         return None
     conditions = read_conditions(findings, place)
     message = _message(library, shape, conditions or Conditions(None, None))
-    sound = [_check_placeholders(findings, where, text) for where, text in _texts(place, message)]
-    if conditions is None or not all(sound):
-        return None
-    return Written(message, place)
+    for where, text in _texts(place, message):
+        _check_placeholders(findings, where, text)
+        _check_comment(findings, where)
+    return Written(message, place)  # with an error noted it is never sent; what else is wrong with its words is said
+
+
+def stand_in(place: Place) -> MessageShape | None:
+    """Return the words of an entry whose other keys are wrong, so that all is said of them at once; None for none."""
+    found = {key: text for key in ("sms", "id") if (text := text_at(place.node, key))}
+    mail = {key: text for key in ("subject", "body") if (text := text_at(place.node, "email", key))}
+    email = {"email": {"subject": "-", "body": "-"} | mail} if mail else {}
+    usual = {"id": "no-id", "component": Component.MINDFULNESS.value, "practice": Practice.MINDFULNESS.value}
+    tries = (usual | found | email, usual | {"sms": found.get("sms", "")}, usual | email) if email or found else ()
+    for entry in tries:
+        try:
+            shape = MessageShape.model_validate(entry)
+        except ValidationError:
+            continue
+        return shape if shape.sms or shape.email else None
+    return None
 
 
 def _message(library: LibraryHeader, shape: MessageShape, conditions: Conditions) -> Message:
@@ -60,34 +82,75 @@ def _texts(place: Place, message: Message) -> list[tuple[Place, str]]:
     return texts
 
 
-def _check_placeholders(findings: Findings, place: Place, text: str) -> bool:
+def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
     template = placeholders.parse(text)
     for fault in template.faults:
         _note_fault(findings, place, text, fault)
-    unknown = [p for p in template.placeholders if p.name not in KNOWN_NAMES]
-    for placeholder in unknown:
-        hint = did_you_mean(placeholder.name, KNOWN_NAMES)
-        findings.error(
-            place, f"'{{{placeholder.name}}}' is not known", sentences(_KNOWN, hint), part="{" + placeholder.name
-        )
-    bare = [p for p in template.placeholders if p.name in MAY_BE_UNKNOWN and p.fallback is None]
-    for placeholder in bare:
-        _note_bare(findings, place, placeholder)
-    return not (template.faults or unknown or bare)
+    for placeholder in template.placeholders:
+        if placeholder.name not in KNOWN_NAMES:
+            what = f"'{{{placeholder.name}}}' is not known"
+            inside = placeholder.name if placeholder.fallback is None else f"{placeholder.name}|{placeholder.fallback}"
+            findings.error(place, what, sentences(_KNOWN, _meant(inside)), part="{" + placeholder.name)
+        elif placeholder.name in MAY_BE_UNKNOWN and placeholder.fallback is None:
+            _note_bare(findings, place, placeholder)
 
 
 def _note_fault(findings: Findings, place: Place, text: str, fault: Fault) -> None:
     if fault.text in {"{", "}"}:
-        what, expected = f"a lone '{fault.text}'", f"Write it twice, '{fault.text * 2}', to mean the brace itself."
+        what, expected = _lone_brace(text, fault)
     else:
-        near = nearest(fault.text.strip("{} ").partition("|")[0], KNOWN_NAMES)
-        hint = f"Did you mean '{{{near}}}'?" if near else "A placeholder is a plain name: nothing is computed."
-        what, expected = f"{quote(fault.text)} is no placeholder", sentences(_KNOWN, hint)
+        meant = _meant(fault.text[1:-1]) or "A placeholder is a plain name: nothing is computed."
+        what, expected = f"{quote(fault.text)} is no placeholder", sentences(_KNOWN, meant)
     findings.error(place, what, expected, part=fault.text, nth=text.count(fault.text, 0, fault.offset))
+
+
+def _meant(inside: str) -> str:
+    """Return `Did you mean '{name|friend}'?` for what stands between braces; '' where nothing is near."""
+    found = next(filter(blanks.reads, blanks.proposals(inside)), None)
+    return f"Did you mean '{found}'?" if found else ""
+
+
+def _lone_brace(text: str, fault: Fault) -> tuple[str, str]:
+    """Say what is wrong with a brace that has no other: as a rule, the other was forgotten."""
+    if fault.text == "{":
+        inside = _OPENED.match(text, fault.offset + 1)
+        what = "the '{' that opens here is never closed"
+    else:
+        inside = _CLOSED.search(text, 0, fault.offset)
+        what = "the '}' that closes here was never opened"
+    said = inside[0].strip().removesuffix("|") if inside else ""
+    if meant := next(filter(blanks.reads, blanks.proposals(said)), None):
+        return what, f"Write {meant}."
+    return f"a lone '{fault.text}'", f"Write it twice, '{fault.text * 2}', to mean the brace itself."
+
+
+_OPENED = re.compile(r"\s*[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?")
+_CLOSED = re.compile(r"[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?\s*\Z")
 
 
 def _note_bare(findings: Findings, place: Place, placeholder: Placeholder) -> None:
     name = placeholder.name
-    examples = {"name": "{name|friend}, or {name|} for nothing at all", "contact": "{contact|us}"}
-    reason = "not everyone's name is known" if name == "name" else "the operator may not have set it"
-    findings.error(place, f"'{{{name}}}' needs a fall-back: {reason}", f"Write {examples[name]}.", part=f"{{{name}}}")
+    example = f"{{{name}|{blanks.FALLBACKS[name]}}}"
+    expected = f"Write {example}, or {{{name}|}} for nothing at all." if name == "name" else f"Write {example}."
+    findings.error(place, f"'{{{name}}}' needs a fall-back: {_UNKNOWN[name]}", expected, part=f"{{{name}}}")
+
+
+_UNKNOWN = {
+    "name": "not everyone's name is known",
+    "contact": "the operator may not have set it",
+    "supporter": "not everybody has named somebody",
+    "local_service": "the operator may not have set it",
+}
+
+
+def _check_comment(findings: Findings, place: Place) -> None:
+    """Note a comment behind a text without quotes: as a rule it is the rest of the text, cut off and never sent."""
+    node = place.node
+    if not isinstance(node, Scalar) or node.quoted:
+        return
+    rest = place.document.line(node.end.line)[node.end.column - 1 :].strip()
+    if rest.startswith("#"):
+        findings.warning(place, "everything from ' #' on is a comment and is not sent", _QUOTE_IT, part=rest)
+
+
+_QUOTE_IT = "Put the text in quotes; a comment can stand on a line of its own."

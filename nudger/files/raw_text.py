@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import unicodedata
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from nudger.files.flaws import Flaw, code_point
 
 MAX_BYTES = 1_000_000
+DIVIDE = "Divide it into several files in the same folder."
 _MAX_INVISIBLE = 20
 
 _SIGNATURES = (
@@ -59,8 +61,11 @@ class Oddity(NamedTuple):
     flaw: Flaw
 
 
-def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a regular file of at most `limit` bytes; raise Flaw for anything else, never wait."""
+def read_bytes(path: Path, limit: int = MAX_BYTES, too_large: str = DIVIDE) -> bytes:
+    """Return the bytes of a regular file of at most `limit` bytes; raise Flaw for anything else, never wait.
+
+    `too_large` is what to do about a file with more.
+    """
     try:
         # O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -71,28 +76,42 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     except OSError as error:
         raise Flaw(f"cannot be read: {(error.strerror or 'unknown trouble').lower()}") from error
     if len(data) > limit:
-        raise Flaw(
-            f"the file is larger than {limit // 1_000_000} MB", "Divide it into several files in the same folder."
-        )
+        raise Flaw(f"the file is larger than {limit // 1_000_000} MB", too_large)
     return data
 
 
 def decode(data: bytes) -> str:
-    """Return the text of UTF-8 bytes, without a byte order mark at the start; raise Flaw if they are none."""
+    """Return the text of UTF-8 bytes, composed, without a byte order mark at the start; raise Flaw if they are none."""
     for signature, looks_like in _SIGNATURES:
         if data.startswith(signature):
             raise Flaw(f"this looks like {looks_like}", "Text in UTF-8 is expected.")
     if data[:2].count(0) == 1 and len(data) > 1:
         raise Flaw("this looks like text in UTF-16", "Save it as UTF-8.")
     try:
-        return data.decode("utf-8-sig")
+        return composed(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode()
-        line = len(_LINE_END.findall(before)) + 1
-        guess = data[error.start : error.start + 1].decode("latin-1")
-        wrong = f"byte 0x{data[error.start]:02X} in line {line} is not UTF-8"
-        looks = f"; in Latin-1 it would be '{guess}'" if guess.isprintable() else ""
-        raise Flaw(wrong + looks, "Save the file as UTF-8.") from error
+        at = error.start + len(data) - len(error.object)  # a byte order mark was taken off before it counted
+        line = len(_LINE_END.findall(data[:at].decode(errors="replace"))) + 1
+        wrong = f"byte 0x{data[at]:02X} in line {line} is not UTF-8"
+        raise Flaw(wrong + _in_another_encoding(data[at : at + 1]), "Save the file as UTF-8.") from error
+
+
+def _in_another_encoding(byte: bytes) -> str:
+    """Return what a byte would be in the encodings that Windows and old systems write."""
+    for encoding, name in (("latin-1", "Latin-1"), ("cp1252", "Windows-1252")):
+        guess = byte.decode(encoding, errors="replace")
+        if guess.isprintable() and guess != "\ufffd":
+            return f"; in {name} it would be '{guess}'"
+    return ""
+
+
+def composed(text: str) -> str:
+    """Return a text in Unicode's composed form (NFC): é is one character, however it was typed.
+
+    Every text that a person wrote goes through here once, when it is read: two spellings of one word are one word in
+    ids, names and comparisons, and an accent that is a character of its own costs no second SMS.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def split_lines(text: str) -> list[str]:

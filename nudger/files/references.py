@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from nudger.domain.calendar import part_of_day
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -113,8 +114,8 @@ def _check_people(findings: Findings, configuration: Configuration) -> None:
 def _check_send(findings: Findings, configuration: Configuration) -> None:
     """Note unknown libraries and messages, also in schedules that have other mistakes."""
     documents = configuration.message_files
-    if not documents or not all(document.root for document in documents):
-        return  # a library may be in a file that cannot be read
+    if not documents or not all(_library(document) for document in documents):
+        return  # a library may be in a file that cannot be read, or that does not say its name
     libraries = {name for document in documents if (name := _library(document))}
     messages = {
         f"{_library(document)}/{text_at(place.node, 'id')}"
@@ -136,8 +137,14 @@ def _check_names(findings: Findings, place: Place, noun: str, known: set[str]) -
         if not isinstance(item, Scalar) or item.absent or (noun == "message" and not words.KEY.match(item.text)):
             continue  # that was said with its shape
         if item.text not in known:
-            hint = did_you_mean(item.text, known) or listed(sorted(known))
+            hint = did_you_mean(item.text, known) or _unread(findings) or listed(sorted(known))
             findings.error(place.at(index), f"{noun} {quote(item.text)} does not exist", hint)
+
+
+def _unread(findings: Findings) -> str:
+    """Return what to say where a name may stand in a file of messages/ that is not read; '' where there is none."""
+    names = [name for name in findings.unread if Path(name).parent.name == "messages"]
+    return f"Is it in {names[0]}? That file is not read: its name must end in .yaml." if names else ""
 
 
 def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:

@@ -1,5 +1,7 @@
 """pydantic's findings in words a person can act on, each at its place in the file."""
 
+import re
+from collections import Counter
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -7,6 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from nudger.files import aliases, lookalikes, loose
 from nudger.files.crisis_line_shapes import CrisisLineShape
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
@@ -15,10 +18,12 @@ from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape, W
 from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape, WeekendShape
 from nudger.files.schedule_shapes import ChoosingShape, People, ScheduleShape, Send
 from nudger.files.shape import Shape, as_yaml, keys_of
-from nudger.files.tree import Listing, Node, Scalar, plain
+from nudger.files.tree import Listing, Mapping, Node, Part, Plain, Scalar, locate, plain
 from nudger.files.when_shapes import PhaseShape, When
 
 _MAX_ERRORS = 100
+_MAX_STRANGE = 10
+"""Unknown keys of one place that are named; where there are more, something else is wrong."""
 
 SHAPES: dict[tuple[str, ...], type[Shape]] = {
     ("schedules",): ScheduleShape,
@@ -103,12 +108,30 @@ def check_shape(findings: Findings, place: Place, model: type[Model]) -> Model |
     try:
         return model.model_validate(plain(place.node))
     except ValidationError as error:
-        every = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
+        every, strange = _bounded(error.errors(include_url=False, include_input=False))
         misspelt = {(*d["loc"][:-1], _meant(place, d, model)) for d in every if d["type"] == "extra_forbidden"}
         for details in every:
             if not (details["type"] == "missing" and details["loc"] in misspelt):
                 _note(findings, place, details, model)
+        for around, count in strange.items():
+            if count > _MAX_STRANGE:
+                what = f"there are {count - _MAX_STRANGE:,} more keys here that nudger does not know"
+                findings.error(place.at(*around), what, "Is it the right file, and indented as it is meant?")
         return None
+
+
+def _bounded(every: list[ErrorDetails]) -> tuple[list[ErrorDetails], Counter[tuple[Part, ...]]]:
+    """Return the first of all that is wrong, with a few unknown keys of each place, and how many there are of those."""
+    kept: list[ErrorDetails] = []
+    strange: Counter[tuple[Part, ...]] = Counter()
+    for details in every:
+        if details["type"] == "extra_forbidden":
+            around = details["loc"][:-1]
+            strange[around] += 1
+            if strange[around] > _MAX_STRANGE:
+                continue
+        kept.append(details)
+    return kept[:_MAX_ERRORS], strange
 
 
 def well_shaped(place: Place, model: type[Model]) -> Model | None:
@@ -130,20 +153,24 @@ def _note(findings: Findings, place: Place, details: ErrorDetails, model: type[S
     if isinstance(node, Scalar) and node.absent and kind != "missing":
         return  # "has no value" was said already
     if kind == "value_error" and isinstance(facts.get("error"), Flaw):
-        findings.flaw(place, facts["error"])
+        if comment := _glued_comment(place, model):
+            what = f"{quote(node.text if isinstance(node, Scalar) else '')} is read as one word with its comment"
+            findings.error(place, what, "Write a space before the '#'.", part=comment)
+        else:
+            findings.flaw(place, facts["error"])
     elif kind == "missing":
         _missing(findings, place, str(loc[-1]))
     elif kind == "too_short" and _count(node) >= facts["min_length"]:
         return  # there are enough; the wrong ones among them were named
     else:
-        findings.error(place, *_words(kind, facts, place))
+        findings.error(place, *_words(kind, facts, place, model))
 
 
 def _count(node: Node) -> int:
     return len(node.items) if isinstance(node, Listing) else 1
 
 
-def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
+def _words(kind: str, facts: dict[str, Any], place: Place, model: type[Shape]) -> tuple[str, str]:
     node = place.node
     shown = (
         quote(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Listing) else "keys and values"
@@ -156,12 +183,66 @@ def _words(kind: str, facts: dict[str, Any], place: Place) -> tuple[str, str]:
     if kind in {"too_short", "too_long"}:
         return f"{facts.get('min_length') or facts['max_length']} values are expected here", _example(place)
     if kind == "tuple_type":
-        one = f"Write [{node.text[:40]}]." if isinstance(node, Scalar) else ""
-        several = "Write [one, two], or lines that start with '- '."
-        return f"a list is expected here, not {shown}", _example(place) or one or several
+        proposals = list_proposals(node.text) if isinstance(node, Scalar) else []
+        one = next((f"Write {as_yaml(list(each))}." for each in proposals if _reads(place, model, each)), "")
+        return f"a list is expected here, not {shown}", one or _example(place) or _as_list(place, model)
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
         return f"keys and values are expected here, not {shown}", _example(place)
     return "this is not what is expected here", _example(place)
+
+
+def _as_list(place: Place, model: type[Shape]) -> str:
+    """Return how to write a list, and what may stand in it."""
+    several = "Write [one, two], or lines that start with '- '."
+    node = place.node
+    found = _faults(place, model, (node.text,)) if isinstance(node, Scalar) else []
+    flaws = [flaw for details in found if isinstance(flaw := details.get("ctx", {}).get("error"), Flaw)]
+    return sentences(several, flaws[0].expected if flaws else "")
+
+
+def _glued_comment(place: Place, model: type[Shape]) -> str:
+    """Return a comment that lacks the space before it, where what stands before it reads well; '' for none."""
+    node = place.node
+    if not isinstance(node, Scalar) or node.quoted or "#" not in node.text:
+        return ""
+    value, _, comment = node.text.partition("#")
+    return f"#{comment}" if value.strip() and _reads(place, model, value.strip()) else ""
+
+
+def _reads(place: Place, model: type[Shape], value: Plain) -> bool:
+    """Say whether a value, put into its place, reads without a fault there: no remedy is offered untried."""
+    return not _faults(place, model, value)
+
+
+def _faults(place: Place, model: type[Shape], value: Plain) -> list[ErrorDetails]:
+    """Return what would be wrong in a place with another value in it."""
+    root, loc = place.document.root, place.loc
+    assert root is not None
+    whole: Plain = plain(root)
+    if len(loc) > 2 and isinstance(loc[0], str) and isinstance(loc[1], int):  # noqa: PLR2004 - a key of an entry
+        whole, model, loc = plain(locate(root, loc[:2]).node), SHAPES.get((loc[0],), model), loc[2:]
+    try:
+        model.model_validate(_with(whole, loc, value))
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return [details for details in found if _bare(details["loc"])[: len(_bare(loc))] == _bare(loc)]
+    return []
+
+
+def _bare(loc: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith("(")))
+
+
+def _with(whole: Plain, loc: tuple[Part, ...], value: Plain) -> Plain:
+    """Return a tree with one value in place of another; parts of the path that are not there are skipped."""
+    if not loc:
+        return value
+    part, *rest = loc
+    if isinstance(whole, dict) and isinstance(part, str) and part in whole:
+        return {**whole, part: _with(whole[part], tuple(rest), value)}
+    if isinstance(whole, tuple) and isinstance(part, int) and part < len(whole):
+        return (*whole[:part], _with(whole[part], tuple(rest), value), *whole[part + 1 :])
+    return _with(whole, tuple(rest), value)
 
 
 def _example(place: Place) -> str:
@@ -195,12 +276,30 @@ def _meant(place: Place, details: ErrorDetails, model: type[Shape]) -> str | Non
 
 
 def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
-    known = _keys_there(place, model)
-    others = (name for name in known if key.lower() in _OTHER_NAMES.get(name, "").split())
-    return next(others, None) or nearest(key, known)
+    known, said = _keys_there(place, model), lookalikes.latin(key).strip(" '\"").lower()
+    word = said.partition(":")[0].partition(" ")[0]  # the value too, where only a look-alike of a space parts the two
+    others = (name for name in known for each in (said, word) if each in {name, *_OTHER_NAMES.get(name, "").split()})
+    return next(others, None) or nearest(said, known)
 
 
 def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:
     known, meant = _keys_there(place, model), _meant_key(place, key, model)
-    expected = sentences(listed(known), f"Did you mean '{meant}'?" if meant else "")
-    findings.error(place.at(key), f"{quote(key)} is no key here", expected, at_key=True)
+    odd = lookalikes.first(key)
+    hint = f"Did you mean '{meant}'?" if meant else ""
+    if meant and isinstance(place.node, Mapping) and (other := place.node.entries.get(meant)):
+        hint = f"Did you mean '{meant}'? It is there already, in line {other.key.start.line}: keep one."
+    expected = sentences(listed(known), hint)
+    findings.error(
+        place.at(key), f"{quote(key)} is no key here{f': {odd} is in it' if odd else ''}", expected, at_key=True
+    )
+
+
+def list_proposals(text: str) -> list[tuple[str, ...]]:
+    """Return the lists that a single text may stand for: of itself, of its parts, of what they are in other words."""
+    parts = [part.strip().strip("[]") for part in re.split("[,;]", text[:_LONGEST])]
+    hours = next(loose.hours(text), "").partition("-")
+    others = [aliases.language(part) or loose.plain(part).replace(" ", "-") for part in parts]
+    return [(text,), tuple(parts), tuple(others), *([(hours[0], hours[2])] if hours[1] else [])]
+
+
+_LONGEST = 200

@@ -15,7 +15,7 @@ from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEve
 from nudger.errors import Problem
 from nudger.files import yaml_words
 from nudger.files.flaws import Flaw, quote
-from nudger.files.raw_text import decode, invisible, oddities, read_bytes, split_lines
+from nudger.files.raw_text import DIVIDE, composed, decode, invisible, oddities, read_bytes, split_lines
 from nudger.files.tree import Document, Entry, Listing, Mapping, Mark, Node, Scalar, mark_of
 
 MAX_DEPTH = 20
@@ -28,20 +28,20 @@ _NO_ALIAS = "Write it out where it is needed: anchors (&) and aliases (*) are no
 _NO_TAG = "Delete it: every value is read as text, and nudger knows what it has to be."
 
 
-def read_yaml(path: Path, name: str) -> Document:
+def read_yaml(path: Path, name: str, *, too_large: str = DIVIDE) -> Document:
     """Return what the file says, with what is wrong with it as YAML; raises nothing. `name` is shown to people."""
     try:
-        text = decode(read_bytes(path))
+        text = decode(read_bytes(path, too_large=too_large))
     except Flaw as flaw:
         problem = Problem(file=name, line=0, column=0, what=flaw.what, expected=flaw.expected)
         return Document(name=name, problems=(problem,))
-    return parse_yaml(text, name)
+    return parse_yaml(text, name, too_large=too_large)
 
 
-def parse_yaml(text: str, name: str) -> Document:
+def parse_yaml(text: str, name: str, *, too_large: str = DIVIDE) -> Document:
     """Return what the text says, with what is wrong with it as YAML; raises nothing."""
     lines = split_lines(text)
-    builder = _Builder(name, lines)
+    builder = _Builder(name, lines, too_large)
     root = builder.document(text)
     return Document(
         name=name,
@@ -58,12 +58,14 @@ class _StopReading(Exception):  # noqa: N818 - not an error of its own: the prob
 class _Builder:
     """Builds the tree from the events. `sound` says whether the tree still says what the file says."""
 
-    def __init__(self, name: str, lines: list[str]) -> None:
+    def __init__(self, name: str, lines: list[str], too_large: str) -> None:
         self.name = name
+        self.too_large = too_large
         self.lines = lines
         self.problems: list[Problem] = []
         self.sound = True
         self.nodes = 0
+        self.last: yaml.ScalarEvent | None = None
 
     def report(self, mark: Mark, what: str, expected: str, *, width: int = 1) -> None:
         source = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
@@ -96,7 +98,7 @@ class _Builder:
             if self.sound:  # a parser's complaint about such a character would only say it worse
                 return self._only_document(_LOADER(text).get_event)
         except yaml.MarkedYAMLError as error:
-            line, column, what, expected = yaml_words.explain(error, self.lines)
+            line, column, what, expected = yaml_words.explain(error, self.lines, self.last)
             self.sound = False
             self.problems.append(
                 Problem(
@@ -146,7 +148,7 @@ class _Builder:
 
     def _refuse_size(self, mark: Mark) -> None:
         if self.nodes > MAX_NODES:
-            self.refuse(mark, f"the file has more than {MAX_NODES:,} values", "Divide it into several files.")
+            self.refuse(mark, f"the file has more than {MAX_NODES:,} values", self.too_large)
         else:
             self.refuse(
                 mark, f"lists inside lists, more than {MAX_DEPTH} deep", "Nothing needs that; is it the right file?"
@@ -166,7 +168,8 @@ class _Builder:
         self.refuse(mark, f"{kind}, {quote(text)}, cannot stand here", expected, width=len(text))
 
     def _scalar(self, event: Any) -> Scalar:
-        text, style = event.value, event.style
+        self.last = event
+        text, style = composed(event.value), event.style
         node = Scalar(text, event.start_mark, event.end_mark, bool(style))
         if style == '"' and not text.isprintable() and (flaw := invisible(text)):  # only here are there escapes
             self.report(node.start, f"an escape for {flaw.what}", flaw.expected)

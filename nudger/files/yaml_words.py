@@ -1,10 +1,12 @@
-"""PyYAML's syntax errors in plain words."""
+"""PyYAML's syntax errors in plain words, at the place where the writer's mistake is."""
 
 import re
 
 import yaml
 
+from nudger.files import yaml_causes
 from nudger.files.flaws import quote
+from nudger.files.yaml_causes import Cause
 
 _PLAIN = (
     (
@@ -12,11 +14,7 @@ _PLAIN = (
         "a ':' where no key can stand",
         "Is a line indented too far? If the ':' belongs to the text, put the whole text in quotes.",
     ),
-    (
-        "could not find expected ':'",
-        "a key without its ':', or a quote that is not closed further up",
-        "Write 'key: value'.",
-    ),
+    ("could not find expected ':'", "a key without its ':'", "Write 'key: value'."),
     ("found unexpected end of stream", "the quote that opens here is never closed", "Close it."),
     ("found unexpected document indicator", "the quote that opens here is never closed", "Close it."),
     ("unknown escape character", "a backslash means something special in double quotes", "Use single quotes."),
@@ -52,20 +50,31 @@ _PLAIN = (
     ("unexpected ':'", "a ':' inside a text in brackets or braces", "Put the text in quotes."),
 )
 
+_CLOSE_IT = "Close it."
 _NEVER_CLOSED = re.compile("end of stream|document indicator|alphabetic or numeric")
 
 
-def explain(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, int, str, str]:
-    """Return line, column, what is wrong and what was expected, in words for someone who never saw a parser."""
+def explain(error: yaml.MarkedYAMLError, lines: list[str], last: yaml.ScalarEvent | None) -> Cause:
+    """Return the place (from 1), what is wrong and what was expected, in words for someone who never saw a parser.
+
+    `last` is the last text that could be read before the error.
+    """
     problem = error.problem or ""
     mark = error.problem_mark or error.context_mark
     if error.context_mark and (_NEVER_CLOSED.search(problem) or _at_the_end(mark, lines)):
         mark = error.context_mark  # where it opens says more than where the file ends
     if mark is None:
-        return 0, 0, f"this is no YAML: {problem}", ""
+        return Cause(0, 0, f"this is no YAML: {problem}", "")
+    found = yaml_causes.find(error, lines, last)
+    if found is not None:
+        return found
+    if "could not find expected ':'" in problem and error.context_mark:
+        mark = error.context_mark  # the key, not what comes after it
     line, column = min(mark.line + 1, len(lines)), mark.column + 1
     what, expected = _words(problem, lines[line - 1], column)
-    return line, column, what, expected
+    if expected == _CLOSE_IT and (mark_there := lines[line - 1][column - 1 : column]) in {"'", '"'}:
+        expected = f"Write {mark_there} where the text ends."
+    return Cause(line, column, what, expected)
 
 
 def _at_the_end(mark: yaml.Mark | None, lines: list[str]) -> bool:
@@ -79,8 +88,6 @@ def _at_the_end(mark: yaml.Mark | None, lines: list[str]) -> bool:
 def _words(problem: str, source: str, column: int) -> tuple[str, str]:
     if re.match(r" *\t", source):
         return "a tab at the start of the line", "Indent with spaces."
-    if "did not find expected key" in problem and source[: column - 1].rstrip()[-1:] in {"'", '"'}:
-        return "the text goes on after its closing quote", "Inside '…' write an apostrophe twice, or use \"…\"."
     if "cannot start any token" in problem:
         letter = source[column - 1 : column]
         if letter == "\t":

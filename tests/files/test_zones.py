@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tzdata
 
-from nudger.files.zones import known_time_zones, prefer_newest_time_zones
+from nudger.files.zones import doubt, known_time_zones, prefer_newest_time_zones
 
 
 @pytest.fixture
@@ -73,3 +73,47 @@ def test_names_that_are_no_places_are_not_known():
 def test_every_known_name_has_rules():
     for name in known_time_zones():
         zoneinfo.ZoneInfo(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "write"),
+    [
+        ("EST", None, "America/New_York"),
+        ("EST", "US-MA", "America/New_York"),
+        ("MST", None, "America/Denver or America/Phoenix (where there is none)"),
+        ("MST", "US-CO", "America/Denver or America/Phoenix (where there is none)"),
+        ("HST", None, "Pacific/Honolulu"),
+        ("Etc/GMT+5", None, "America/New_York"),
+        ("Etc/GMT+6", "US-TX", "America/Chicago"),
+        ("Etc/GMT-1", "DE", "Europe/Berlin"),
+        ("GMT", "GB", "Europe/London"),
+        ("GMT", None, "Europe/London or Atlantic/Reykjavik (where there is none)"),
+        ("UTC", "GB", "Europe/London"),
+        ("Etc/GMT-5", "IN", "Asia/Kolkata"),
+        ("UTC", "US-NY", "the name of the place, as in America/New_York"),
+    ],
+)
+def test_an_offset_that_keeps_no_summer_time_is_doubted(name, place, write):
+    found = doubt(name, place)
+    assert found.what.startswith(f"'{name}' is ")
+    assert found.what.endswith(" all year, without summer time")
+    assert found.expected == f"Write {write}."
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        *[("America/New_York", "US-MA"), ("America/Phoenix", "US-AZ"), ("CET", "DE"), ("EST5EDT", "US-MA")],
+        *[
+            ("UTC", None),
+            ("UTC", "IS"),
+            ("GMT", "IS"),
+            ("MST", "US-AZ"),
+            ("HST", "US-HI"),
+            ("Etc/GMT+5", "PE"),
+            ("EST", "PA"),
+        ],
+    ],
+)
+def test_a_zone_that_is_right_there_is_not(name, place):
+    assert doubt(name, place) is None

@@ -6,7 +6,7 @@ from datetime import date
 
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import Rule
-from nudger.files.bench import alike, gaps, lengths, tone
+from nudger.files.bench import alike, gaps, lengths, raw, tone
 from nudger.files.bench.english import ENGLISH
 from nudger.files.bench.lexicon import Lexicon
 from nudger.files.bench.remarks import Remark, remark
@@ -46,6 +46,7 @@ def _all(messages: Sequence[Written[Message]], today: date) -> Iterator[Remark]:
         yield from _review(written, month)
         for text in texts_of(written.value):
             yield from gaps.check(written, text, lexicon)
+            yield from raw.check(written, text)
             if lexicon:
                 yield from tone.check(written, text, lexicon)
             if text.keys[-1] in alike.MOST:

@@ -23,7 +23,8 @@ def check(written: Written[Message], text: Text, lexicon: Lexicon | None) -> Ite
     """Yield the placeholders of a text that do not read well with every value."""
     if "{" not in text.raw:
         return
-    names = {p.name for p in placeholders.parse(text.raw).placeholders}
+    found = placeholders.parse(text.raw).placeholders
+    names = {p.name for p in found} - {p.name for p in found if p.name == "name" and p.fallback is None}
     if not names.isdisjoint({"supporter", "local_service"}):
         yield from _stored(written, text, lexicon)
     if "crisis_line" in names and _INTO_A_SENTENCE.search(text.raw):

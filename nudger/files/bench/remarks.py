@@ -20,6 +20,7 @@ REMEDIES: Mapping[Rule, str] = MappingProxyType(
         Rule.GUILT: "Nobody keeps count here, and silence is fine: leave it out.",
         Rule.DIGIT_SCALE: "One digit, 1 (very hard) to 9 (very light), so that answers can be compared.",
         Rule.PLACEHOLDER: "Put other words before it, or reword the fall-back.",
+        Rule.RAW_TEXT: "Write the words alone.",
         Rule.NEAR_DUPLICATE: "Say it in fresh words, or retire one of the two.",
         Rule.REVIEW_DUE: "Look at it again, and write a new month.",
         Rule.READING_LEVEL: "Shorter sentences, plainer words.",
@@ -29,7 +30,7 @@ REMEDIES: Mapping[Rule, str] = MappingProxyType(
 
 
 class Remark(NamedTuple):
-    """What a rule has against a message, and where: `part` is the piece of the text at fault."""
+    """What a rule has against a message, and where: `part` is the piece of the text at fault, the `nth` of its kind."""
 
     rule: Rule
     message: MessageKey
@@ -37,6 +38,7 @@ class Remark(NamedTuple):
     what: str
     part: str = ""
     remedy: str = ""
+    nth: int = 0
 
     @property
     def advice(self) -> str:
@@ -44,12 +46,14 @@ class Remark(NamedTuple):
         return f"{self.remedy or REMEDIES[self.rule]} [{self.rule}]"
 
 
-def remark(rule: Rule, written: Written[Message], *keys: str, what: str, part: str = "", remedy: str = "") -> Remark:
+def remark(
+    rule: Rule, written: Written[Message], *keys: str, what: str, part: str = "", remedy: str = "", nth: int = 0
+) -> Remark:
     """Return a remark on what stands under `keys` in a message."""
-    return Remark(rule, written.value.key, written.place.at(*keys), what, part, remedy)
+    return Remark(rule, written.value.key, written.place.at(*keys), what, part, remedy, nth)
 
 
 def note(findings: Findings, remarks: list[Remark]) -> None:
     """Note remarks as warnings."""
     for each in remarks:
-        findings.warning(each.place, each.what, each.advice, part=each.part)
+        findings.warning(each.place, each.what, each.advice, part=each.part, nth=each.nth)
