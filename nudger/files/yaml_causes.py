@@ -75,12 +75,17 @@ def _in_question(at: Mark, key: Mark | None, last: Text | None) -> list[int]:
     return list(dict.fromkeys([*([key.line] if key else []), *joined, at.line]))
 
 
+def _line(lines: list[str], number: int) -> str:
+    """Return a line, counted from 1; '' beyond the end, where a parser may give up."""
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
 def _closed_too_early(at: Mark, lines: list[str], last: Text) -> Cause | None:
     """Find a text in quotes after which the line goes on."""
     start, end = last.start, last.end
     if last.style not in {"'", '"'} or end.line != at.line or at.column < end.column:
         return None
-    source = lines[at.line - 1]
+    source = _line(lines, at.line)
     if source[end.column - 1 : at.column - 1].strip():
         return None
     if start.line < end.line:
@@ -118,7 +123,7 @@ def _reads_as(proposal: str, text: str) -> bool:
 def _look_alike(numbers: list[int], lines: list[str]) -> Cause | None:
     """Find a character that looks like a sign of YAML, in the lines that the parser could not make sense of."""
     for number in numbers:
-        line = lines[number - 1] if number <= len(lines) else ""
+        line = _line(lines, number)
         if line.isascii():
             continue
         for pattern, sign, remedy in _MEANT:
@@ -133,11 +138,11 @@ def _look_alike(numbers: list[int], lines: list[str]) -> Cause | None:
 
 def _comment(at: Mark, lines: list[str], last: Text) -> Cause | None:
     """Find a comment that cut a text off: it goes on in the next line, or its bracket is closed inside the comment."""
-    source = lines[last.end.line - 1] if last.end.line <= len(lines) else ""
+    source = _line(lines, last.end.line)
     rest = source[last.end.column - 1 :]
     if last.style or not rest.lstrip().startswith("#") or at.line <= last.end.line:
         return None
-    goes_on = at.line <= len(lines) and not _KEY_LINE.match(lines[at.line - 1]) and ":" not in lines[at.line - 1]
+    goes_on = not _KEY_LINE.match(_line(lines, at.line)) and ":" not in _line(lines, at.line)
     if not goes_on and not re.search("[]}]", rest):
         return None
     column = last.end.column + len(rest) - len(rest.lstrip())
@@ -147,7 +152,7 @@ def _comment(at: Mark, lines: list[str], last: Text) -> Cause | None:
 def _glued(numbers: list[int], at: Mark, lines: list[str]) -> Cause | None:
     """Find a '-' or a ':' without the space that must come after it, and a key without its ':'."""
     for number in numbers:
-        line = lines[number - 1] if number <= len(lines) else ""
+        line = _line(lines, number)
         if match := _GLUED_DASH.match(line):
             return Cause(number, match.end(), "there is no space after the '-'", "Write '- '.")
         if match := _GLUED_COLON.match(line):
@@ -164,9 +169,9 @@ def _not_a_block(at: Mark, lines: list[str], last: Text) -> Cause | None:
     if last.style in {"|", ">"} and not last.text.strip():
         what = f"the text under '{last.style}' is not indented"
         return Cause(last.start.line, last.start.column, what, "Start its lines two spaces further in than the key.")
-    if last.style or last.start.line != at.line or lines[at.line - 1][at.column - 1 : at.column] != ":":
+    if last.style or last.start.line != at.line or _line(lines, at.line)[at.column - 1 : at.column] != ":":
         return None
-    text = lines[at.line - 1][last.start.column - 1 :].strip()
+    text = _line(lines, at.line)[last.start.column - 1 :].strip()
     proposals = (proposal for proposal in (f'"{text}"', f"'{text}'") if _reads_as(proposal, text))
     if (proposal := next(proposals, None)) is None or len(text) > _SHOWN:
         return None
