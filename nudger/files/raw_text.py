@@ -91,9 +91,11 @@ def decode(data: bytes) -> str:
         return composed(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         at = error.start + len(data) - len(error.object)  # a byte order mark was taken off before it counted
-        line = len(_LINE_END.findall(data[:at].decode(errors="replace"))) + 1
+        *above, before = _LINE_END.split(data[:at].decode(errors="replace"))
+        line = len(above) + 1
         wrong = f"byte 0x{data[at]:02X} in line {line} is not UTF-8"
-        raise Flaw(wrong + _in_another_encoding(data[at : at + 1]), "Save the file as UTF-8.") from error
+        what = wrong + _in_another_encoding(data[at : at + 1])
+        raise Flaw(what, "Save the file as UTF-8.", place=(line, len(before.removeprefix("\ufeff")) + 1)) from error
 
 
 def _in_another_encoding(byte: bytes) -> str:
