@@ -21,6 +21,7 @@ from nudger.files.report import as_text  # noqa: E402
 from nudger.wiring.clock import settle_time_zone  # noqa: E402
 
 EXPECTED_TROUBLE, BUG, INTERRUPTED = 1, 3, 130
+_LONGEST_PATH = 200
 
 
 def main() -> None:
@@ -43,14 +44,30 @@ def _run() -> int:
     except NudgerError as error:
         click.echo(_in_words(error), err=True)
         return EXPECTED_TROUBLE
-    except streams.OutputError as error:
+    except OSError as error:
+        return _environment(error)
+    except Exception:  # noqa: BLE001 - a bug is shown whole, and told apart by its exit status
+        return _bug()
+    return status
+
+
+def _bug() -> int:
+    sys.excepthook(*sys.exc_info())
+    click.echo("nudger: this is a bug, please report it with the lines above", err=True)
+    return BUG
+
+
+def _environment(error: OSError) -> int:
+    """Say on one line what is wrong with the output, a file or a folder: none of it is the program's trouble."""
+    if isinstance(error, streams.OutputError):
         click.echo(f"nudger: the output cannot be written: {error.reason}", err=True)
         return EXPECTED_TROUBLE
-    except Exception:  # noqa: BLE001 - a bug is shown whole, and told apart by its exit status
-        sys.excepthook(*sys.exc_info())
-        click.echo("nudger: this is a bug, please report it with the lines above", err=True)
-        return BUG
-    return status
+    if not isinstance(error.filename, str | bytes) or not error.strerror:
+        return _bug()
+    path = os.fsdecode(error.filename)
+    shown = visible(path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…")
+    click.echo(f"nudger: {shown}: {error.strerror.lower()}", err=True)
+    return EXPECTED_TROUBLE
 
 
 def _usage(error: click.ClickException) -> int:

@@ -22,7 +22,7 @@ _LIKELY = {
     "TWILIO_BASE_URL": ["http://127.0.0.1:4150", "https://u:p@h", "ftp://x", "https://api.example.org/", "http://[::1"],
     "DATABASE_URL": [f"postgres://u:{SECRET}@127.0.0.1:1/n", f"postgresql://u:{SECRET[:7]}@{SECRET[7:]}/w:#@127.0.0.1:1/n",
                      f"mysql://u:{SECRET}@h/d", f"{SECRET}", "sqlite://", "postgresql://127.0.0.1:1/n"],
-    "STATE_DIR": ["var", "~/x", "${HOME}/x", "a%20b", "q?x", "/proc/nope", "/dev/null", "x" * 300, "nudger.env"],
+    "STATE_DIR": ["var", "~/x", "${HOME}/x", "a%20b", "q?x", "/proc/nope", "/dev/null", "x" * 300, "recipients.yaml"],
     "RECIPIENTS": ["recipients.yaml", "nowhere.yaml", "/etc/passwd", ".", "/dev/zero"],
     "SMTP_CA_FILE": ["nudger.env", "/nowhere", "/etc/ssl/certs/ca-certificates.crt", "."],
     "LOG_LEVEL": ["INFO", "warn", "trace", "debug"],
@@ -62,6 +62,19 @@ _ZONES = [
 _LOCALES = ["C", "POSIX", "en_US.ISO-8859-1", "nonexistent", "tr_TR.UTF-8", "", "C.UTF-8", "x" * 500]
 _HOMES = ["", "/nonexistent", "/etc/passwd", "/proc", ".", "\udcff", "x" * 5000]
 _CODECS = ["ascii", "latin-1", "utf-8", "cp1252", "ascii:strict", "utf-16"]
+_PATHS = ["", ".", "/nonexistent", "/dev/null", "x" * 5000, "/proc", "~", "${HOME}", "a:b", "\udcff"]
+_AROUND = {
+    "TZ": (_ZONES, 0.4),
+    **dict.fromkeys(("LC_ALL", "LANG"), (_LOCALES, 0.3)),
+    "HOME": (_HOMES, 0.3),
+    "PYTHONIOENCODING": (_CODECS, 0.3),
+    **dict.fromkeys(("STATE_DIRECTORY", "XDG_CACHE_HOME", "CREDENTIALS_DIRECTORY", "TMPDIR"), (_PATHS, 0.1)),
+    **dict.fromkeys(
+        ("COLUMNS", "TERM", "NO_COLOR", "JOURNAL_STREAM", "NOTIFY_SOCKET", "TZDIR", "PYTHONTZPATH"), (_ODD, 0.05)
+    ),
+}
+"""What else a command finds around it: values, and how often."""
+
 
 _SCHEDULE = 'schedules:\n  - {id: kind, to: everyone, when: {at: "12:00"}}\n'
 _MESSAGE = """\
@@ -109,14 +122,8 @@ def odd_environment(rng: Random) -> Odd:
         odd.env_file = _env_file(rng)
     if rng.random() < (0.1 if calm else 0.4):
         odd.credentials = {_credential_name(rng): _bytes(rng) for _ in range(rng.randint(1, 3))}
-    for name, values in (
-        ("TZ", _ZONES),
-        ("LC_ALL", _LOCALES),
-        ("LANG", _LOCALES),
-        ("HOME", _HOMES),
-        ("PYTHONIOENCODING", _CODECS),
-    ):
-        if rng.random() < 0.4:
+    for name, (values, chance) in _AROUND.items():
+        if rng.random() < chance:
             odd.variables[name] = rng.choice(values)
     return odd
 
