@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -17,6 +18,7 @@ from nudger.errors import ConfigError, NudgerError
 from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
 from nudger.files.zones import prefer_newest_time_zones
+from nudger.storage.footing import LedgerLostError
 from nudger.use_cases.preview import Coming
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
@@ -40,7 +42,17 @@ def command(config_dir: Path, example: bool) -> None:
         write_example_person(settings.recipients_path, time_zone=machine_time_zone())
     _configure_logging(settings)
     with _fit_for(journal=journal, recipients_file=settings.recipients_path):
-        asyncio.run(Daemon(settings, screen=None if journal else _Screen(settings)).run())
+        try:
+            asyncio.run(Daemon(settings, screen=None if journal else _Screen(settings)).run())
+        except LedgerLostError as error:
+            _leave(error)
+
+
+def _leave(error: LedgerLostError) -> NoReturn:
+    """End without closing the ledger: SQLite would copy its log, perhaps the last of a history, over what is left."""
+    click.echo(f"nudger: {error}", err=True)
+    sys.stdout.flush()
+    os._exit(1)
 
 
 @contextmanager

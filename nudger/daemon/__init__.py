@@ -1,37 +1,49 @@
 """Floor 7: the long-running process. Signals, systemd, and the alarm clock around `use_cases.serve.Service`."""
 
 import asyncio
+import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Timer
 from typing import Protocol
 
 import structlog
 
 from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
+from nudger.daemon.vigil import Vigil
 from nudger.daemon.waker import Waker
 from nudger.decisions.agenda import Agenda
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
 from nudger.files.settings import Settings
-from nudger.storage.lock import lock_state_dir
-from nudger.storage.thread import LedgerThread
+from nudger.storage.engine import SERVICE_LIMIT
+from nudger.storage.footing import LedgerLostError
+from nudger.storage.lock import Pulse, StateLock, lock_state_dir
+from nudger.storage.thread import LedgerThread, in_thread_of_its_own
 from nudger.use_cases.outlook import next_in_service
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
-from nudger.wiring.clock import clock
+from nudger.wiring.clock import clock, uptime
 from nudger.wiring.ledger import open_ledger
 from nudger.wiring.reading import make_agenda, settle_memory
 from nudger.wiring.sending import make_channels, make_deliveries
 
 _log = structlog.get_logger("nudger")
 
-PATIENCE = timedelta(seconds=7)
+PATIENCE = timedelta(seconds=6)
 """How long a stop waits for sends under way; with the rest of stopping it stays under ten seconds."""
+
+LAST_RESORT = timedelta(seconds=9)
+"""When a stop that hangs, in whatever, is ended all the same."""
+
+AGAIN = timedelta(seconds=10)
+"""How long after a tick in vain the ledger is tried again."""
 
 FIRST_DELIVERIES = timedelta(seconds=10)
 """How long the start waits for the first deliveries before it shows what comes next."""
@@ -78,23 +90,51 @@ class Daemon:
         self._notifier = Notifier()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._lost: LedgerLostError | None = None
+        self._last_resort = Timer(LAST_RESORT.total_seconds(), _leave)
+        self._last_resort.daemon = True
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT. Raises ConfigError or LedgerError when it cannot start."""
+        """Serve until SIGTERM or SIGINT. Raises ConfigError or LedgerError when it cannot start.
+
+        Raises LedgerLostError when another ledger, or none, lies where this one was.
+        """
         self._hear_signals()
         configuration = Configuration(self._settings)
-        with lock_state_dir(self._settings.state):
-            async with self._service() as (service, ledger, channels):
-                # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
-                # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
-                await service.adopt(configuration.catalog, after_crash=self._settings.ledger_is_file)
-                await configuration.tell(ledger, channels)
-                await self._begin(service, configuration, ledger, channels)
-                await self._serve(service, configuration, ledger, channels)
+        with lock_state_dir(self._settings.state) as lock:
+            serving = asyncio.create_task(self._open_and_serve(configuration, lock))
+            stopped = asyncio.create_task(self._stop.wait())
+            await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+            # Wherever it is, also where it waits for a database: what is under way then is ended in its own order.
+            serving.cancel()
+            stopped.cancel()
+            await asyncio.wait([serving])
+        if not serving.cancelled():
+            serving.result()
+        if self._lost is not None:
+            raise self._lost
+
+    async def _open_and_serve(self, configuration: Configuration, lock: StateLock) -> None:
+        lock.beat(Pulse(at=clock(), uptime=uptime(), ticked=False))
+        async with self._service() as (service, ledger, channels):
+            vigil = Vigil(self._notifier, lock, ledger, usually=lambda: configuration.status(service.agenda))
+            # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
+            # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
+            await service.adopt(configuration.catalog, after_crash=self._settings.ledger_is_file)
+            await configuration.tell(ledger, channels)
+            watch = asyncio.create_task(vigil.watch())
+            try:
+                await self._begin(service, vigil, configuration, ledger, channels)
+                await self._serve(service, vigil, configuration, ledger, channels)
+            finally:
+                watch.cancel()
+                self._notifier.stopping()
+                await service.stop(patience=PATIENCE)
 
     async def _begin(
         self,
         service: Service,
+        vigil: Vigil,
         configuration: Configuration,
         ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
@@ -104,42 +144,58 @@ class Daemon:
         if self._screen is not None:
             self._screen.began(Started(agenda=service.agenda, providers=providers, at=clock()))
         settle_memory()
-        await self._tick(service)
+        await self._guarded_tick(service, vigil)
         self._notifier.ready(configuration.status(service.agenda))
         if self._screen is not None:
-            first = asyncio.create_task(service.settle())
-            await asyncio.wait([first], timeout=FIRST_DELIVERIES.total_seconds())
+            await service.settle_for(FIRST_DELIVERIES)
             at = clock()
-            coming = await ledger.run(
-                lambda transaction: next_in_service(transaction, service.agenda, count=NEXT, within=LOOK_AHEAD, now=at)
-            )
+            try:
+                coming = await ledger.run(
+                    lambda transaction: next_in_service(
+                        transaction, service.agenda, count=NEXT, within=LOOK_AHEAD, now=at
+                    )
+                )
+            except LedgerError:
+                return  # the next tick says what is wrong
             self._screen.ready(Started(agenda=service.agenda, providers=providers, at=at, coming=coming))
 
     async def _serve(
+        self,
+        service: Service,
+        vigil: Vigil,
+        configuration: Configuration,
+        ledger: LedgerThread,
+        channels: dict[Channel, ChannelPort],
+    ) -> None:
+        waker = Waker(lambda: self._guarded_tick(service, vigil), clock=clock)
+        waker.start()
+        watch = asyncio.create_task(configuration.watch(self._reload))
+        try:
+            while True:
+                await self._reload_wanted(waker.task, watch)
+                self._reload.clear()
+                await self._take_configuration(service, configuration, ledger, channels)
+        finally:
+            watch.cancel()
+            waker.stop()
+
+    async def _take_configuration(
         self,
         service: Service,
         configuration: Configuration,
         ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
     ) -> None:
-        waker = Waker(lambda: self._guarded_tick(service), clock=clock)
-        waker.start()
-        watch = asyncio.create_task(configuration.watch(self._reload))
         try:
-            while await self._next_signal() is self._reload:
-                self._reload.clear()
-                await configuration.reload(service, ledger)
-                await configuration.tell(ledger, channels)
-                self._notifier.ready(configuration.status(service.agenda))
-        finally:
-            watch.cancel()
-            self._notifier.stopping()
-            waker.stop()
-            await service.stop(patience=PATIENCE)
+            await configuration.reload(service, ledger)
+            await configuration.tell(ledger, channels)
+        except LedgerError as error:
+            _log.error("ledger trouble", error=str(error))
+        self._notifier.ready(configuration.status(service.agenda))
 
     @asynccontextmanager
     async def _service(self) -> AsyncIterator[tuple[Service, LedgerThread, dict[Channel, ChannelPort]]]:
-        ledger = open_ledger(self._settings)
+        ledger = await in_thread_of_its_own(lambda: open_ledger(self._settings, limit=SERVICE_LIMIT))
         thread = LedgerThread(ledger)
         channels = make_channels(self._settings, show=self._screen.show if self._screen else None)
         try:
@@ -155,46 +211,58 @@ class Daemon:
                 channels,
             )
         finally:
-            for port in set(channels.values()):
-                await asyncio.wait_for(port.close(), timeout=1)
+            closing = asyncio.gather(*(port.close() for port in set(channels.values())), return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(closing, timeout=1)
             thread.close()
 
     # Ticks
 
-    async def _tick(self, service: Service) -> datetime | None:
-        """Tick, and feed the watchdog: only a finished tick proves that people are being looked after."""
-        wake = await service.tick()
-        self._notifier.alive()
-        if service.doubt:
-            self._notifier.status(f"{service.doubt}: nothing is sent (nudger guard)")
-        return wake
-
-    async def _guarded_tick(self, service: Service) -> datetime | None:
+    async def _guarded_tick(self, service: Service, vigil: Vigil) -> datetime | None:
+        """Tick, and say how that went. Nothing is sent that cannot be written down; the next tick tries again."""
         try:
-            return await self._tick(service)
-        except LedgerError as error:
-            # A full disk or a lost database: nothing is sent that cannot be written down, and the next tick tries
-            # again. The watchdog goes hungry, so systemd restarts us if it lasts.
-            _log.error("ledger trouble", error=str(error))
-            self._notifier.status(f"ledger trouble: {error}")
+            wake = await service.tick()
+        except LedgerLostError as error:
+            self._lost = error
+            self._stop.set()
             return None
+        except LedgerError as error:
+            vigil.ticked(trouble=str(error))
+            return clock() + AGAIN
+        vigil.ticked(doubt=service.doubt)
+        return wake
 
     # Signals
 
     def _hear_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._hear_stop)
         loop.add_signal_handler(signal.SIGHUP, self._hear_hangup)
+
+    def _hear_stop(self) -> None:
+        if not self._stop.is_set():
+            self._last_resort.start()
+        self._stop.set()
 
     def _hear_hangup(self) -> None:
         self._notifier.reloading()
         self._reload.set()
 
-    async def _next_signal(self) -> asyncio.Event:
-        """Wait for a stop or a reload; a stop goes first."""
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._stop, self._reload)]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        return self._stop if self._stop.is_set() else self._reload
+    async def _reload_wanted(self, *tasks: asyncio.Task[None]) -> None:
+        """Wait for a reload. A task that ends by itself meanwhile is a bug, and raised: nothing ends in silence."""
+        wanted = asyncio.create_task(self._reload.wait())
+        try:
+            await asyncio.wait([wanted, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            wanted.cancel()
+        for task in tasks:
+            if task.done():
+                task.result()
+                raise RuntimeError(f"{task.get_name()} ended by itself")
+
+
+def _leave() -> None:
+    """End the process without waiting for what hangs: a name that is looked up, a disk, a thread of a library."""
+    _log.warning("stopped, and left behind what hangs")
+    os._exit(0)

@@ -34,8 +34,9 @@ def make_engine(place: LedgerPlace, *, limit: timedelta, begin: str = "BEGIN IMM
 
 
 def in_words(error: DBAPIError, place: LedgerPlace | None) -> str:
-    """Return a driver's own words on one line; left out where they hold the password."""
-    words = "; ".join(line.strip() for line in str(error.orig).splitlines() if line.strip())
+    """Return a driver's own words on one line; left out where they hold the password, or what a row says."""
+    lines = (line.strip() for line in str(error.orig).splitlines())
+    words = "; ".join(line for line in lines if line and not line.startswith(("DETAIL:", "CONTEXT:", "LINE ")))
     if isinstance(place, LedgerServer) and place.password and place.password in words:
         return "the database's own words are left out here, for they repeat the password"
     return words or type(error.orig).__name__
@@ -54,7 +55,7 @@ def _sqlite(place: LedgerFile, limit: timedelta, begin: str) -> Engine:
         # mode=rw: a ledger that vanished must never be made anew by connecting to it once more.
         return sqlite3.connect(file_uri(place.path, mode="rw"), uri=True, timeout=busy, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
     Patience(engine, limit=limit)
 
     @event.listens_for(engine, "connect")
@@ -84,7 +85,7 @@ def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
     given = dict(place.options)
     limits = {name: value for name, value in _socket_limits().items() if name not in given}
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=limits, hide_parameters=True)
     except ImportError as error:
         raise LedgerError("a ledger in PostgreSQL needs psycopg: pip install 'nudger[postgresql]'") from error
     except (ArgumentError, ValueError) as error:

@@ -73,6 +73,10 @@ class Ledger:
             self._high_water.write(mark)
         return result
 
+    def hang_up(self) -> None:
+        """End the call under way, as if the connection had been lost. From any thread."""
+        self._patience.hang_up()
+
     def close(self) -> None:
         """Let go of the database. Not of one that was lost: closing it would copy its log over what lies there now."""
         if not self._lost:

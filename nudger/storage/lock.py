@@ -1,48 +1,141 @@
-"""One service for one state folder: a lock that the kernel lets go of when the process ends, however it ends."""
+"""One service for one state folder: a lock that the kernel lets go of when the process ends, however it ends.
 
+The locked file also holds the service's pulse, for `nudger status`: neither a ledger that does not answer nor a clock
+that is not believed keeps anybody from reading it.
+"""
+
+import contextlib
+import errno
 import fcntl
+import json
 import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import Self
 
 from nudger.errors import LedgerError
 
 _NAME = "nudger.lock"
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
+"""What flock(2), and fcntl(2) where a network folder lends it to flock, say of a lock that another holds."""
+
+STUCK = timedelta(minutes=2)
+"""A service that has not ticked for so long is stuck: it means to every thirty seconds."""
 
 
-def lock_state_dir(state_dir: Path) -> IO[str]:
-    """Take the folder for this process until the returned file is closed. Raises LedgerError if it is taken."""
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = _open(state_dir / _NAME)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """The last tick: when by the clock on the wall, at which uptime of the machine, and what was wrong, if anything."""
+
+    at: datetime
+    uptime: timedelta
+    ticked: bool = True
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A service at work. `process` is 0, and `pulse` None, while it has not said so yet."""
+
+    process: int
+    pulse: Pulse | None
+
+    def silent_for(self, uptime: timedelta) -> timedelta | None:
+        """Return how long ago the last tick (before the first one, the start) was, at this uptime of the machine."""
+        return None if self.pulse is None else max(timedelta(), uptime - self.pulse.uptime)
+
+    def stuck(self, uptime: timedelta) -> bool:
+        """Say whether it should have ticked by now, and has not. The clock on the wall has no say in it."""
+        return (self.silent_for(uptime) or timedelta()) > STUCK
+
+
+class StateLock:
+    """The state folder, held for this process until the end of the `with`."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def beat(self, pulse: Pulse) -> None:
+        """Write down a pulse. A folder that cannot be written stops nothing."""
+        said = {
+            "at": pulse.at.isoformat(),
+            "uptime": pulse.uptime.total_seconds(),
+            "ticked": pulse.ticked,
+            "trouble": pulse.trouble,
+        }
+        data = f"{os.getpid()} {json.dumps(said)}\n".encode()
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, data, 0)
+            os.ftruncate(self._descriptor, len(data))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        os.close(self._descriptor)
+
+
+def lock_state_dir(state_dir: Path) -> StateLock:
+    """Take the folder for this process. Raises LedgerError if another has it, or if it cannot be locked."""
+    path = state_dir / _NAME
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        owner = file.read().strip() or "unknown"
-        file.close()
-        raise LedgerError(f"another `nudger run` (process {owner}) is at work in {state_dir}: stop it first") from error
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
-    return file
+        raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        owner = _read(descriptor).process or "unknown"
+        os.close(descriptor)
+        if error.errno in _HELD:
+            raise LedgerError(
+                f"another `nudger run` (process {owner}) is at work in {state_dir}: stop it first"
+            ) from error
+        raise LedgerError(
+            f"the folder {state_dir} cannot be locked ({error.strerror}): put the state on a local disk, "
+            "NUDGER_STATE_DIR=/var/lib/nudger or the like"
+        ) from error
+    return StateLock(descriptor)
+
+
+def running_service(state_dir: Path) -> Running | None:
+    """Return the service that holds the folder, or None when none is at work in it, or can be."""
+    try:
+        descriptor = os.open(state_dir / _NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return _read(descriptor) if error.errno in _HELD else None
+    else:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def running_process(state_dir: Path) -> int | None:
     """Return the process that holds the folder, or None when no service is at work in it."""
-    try:
-        file = (state_dir / _NAME).open(encoding="ascii")
-    except OSError:
-        return None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            words = file.read().split()
-            return int(words[0]) if words else 0
-        return None
+    found = running_service(state_dir)
+    return None if found is None else found.process
 
 
-def _open(path: Path) -> IO[str]:
+def _read(descriptor: int) -> Running:
+    process, _, said = os.pread(descriptor, 4096, 0).decode("utf-8", "replace").partition(" ")
+    number = int(process) if process.strip().isdecimal() else 0
     try:
-        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii")
-    except OSError as error:
-        raise LedgerError(f"{path} cannot be written: {error.strerror}") from error
+        known = json.loads(said)
+        pulse = Pulse(
+            at=datetime.fromisoformat(known["at"]),
+            uptime=timedelta(seconds=known["uptime"]),
+            ticked=known["ticked"],
+            trouble=known["trouble"],
+        )
+    except (ValueError, KeyError, TypeError):
+        return Running(process=number, pulse=None)
+    return Running(process=number, pulse=pulse)

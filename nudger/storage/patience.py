@@ -32,8 +32,8 @@ class Patience:
         self._unhurried = False
         self._lines: dict[int, sqlite3.Connection | int] = {}
         self._change = threading.Lock()
-        self._at_work = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._at_work = False
+        self._watched = False
         for name, hear in (
             ("before_cursor_execute", self._ask),
             ("after_cursor_execute", self._answered),
@@ -56,15 +56,16 @@ class Patience:
     @contextlib.contextmanager
     def work(self) -> Iterator[None]:
         """Watch what happens inside; it begins with a call, for opening and beginning are two."""
-        if self._watcher is None:
-            self._watcher = threading.Thread(target=self._watch, name="ledger-patience", daemon=True)
-            self._watcher.start()
+        with self._change:
+            self._at_work = True
+            begin, self._watched = not self._watched, True
+        if begin:
+            threading.Thread(target=self._watch, name="ledger-patience", daemon=True).start()
         self._ask()
-        self._at_work.set()
         try:
             yield
         finally:
-            self._at_work.clear()
+            self._at_work = False
             self._answered()
 
     def begun(self) -> None:
@@ -91,13 +92,16 @@ class Patience:
                         line.interrupt()
 
     def _watch(self) -> None:
-        pause = self._limit / _LOOKS
+        """Look now and then, for as long as there is work."""
         silence = threading.Event()
         while True:
-            self._at_work.wait()
+            silence.wait(self._limit / _LOOKS)
+            with self._change:
+                if not self._at_work:
+                    self._watched = False
+                    return
             if not self._unhurried and self.waited.total_seconds() > self._limit:
                 self.hang_up()
-            silence.wait(pause)
 
     def _ask(self, **_: Any) -> None:
         self._since = time.monotonic()

@@ -1,28 +1,97 @@
-"""The one thread behind which the ledger lives: the event loop never waits for a disk, and writes never race."""
+"""The one thread behind which the ledger lives: the event loop never waits for a disk, and writes never race.
+
+Not an executor's thread: the interpreter would wait for that at its end, and a database that hangs would hold up the
+stop of the service with it.
+"""
 
 import asyncio
+import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future
+from datetime import timedelta
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from nudger.storage.ledger import Ledger
 from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
 
+_CLOSE = timedelta(seconds=1)
+"""How long closing waits for what was begun, and once more after hanging up on it."""
+
 
 class LedgerThread:
-    """Runs functions on a ledger, each in a transaction of its own, one after the other."""
+    """Runs functions on a ledger, each in a transaction of its own, one after the other.
+
+    What hangs holds up only who waits for it. The ledger itself ends waits for a silent database (`patience`); a disk
+    that hangs is waited for as long as it takes, since nobody could say whether the transaction went through.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = Thread(target=_serve, args=(ledger, self._jobs), name="ledger", daemon=True)
+        self._thread.start()
+        # Whoever forgets to close it leaves no thread behind.
+        weakref.finalize(self, self._jobs.put, None)
+
+    @property
+    def waited(self) -> timedelta:
+        """How long the database has left the call under way unanswered."""
+        return self._ledger.waited
+
+    @property
+    def answered(self) -> int:
+        """How many calls the database has answered: proof that something moves."""
+        return self._ledger.answered
 
     async def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned, after its transaction was committed. Raises LedgerError if it was not."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._ledger.run, work)
+        job = _Job(work)
+        self._jobs.put(job)
+        result: Result = await asyncio.wrap_future(job.future)
+        return result
 
     def close(self) -> None:
-        """Finish what was begun, and close the database."""
-        self._pool.shutdown(wait=True)
-        self._ledger.close()
+        """Finish what was begun, and close the database; in two seconds, or leave it as it is."""
+        self._jobs.put(None)
+        self._thread.join(_CLOSE.total_seconds())
+        if self._thread.is_alive():
+            self._ledger.hang_up()
+            self._thread.join(_CLOSE.total_seconds())
+
+
+class _Job:
+    """A piece of work, and where its result goes."""
+
+    def __init__(self, work: Callable[[Transaction], Any]) -> None:
+        self.work = work
+        self.future: Future[Any] = Future()
+
+
+def _serve(ledger: Ledger, jobs: "SimpleQueue[_Job | None]") -> None:
+    while (job := jobs.get()) is not None:
+        if not job.future.set_running_or_notify_cancel():
+            continue
+        try:
+            job.future.set_result(ledger.run(job.work))
+        except BaseException as error:  # noqa: BLE001 - it belongs to who waits, and the thread to the next
+            job.future.set_exception(error)
+        del job
+    ledger.close()
+
+
+async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
+    """Return what `call` returns, from a thread that holds up neither the event loop nor the interpreter's end."""
+    future: Future[Result] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it belongs to who waits
+            future.set_exception(error)
+
+    Thread(target=work, name="opening", daemon=True).start()
+    return await asyncio.wrap_future(future)

@@ -22,6 +22,7 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import NudgeId, RecipientId
+from nudger.errors import LedgerError
 from nudger.use_cases.deliver_nudges import Delivery, report
 from nudger.use_cases.ports import Clock, LedgerPort, Mark, Providers, TransactionPort
 from nudger.use_cases.queue_nudges import (
@@ -88,6 +89,7 @@ class Service:
         self._agenda: Agenda | None = None
         self._version = 0
         self._greet_at: datetime | None = None
+        self._stopping = False
         self._watched_on: date | None = None
         self._watch: asyncio.Task[None] | None = None
         self._begun = False
@@ -161,14 +163,22 @@ class Service:
         """Wait until the deliveries under way have nothing left to do now. Raises what they raised."""
         await asyncio.gather(*self._drains.values(), *([self._watch] if self._watch else []))
 
+    async def settle_for(self, limit: timedelta) -> None:
+        """Wait for the deliveries under way, but no longer than `limit`. What they raised, the next tick raises."""
+        if self._drains:
+            await asyncio.wait(self._drains.values(), timeout=limit.total_seconds())
+
     async def stop(self, *, patience: timedelta) -> None:
-        """Begin nothing new, let what is under way end for as long as `patience`, then leave it in doubt."""
-        async with self._one_at_a_time:
-            for delivery in self.deliveries:
-                delivery.stop()
-                self._see_to_the_end(delivery)
-            if self._watch is not None:
-                self._watch.cancel()
+        """Begin nothing new, let what is under way end for as long as `patience`, then leave it in doubt.
+
+        Does not wait for a tick under way, which may wait for the ledger: it starts nothing any more.
+        """
+        self._stopping = True
+        for delivery in self.deliveries:
+            delivery.stop()
+            self._see_to_the_end(delivery)
+        if self._watch is not None:
+            self._watch.cancel()
         drains = [drain for drain in self._drains.values() if not drain.done()]
         if drains:
             _, late = await asyncio.wait(drains, timeout=patience.total_seconds())
@@ -177,8 +187,8 @@ class Service:
             if late:
                 await asyncio.wait(late, timeout=1)
         for drain in self._drains.values():
-            if drain.done() and not drain.cancelled() and (error := drain.exception()):
-                _log.error("a delivery ended in trouble", error=str(error))
+            if drain.done() and not drain.cancelled() and (error := drain.exception()) is not None:
+                _log.error("deliveries failed", error=str(error), exc_info=_if_a_bug(error))
 
     def _see_to_the_end(self, delivery: Delivery) -> None:
         """Let somebody write down what comes of the last attempts, also after trouble with the ledger."""
@@ -288,6 +298,8 @@ class Service:
 
     def _start_deliveries(self, *, something_waits: bool) -> None:
         """Start those that are not running, if there is something to do; raise what the last run ended in."""
+        if self._stopping:
+            return
         ended = []
         for delivery in self.deliveries:
             running = self._drains.get(delivery)
@@ -331,6 +343,10 @@ def _with_new_addresses(before: Agenda, after: Agenda) -> frozenset[RecipientId]
         for name, person in after.recipients.items()
         if (old := before.recipients.get(name)) is not None and (old.sms, old.email) != (person.sms, person.email)
     )
+
+
+def _if_a_bug(error: BaseException) -> BaseException | None:
+    return None if isinstance(error, LedgerError) else error
 
 
 def _keep_people(transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,11 @@ _POSIX = re.compile(r"(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})[+-]?\d{1,2}(:\d{1,2}){0
 def clock() -> datetime:
     """Return the present, in UTC."""
     return datetime.now(UTC)
+
+
+def uptime() -> timedelta:
+    """Return how long this machine has been up, sleep included: a clock that nobody sets, the same for all programs."""
+    return timedelta(seconds=time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)))
 
 
 def settle_time_zone() -> str | None:
