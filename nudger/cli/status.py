@@ -14,11 +14,11 @@ from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.lock import running_process
+from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming
 from nudger.use_cases.stop_and_go import Standstill, standstill
-from nudger.wiring.clock import clock
+from nudger.wiring.clock import clock, uptime
 
 _RECENT = 8
 _NEXT = 8
@@ -93,7 +93,7 @@ def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
 
 def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str, Any]:
     return {
-        "running": running_process(setup.settings.state) is not None,
+        **_service(running_service(setup.settings.state)),
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
         "configuration": {"taken_at": past.service.get("configured_at"), "problems": setup.problems},
@@ -118,6 +118,16 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         ],
         "running_out": [asdict(each) for each in ahead.short],
         "time_zones": "{} ({})".format(*prefer_newest_time_zones()),
+    }
+
+
+def _service(running: Running | None) -> dict[str, Any]:
+    pulse = running.pulse if running else None
+    return {
+        "running": running is not None,
+        "stuck": running is not None and running.stuck(uptime()),
+        "last_tick": pulse.at if pulse and pulse.ticked else None,
+        "ledger_trouble": pulse.trouble or None if pulse else None,
     }
 
 
@@ -207,18 +217,34 @@ def _spoken(provider: str) -> str:
 
 
 def _running(setup: Setup, past: _Past, now: datetime) -> str:
-    process = running_process(setup.settings.state)
-    line = "not running" if process is None else f"running (process {process})"
-    if past.planned_until is not None:
-        seconds = max(0, round((now - past.planned_until).total_seconds()))
-        line += (
-            f" · last tick {seconds} s ago"
-            if seconds < _LATELY_S
-            else f" · last tick {local_day(past.planned_until.astimezone())}"
-        )
+    running = running_service(setup.settings.state)
+    line = _at_work(running) if running else "not running" + _last_planned(past, now)
     if setup.problems:
         line += f" · the configuration as it stands has {plural(setup.problems, 'problem')}: nudger check"
     return line
+
+
+def _at_work(running: Running) -> str:
+    """Say how a running service fares: by its own pulse, which neither the ledger nor the clock can hide."""
+    process = f" (process {running.process})" if running.process else ""
+    silent, pulse = running.silent_for(uptime()), running.pulse
+    if silent is None or pulse is None:
+        return f"running{process}"
+    if running.stuck(uptime()):
+        since = "no tick for" if pulse.ticked else "no tick since its start,"
+        return f"STUCK{process} · {since} {round(silent.total_seconds() / 60)} min: start the service again"
+    if not pulse.ticked:
+        return f"running{process} · no tick yet"
+    line = f"running{process} · last tick {round(silent.total_seconds())} s ago"
+    return f"{line} · nothing is sent for now: {pulse.trouble}" if pulse.trouble else line
+
+
+def _last_planned(past: _Past, now: datetime) -> str:
+    if past.planned_until is None:
+        return ""
+    seconds = max(0, round((now - past.planned_until).total_seconds()))
+    ago = f"{seconds} s ago" if seconds < _LATELY_S else local_day(past.planned_until.astimezone())
+    return f" · last tick {ago}"
 
 
 def _past_line(nudge: Nudge) -> str:
