@@ -20,7 +20,6 @@ SERVICE_LIMIT = timedelta(seconds=30)
 COMMAND_LIMIT = timedelta(seconds=8)
 """How long a command does: with connecting, and starting Python, it is under fifteen seconds."""
 
-_CONNECT_LIMIT = timedelta(seconds=6)
 _IDLE_LIMIT = timedelta(minutes=10)
 """How long another's transaction may sit there: a process that stands still must not keep what all need."""
 
@@ -83,7 +82,7 @@ def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
         query=dict(place.options),
     )
     given = dict(place.options)
-    limits = {name: value for name, value in _socket_limits().items() if name not in given}
+    limits = {name: value for name, value in _socket_limits(limit).items() if name not in given}
     try:
         engine = create_engine(url, pool_pre_ping=True, connect_args=limits, hide_parameters=True)
     except ImportError as error:
@@ -95,10 +94,11 @@ def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
     return engine
 
 
-def _socket_limits() -> dict[str, int]:
+def _socket_limits(limit: timedelta) -> dict[str, int]:
     """Return what libpq is told: when to give up connecting, and on a machine that went away without a word."""
     return {
-        "connect_timeout": round(_CONNECT_LIMIT.total_seconds()),
+        # For each address of a name, and most have two.
+        "connect_timeout": round(min(limit, COMMAND_LIMIT).total_seconds() / 2),
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
