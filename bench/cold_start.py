@@ -1,8 +1,5 @@
 """Cold start: `nudger check` of the shipped files against bare Python, fresh processes in turn.
 
-"First" is a look with nothing to remember it by, as after an edit; "again" is one at files found without a mistake
-before, which is every other one.
-
 python bench/cold_start.py [--rounds 7]
 """
 
@@ -12,25 +9,22 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 ROOT = Path(__file__).parents[1]
 CONTENDERS = {
     "bare python": ["-c", "pass"],
     "nudger --version": ["-m", "nudger", "--version"],
-    "nudger check, first": ["-m", "nudger", "check"],
-    "nudger check, again": ["-m", "nudger", "check"],
+    "nudger check": ["-m", "nudger", "check"],
     "nudger preview": ["-m", "nudger", "preview"],
 }
 
 
-def measure(name, words, cache):
+def measure(words):
     # The shipped files alone: nobody's recipients.yaml, and bytecode kept as it is on any other day.
     dropped = ("NUDGER_", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     environment["NUDGER_STATE_DIR"] = "/nonexistent"
-    environment["XDG_CACHE_HOME"] = os.devnull if "first" in name else cache
     began = perf_counter()
     subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     return (perf_counter() - began) * 1000
@@ -41,10 +35,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     times = {name: [] for name in CONTENDERS}
-    with TemporaryDirectory() as cache:
-        for _ in range(rounds + 1):
-            for name, words in CONTENDERS.items():
-                times[name].append(measure(name, words, cache))
+    for _ in range(rounds + 1):
+        for name, words in CONTENDERS.items():
+            times[name].append(measure(words))
     medians = {name: statistics.median(found[1:]) for name, found in times.items()}  # the first round warms up
     print(f"cold start, median of {rounds}")
     for name, median in medians.items():

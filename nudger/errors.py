@@ -4,6 +4,8 @@ Expected trouble is shown to a person as one line and ends a command with exit s
 `NudgerError` is a bug: a traceback, and exit status 3.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -41,6 +43,13 @@ class Problem:
         level = "warning: " if self.warning else ""
         expected = f" {self.expected}" if self.expected else ""
         return f"{self.file}:{self.line}:{self.column}: {level}{self.what}{where}.{expected}"
+
+
+def in_numbers(problems: Iterable[Problem]) -> str:
+    """Return `1 error and 4 warnings`, `2 errors`; '' for none at all."""
+    counts = Counter(problem.warning for problem in problems)
+    nouns = ((counts[False], "error"), (counts[True], "warning"))
+    return " and ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in nouns if count)
 
 
 class ConfigError(NudgerError):

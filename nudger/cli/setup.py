@@ -1,6 +1,6 @@
 """What the commands that look into an installation start from."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from nudger.decisions.history import History
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
-from nudger.errors import NudgerError
+from nudger.errors import NudgerError, Problem
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.settings import Settings, load_settings
 from nudger.files.zones import prefer_newest_time_zones
@@ -33,7 +33,8 @@ class Setup:
 
     settings: Settings
     catalog: Catalog
-    problems: int = 0
+    problems: Sequence[Problem] = ()
+    """What is wrong with the files, where they cannot be used."""
 
     def ask_ledger(self, question: Callable[["Transaction"], Result], *, otherwise: Result) -> Result:
         """Ask the ledger, or return `otherwise` where there is none yet. Raises LedgerError."""
@@ -146,10 +147,10 @@ def read_setup(config_dir: Path, *, to_send: bool = False) -> Setup:
 
 
 def read_setup_as_it_is(config_dir: Path) -> Setup:
-    """Read settings and files; where the files are wrong, count the problems and go on with what the ledger knows."""
+    """Read settings and files; where the files are wrong, go on with what the ledger knows."""
     prefer_newest_time_zones()
     settings = load_settings(config_dir=config_dir)
     reading = read_configuration(settings.config_dir, settings.recipients_file)
     if reading.catalog is not None:
         return Setup(settings=settings, catalog=reading.catalog)
-    return Setup(settings=settings, catalog=Catalog(schedules=(), messages=()), problems=len(reading.problems))
+    return Setup(settings=settings, catalog=Catalog(schedules=(), messages=()), problems=reading.problems)

@@ -13,6 +13,7 @@ from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
+from nudger.errors import in_numbers
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
@@ -96,7 +97,10 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         **_service(running_service(setup.settings.state)),
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
-        "configuration": {"taken_at": past.service.get("configured_at"), "problems": setup.problems},
+        "configuration": {
+            "taken_at": past.service.get("configured_at"),
+            "problems": sum(not problem.warning for problem in setup.problems),
+        },
         "people": len(ahead.people),
         "paused": _paused(ahead.people, now),
         "hold": past.still.hold or None,
@@ -220,7 +224,7 @@ def _running(setup: Setup, past: _Past, now: datetime) -> str:
     running = running_service(setup.settings.state)
     line = _at_work(running) if running else "not running" + _last_planned(past, now)
     if setup.problems:
-        line += f" · the configuration as it stands has {plural(setup.problems, 'problem')}: nudger check"
+        line += f" · the configuration as it stands has {in_numbers(setup.problems)}: nudger check"
     return line
 
 

@@ -170,13 +170,17 @@ class Daemon:
         waker = Waker(lambda: self._guarded_tick(service, vigil), clock=clock)
         waker.start()
         watch = asyncio.create_task(configuration.watch(self._reload))
+        look = asyncio.create_task(configuration.look_ahead(service.agenda))
         try:
             while True:
                 await self._reload_wanted(waker.task, watch)
                 self._reload.clear()
                 await self._take_configuration(service, configuration, ledger, channels)
+                look.cancel()
+                look = asyncio.create_task(configuration.look_ahead(service.agenda))
         finally:
             watch.cancel()
+            look.cancel()
             waker.stop()
 
     async def _take_configuration(

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -10,14 +12,15 @@ import structlog
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.changes import Changes, refusal
 from nudger.domain.vocabulary import Channel
-from nudger.errors import ConfigError, LedgerError, Problem
-from nudger.files.catalog import load_catalog
+from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
+from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.folder import fingerprint
 from nudger.files.locations import FOLDERS
 from nudger.files.report import headline_of
 from nudger.files.settings import Settings
+from nudger.files.year import note_year
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.thread import LedgerThread
+from nudger.storage.thread import LedgerThread, in_thread_of_its_own
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
@@ -42,7 +45,7 @@ class Configuration:
         self._people = [os.fspath(path) for path in settings.recipients_places]
         self._seen = self._look()
         self._taken_at = clock()
-        self._problems = 0
+        self._problems = ""
         self.catalog = load_catalog(settings.config_dir, settings.recipients_file)
 
     async def reload(self, service: Service, ledger: LedgerThread) -> None:
@@ -53,11 +56,12 @@ class Configuration:
         try:
             lines = await self._take(service, ledger)
         except ConfigError as error:
-            lines = public_lines(error.problems, recipients_file=self._settings.recipients_path)
-            self._refuse(lines, problems=len(error.problems))
+            wrong = [problem for problem in error.problems if not problem.warning]
+            lines = public_lines(wrong, recipients_file=self._settings.recipients_path)
+            self._refuse(lines, problems=in_numbers(error.problems))
         except LedgerError as error:
             lines = [str(error)]
-            self._refuse(lines, problems=0)
+            self._refuse(lines)
         word = {"at": began.isoformat(), "taken": self._taken_at >= began, "lines": lines}
         await ledger.run(lambda transaction: transaction.remember(RELOADED, word))
 
@@ -66,18 +70,41 @@ class Configuration:
         catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
         refused = refusal(self.catalog, catalog)
         if refused and not await ledger.run(_forced):
-            self._refuse([refused], problems=1)
+            self._refuse([refused], problems="1 error")
             return [refused]
         changes = await service.adopt(catalog)
         settle_memory()
-        self.catalog, self._problems, self._taken_at = catalog, 0, clock()
+        self.catalog, self._problems, self._taken_at = catalog, "", clock()
         _log.info("configuration taken", **_figures(changes))
         return in_words(changes)
 
-    def _refuse(self, lines: list[str], *, problems: int) -> None:
+    def _refuse(self, lines: list[str], *, problems: str = "") -> None:
         self._problems = problems
         for line in lines:
             _log.error("configuration not taken", problem=line)
+
+    async def look_ahead(self, agenda: Agenda) -> None:
+        """Live the coming year, as `nudger check` does, and say what of a valid configuration does not work."""
+        try:
+            self._warn(await self._warnings(agenda))
+        except Exception as error:  # noqa: BLE001 - advice alone: whatever is wrong with it, the service goes on
+            _log.error("the coming year could not be looked at", error=type(error).__name__)
+
+    async def _warnings(self, agenda: Agenda) -> tuple[Problem, ...]:
+        settings = self._settings
+        look = partial(
+            read_configuration,
+            settings.config_dir,
+            settings.recipients_file,
+            imported=tuple(agenda.recipients.values()),
+            look_ahead=partial(note_year, now=clock(), real=settings.sends_sms or settings.sends_email),
+        )
+        return (await in_thread_of_its_own(look)).problems
+
+    def _warn(self, problems: Iterable[Problem]) -> None:
+        doubtful = [problem for problem in problems if problem.warning]
+        for line in public_lines(doubtful, recipients_file=self._settings.recipients_path):
+            _log.warning("configuration", problem=line)
 
     async def watch(self, changed: asyncio.Event) -> None:
         """Set the event when the files have changed, and have then been left alone from one look to the next."""
@@ -100,7 +127,7 @@ class Configuration:
             f"{len(agenda.recipients)} people; configuration of {at:%a %H:%M}"
         )
         if self._problems:
-            line += f" (a newer one has {self._problems} problems and was not taken: nudger check)"
+            line += f" (a newer one has {self._problems} and was not taken: nudger check)"
         return line
 
     async def tell(self, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
@@ -157,7 +184,7 @@ def in_words(changes: Changes) -> list[str]:
     return lines or ["nothing changed"]
 
 
-def public_lines(problems: tuple[Problem, ...], *, recipients_file: Path | None) -> list[str]:
+def public_lines(problems: Iterable[Problem], *, recipients_file: Path | None) -> list[str]:
     """Return one line for each problem, fit for a journal: of the people's file only the place, never what it says."""
     return [
         f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"

@@ -11,7 +11,6 @@ from functools import lru_cache
 from itertools import takewhile
 
 from cronsim import CronSim
-from dateutil.rrule import rrulestr
 
 from nudger.decisions.public_holidays import is_holiday
 from nudger.domain.recipients import Recipient
@@ -109,6 +108,8 @@ def _on_date(rule: OnDates, day: date) -> bool:
 
 
 def _rule_dates(text: str, anchor: date, first: date, last: date) -> Iterator[date]:
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - Cold start: only a recurrence rule needs it
+
     rule = rrulestr(text, dtstart=datetime.combine(anchor, time.min))
     start, end = datetime.combine(first, time.min), datetime.combine(last, time.max)
     moments = takewhile(lambda moment: moment <= end, rule.xafter(start, inc=True))

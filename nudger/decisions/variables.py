@@ -286,5 +286,14 @@ VARIABLES: Mapping[str, Variable] = {
 }
 
 
+def clock_values(local: datetime) -> dict[str, Known]:
+    """Return what a moment, where a person is, says by itself: the hour, the part of the day and the weekday."""
+    return {
+        "hour": Known(local.hour),
+        "part_of_day": Known(part_of_day(local.time())),
+        "weekday": Known(_WEEKDAYS[local.weekday()]),
+    }
+
+
 def _own(words: frozenset[str]) -> Known | None:
     return Known(words) if words else None

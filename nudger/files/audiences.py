@@ -1,7 +1,8 @@
 """What schedules ask of the people they are for: that they are there, and that what the schedule counts on is known."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import time, timedelta
 
 from nudger.decisions import pace
@@ -22,7 +23,7 @@ from nudger.domain.vocabulary import Channel
 from nudger.files import rules
 from nudger.files.condition_words import ONLY_IF, SKIP_IF, asked_of
 from nudger.files.findings import Findings, Place, Written
-from nudger.files.flaws import did_you_mean
+from nudger.files.flaws import did_you_mean, nearest
 from nudger.files.tree import Listing, Mapping, Scalar, text_at
 from nudger.files.when_checks import fits, in_words
 
@@ -31,13 +32,19 @@ _SECOND = timedelta(seconds=1)
 """What one text takes to hand over: a usual number of ours may send one a second."""
 
 
-def check_audience(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
-    """Warn of people that the file does not have, who may have been imported, and of those it says too little about."""
+def check_audience(
+    findings: Findings, schedule: Written[Schedule], people: list[Recipient], named: frozenset[str]
+) -> None:
+    """Warn of groups and people that were probably meant otherwise, and of people of whom too little is known.
+
+    `named` are the groups of all schedules. An empty group is fine: it waits for somebody.
+    """
     groups = {group for person in people for group in person.groups}
     place, audience = schedule.place.at("to"), schedule.value.audience
-    for group in sorted(audience.groups - groups) if groups else ():  # without any, groups are not in use yet
-        hint = did_you_mean(group, groups)
-        findings.warning(_mention(place, "group", group), f"nobody in recipients.yaml is in the group '{group}'", hint)
+    for group in sorted(audience.groups - groups):
+        if near := _meant(group, groups, named):
+            what = f"nobody in recipients.yaml is in the group '{group}'"
+            findings.warning(_mention(place, "group", group), what, f"Did you mean '{near}'?")
     for name in sorted(audience.recipients - {person.id for person in people}):
         hint = did_you_mean(name, [person.id for person in people])
         findings.warning(_mention(place, "recipient", name), f"'{name}' is not in recipients.yaml", hint)
@@ -46,6 +53,38 @@ def check_audience(findings: Findings, schedule: Written[Schedule], people: list
     _check_places(findings, schedule, meant)
     _check_joined(findings, schedule, meant)
     _check_crowd(findings, schedule, meant)
+
+
+def _meant(group: str, groups: Collection[str], named: frozenset[str]) -> str | None:
+    """Return the group that people are in and that was probably meant by an empty one; None where there is none.
+
+    One that no schedule names asks for it; any other only where a letter makes the difference.
+    """
+    left = [each for each in groups if each not in named]
+    return nearest(group, left) or next((each for each in sorted(groups) if _one_slip(group, each)), None)
+
+
+_SHORTEST = 4
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Say whether two names differ by one letter of a word; `group-a` and `group-b`, `week1` and `week2` do not."""
+    words, others = (re.split(r"[-_ .]", name.lower()) for name in (one, other))
+    if len(words) != len(others):
+        return False
+    differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    return len(differing) == 1 and _one_letter(*differing[0])
+
+
+def _one_letter(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST or any(letter.isdigit() for letter in one + other) or len(long) - len(short) > 1:
+        return False
+    if len(short) < len(long):
+        return any(long[:n] + long[n + 1 :] == short for n in range(len(long)))
+    places = [n for n in range(len(short)) if short[n] != long[n]]
+    swapped = len(places) == 2 and short[places[0] : places[1] + 1] == long[places[0] : places[1] + 1][::-1]  # noqa: PLR2004
+    return len(places) == 1 or swapped
 
 
 def _check_windows(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
@@ -109,7 +148,9 @@ def _check_joined(findings: Findings, schedule: Written[Schedule], people: list[
     if is_programme(schedule.value.recurrence) and unknown:
         what = f"when they joined is not known for {_named(unknown)}"
         findings.warning(
-            schedule.place.at("when", "programme"), what, "For them it never begins: give them joined: 2026-11-22."
+            schedule.place.at("when", "programme"),
+            what,
+            "For them it begins on the day they are first seen: give them joined: 2026-11-22 where it was earlier.",
         )
 
 

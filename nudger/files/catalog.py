@@ -1,5 +1,6 @@
 """A configuration folder: every file read, every problem of every file noted, and a catalog if there is none."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -24,19 +25,23 @@ from nudger.files.messages_file import read_message, stand_in
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
 from nudger.files.recipients_file import check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
-from nudger.files.runway import check_runways
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
 from nudger.files.schedules_file import check_not_empty, read_schedule
-from nudger.files.sms_cost_check import check_sms_cost
 from nudger.files.tree import Document, Mapping, plain
+
+LookAhead = Callable[[Findings, Configuration], None]
 
 
 class Reading(NamedTuple):
-    """What came of reading: a catalog unless something is wrong, all problems and warnings, and how many files."""
+    """What came of reading: a catalog unless something is wrong, all problems and warnings, and how many files.
+
+    `remarks` are sentences about the look itself.
+    """
 
     catalog: Catalog | None
     problems: tuple[Problem, ...]
     files: int
+    remarks: tuple[str, ...] = ()
 
 
 def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catalog:
@@ -48,29 +53,38 @@ def load_catalog(config_dir: Path, recipients_path: Path | None = None) -> Catal
 
 
 def read_configuration(
-    config_dir: Path, recipients_path: Path | None = None, *, today: date | None = None, look_ahead: bool = False
+    config_dir: Path,
+    recipients_path: Path | None = None,
+    *,
+    today: date | None = None,
+    imported: Sequence[Recipient] | None = (),
+    look_ahead: LookAhead | None = None,
 ) -> Reading:
     """Return what the folder and the file of people say, with every problem of every file; raises nothing.
 
-    With `today`, the words of the messages are looked over, too; `look_ahead` warns of schedules that soon repeat
-    themselves. Both are advice for whoever writes, no news for a service.
+    With `today`, the words of the messages are looked over, too: advice for whoever writes, no news for a service.
+    `look_ahead` notes what all of it comes to. `imported` are people who stand in no file; None: nobody could ask.
     """
     findings = Findings()
-    configuration = read_files(findings, config_dir, recipients_path)
+    configuration = read_files(findings, config_dir, recipients_path, imported=imported)
     check_references(findings, configuration)
     if today is not None:
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
         look_around(findings, config_dir, recipients_path)
         check_age(findings, read_crisis_lines(findings, config_dir), today)
-    if look_ahead and not findings.failed:
-        messages = [written.value for written in configuration.messages]
-        check_runways(findings, configuration.schedules, messages)
-        check_sms_cost(findings, configuration.people, messages)
+    if look_ahead is not None:
+        look_ahead(findings, configuration)
     files = sum(map(len, (configuration.schedule_files, configuration.message_files, configuration.people_files)))
-    return Reading(_catalog(findings, configuration), findings.problems, files)
+    return Reading(_catalog(findings, configuration), findings.problems, files, tuple(findings.remarks))
 
 
-def read_files(findings: Findings, config_dir: Path, recipients_path: Path | None = None) -> Configuration:
+def read_files(
+    findings: Findings,
+    config_dir: Path,
+    recipients_path: Path | None = None,
+    *,
+    imported: Sequence[Recipient] | None = (),
+) -> Configuration:
     """Return what is well-shaped in every file, after noting what is wrong with each by itself."""
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
@@ -82,6 +96,7 @@ def read_files(findings: Findings, config_dir: Path, recipients_path: Path | Non
         schedules=[written for document in schedules for written in _schedules(findings, document)],
         messages=[written for document in messages for written in _messages(findings, document)],
         people=[written for document in people for written in _people(findings, document)],
+        imported=imported,
         limits=read_limits(findings, schedules),
         learning=read_learning(findings, schedules),
     )

@@ -76,6 +76,8 @@ class Findings:
         self._problems: dict[str, list[Problem]] = {}
         self.unread: list[str] = []
         """Files that look as if they were meant, and are not read."""
+        self.remarks: list[str] = []
+        """Sentences about the look itself, not about any file."""
 
     def document(self, document: Document) -> None:
         """Take over what the reader found wrong with a document."""
@@ -85,6 +87,10 @@ class Findings:
         """Note something about a file or a folder as a whole."""
         problem = Problem(file=file, line=0, column=0, what=what, expected=expected, warning=warning)
         self._problems.setdefault(file, []).append(problem)
+
+    def remark(self, sentence: str) -> None:
+        """Say something about the look itself: what was left out of it."""
+        self.remarks.append(sentence)
 
     def error(
         self, place: Place, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False

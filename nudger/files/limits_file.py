@@ -40,13 +40,22 @@ def read_learning(findings: Findings, documents: Iterable[Document]) -> bool:
     return shape is not None and shape.learning
 
 
-def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Place | None:
-    """Return where a key stands that counts for everyone, after noting that it stands elsewhere, too."""
-    places = [
+def place_of_limits(documents: Iterable[Document]) -> Place | None:
+    """Return where everyone's limits stand; None where there are none."""
+    return next(iter(_places(documents, "limits")), None)
+
+
+def _places(documents: Iterable[Document], key: str) -> list[Place]:
+    return [
         Place(document, (key,))
         for document in documents
         if isinstance(document.root, Mapping) and key in document.root.entries
     ]
+
+
+def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Place | None:
+    """Return where a key stands that counts for everyone, after noting that it stands elsewhere, too."""
+    places = _places(documents, key)
     for place in places[1:]:
         what = f"{noun} at {places[0]} already"
         expected = f"{'They count' if key == 'limits' else 'It counts'} for everyone: keep one."

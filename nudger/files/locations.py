@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 from pwd import getpwuid
 
+from nudger.domain.ledger_place import MARKER
+
 ENV_FILE = "nudger.env"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Where systemd says which folder holds the credentials."""
 RECIPIENTS = "recipients.yaml"
+LEDGER_FILE = "nudger.db"
 CRISIS_LINES = "crisis_lines.yaml"
 FOLDERS = ("schedules", "messages")
 """The folders of a configuration."""
@@ -35,6 +38,16 @@ def cache_dir() -> Path | None:
         return (Path(home) if home.startswith("/") else Path(getpwuid(os.getuid()).pw_dir)) / ".cache" / "nudger"
     except KeyError:
         return None
+
+
+def ledger_file(state: Path) -> Path:
+    """Return where the ledger is, unless a database URL says otherwise."""
+    return state / LEDGER_FILE
+
+
+def may_have_ledger(state: Path) -> bool:
+    """Say whether the ledger, or the sign of one, is in the state folder."""
+    return ledger_file(state).exists() or (state / MARKER).exists()
 
 
 def recipients_places(config_dir: Path, state: Path, explicit: Path | None = None) -> tuple[Path, ...]:

@@ -1,6 +1,6 @@
 """What only several files together can get wrong: names that are taken, and names that nobody has."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,14 @@ class Configuration:
     people: list[Written[Recipient]]
     limits: Limits = NO_LIMITS
     learning: bool = False
+    imported: Sequence[Recipient] | None = ()
+    """People who stand in no file; None where nobody could ask for them."""
+
+    @property
+    def everybody(self) -> list[Recipient]:
+        """Everybody of whom it is known that they are here; the file counts before an import."""
+        here = {person.value.id: person.value for person in self.people}
+        return [*here.values(), *(person for person in self.imported or () if person.id not in here)]
 
 
 def check_references(findings: Findings, configuration: Configuration) -> None:
@@ -42,20 +50,22 @@ def check_references(findings: Findings, configuration: Configuration) -> None:
     libraries = {message.value.library for message in configuration.messages}
     keys = {message.value.key for message in configuration.messages}
     known = _known_people(findings, configuration)
+    named = frozenset[str]().union(*(written.value.audience.groups for written in configuration.schedules))
     for schedule in configuration.schedules:
         check_limits(findings, schedule, configuration.limits)
         if known is not None:
-            check_audience(findings, schedule, known)
+            check_audience(findings, schedule, known, named)
         wanted = schedule.value.selection
         if complete and wanted.libraries <= libraries and keys.issuperset(wanted.messages):
             _check_choice(findings, schedule, configuration)
 
 
 def _known_people(findings: Findings, configuration: Configuration) -> list[Recipient] | None:
-    """Return the people of the file; None where some may be missing only because they are wrong."""
-    if not configuration.people_files or any(map(findings.errors_in, configuration.people_files)):
+    """Return everybody; None where nobody is known, or some may be missing only because they are wrong."""
+    nobody = not configuration.people_files and not configuration.imported
+    if nobody or any(map(findings.errors_in, configuration.people_files)):
         return None
-    return [person.value for person in configuration.people]
+    return configuration.everybody
 
 
 def _errors_in_messages(findings: Findings, configuration: Configuration) -> bool:

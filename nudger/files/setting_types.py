@@ -8,13 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from nudger.domain.ledger_place import MARKER, LedgerFile, LedgerPlace, read_ledger_place
+from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
 from nudger.files import locations
 from nudger.files import setting_shapes as shapes
 from nudger.files.env_file import PREFIX
 from nudger.files.setting_pairs import IMPLICIT_TLS
-
-LEDGER_FILE = "nudger.db"
 
 
 class SmtpSecurity(StrEnum):
@@ -162,12 +160,12 @@ class Settings(BaseSettings):
         """Where the ledger is: what the URL names, else a file in the state folder."""
         if self.database_url is not None:
             return read_ledger_place(self.database_url.get_secret_value())
-        return LedgerFile(path=self.state / LEDGER_FILE)
+        return LedgerFile(path=locations.ledger_file(self.state))
 
     @property
     def ledger_may_exist(self) -> bool:
         """Whether there can be a ledger: not where neither it nor the sign of one is in the state folder."""
-        return self.database_url is not None or any((self.state / name).exists() for name in (LEDGER_FILE, MARKER))
+        return self.database_url is not None or locations.may_have_ledger(self.state)
 
     @property
     def ledger_is_file(self) -> bool:

@@ -93,5 +93,5 @@ async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
         except BaseException as error:  # noqa: BLE001 - it belongs to who waits
             future.set_exception(error)
 
-    Thread(target=work, name="opening", daemon=True).start()
+    Thread(target=work, name="aside", daemon=True).start()
     return await asyncio.wrap_future(future)

@@ -1,8 +1,12 @@
 """A name that makes texts dearer is said once by `check`, and is no mistake."""
 
+from functools import partial
+
 import pytest
 
 from nudger.files.catalog import read_configuration
+from nudger.files.year import note_year
+from tests.make import utc
 
 MESSAGES = """\
 library: kind
@@ -28,7 +32,7 @@ def warnings(tmp_path):
         ]
         path = tmp_path / "recipients.yaml"
         path.write_text("\n".join(["recipients:", *rows, ""]), encoding="utf-8")
-        reading = read_configuration(tmp_path, path, look_ahead=True)
+        reading = read_configuration(tmp_path, path, look_ahead=partial(note_year, now=utc("2026-11-25 12:00")))
         assert reading.catalog is not None
         return [(p.line, p.what, p.expected) for p in reading.problems if "SMS" in p.what]
 
