@@ -12,8 +12,10 @@ from urllib.parse import unquote_plus
 _TRIAL = (
     "sentfromyourtwiliotrialaccount"  # https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account
 )
-_REDACTED = re.compile(
-    r"\W*(?:(?:the|this|message|text|body|content|sms|is|was|been|has|have) )*redacted\W*", re.IGNORECASE
+_NOTHING = re.compile(
+    r"\W*(?:(?:the|this|message|text|body|content|sms|is|was|been|has|have|no) )*"
+    r"(?:redacted|null|none|nil|undefined|n/a|empty|no (?:body|content|text))\W*",
+    re.IGNORECASE,
 )
 _INSTEAD = re.compile(
     r"redact|remov|delet|hidden|withh?eld|mask|encrypt|obfuscat|unavailable|private|confidential"
@@ -55,7 +57,7 @@ def compare_words(theirs: object, ours: str) -> Words:
         return _compare_signs(theirs, ours)
     if found.removeprefix(_TRIAL) == letters or any(_letters(reading) == letters for reading in _readings(theirs)):
         return Words.SAME
-    if not found.removeprefix(_TRIAL) or _REDACTED.fullmatch(theirs):
+    if not found.removeprefix(_TRIAL) or len(set(found)) == 1 or _NOTHING.fullmatch(theirs):
         return Words.BLANK
     if letters in found or found in letters or _alike(found, letters):
         return Words.NEAR
@@ -107,6 +109,8 @@ def compare_parties(theirs: object, ours: str) -> bool | None:
 def _compare_names(listed: str, wanted: str) -> bool | None:
     if listed == wanted:
         return True
+    if len(_digits(wanted)) >= _MOST_OF_A_NUMBER and _digits(listed) == _digits(wanted):
+        return None  # tel:+1413…, say
     if not _MASK.search(listed) or not any(map(str.isdigit, wanted)):
         return False
     # Twilio masks the last digits, others the middle: whatever is shown must agree from both ends.

@@ -61,7 +61,7 @@ def drop_words(text: str, rng: Random) -> str:
 
 
 def mask(text: str, rng: Random) -> str:
-    return rng.choice("*•#-?") * len(text)
+    return rng.choice("*•#-?Xx█") * len(text)
 
 
 def upper(text: str, _rng: Random) -> str:

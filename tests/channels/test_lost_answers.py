@@ -111,7 +111,25 @@ class TestWords:
 
     @pytest.mark.parametrize(
         "body",
-        ["", " ", None, ABSENT, 5, [], "***", "•••••", "[redacted]", "REDACTED", "This message has been redacted."],
+        [
+            "",
+            " ",
+            None,
+            ABSENT,
+            5,
+            [],
+            "***",
+            "•••••",
+            "[redacted]",
+            "REDACTED",
+            "This message has been redacted.",
+            "XXXX",
+            "xxx xxx",
+            "null",
+            "None",
+            "(no body)",
+            "N/A",
+        ],
     )
     def test_that_are_gone_are_blank(self, body: Any) -> None:
         assert said(look(page(entry(body=body)))) == "blank"
@@ -193,7 +211,9 @@ class TestParties:
     def test_are_compared_by_their_digits(self, to: str) -> None:
         assert said(look(page(entry(to=to)))) == "same"
 
-    @pytest.mark.parametrize("to", [None, ABSENT, "", 4135550123, "+1413555XXXX", "+1413*******", "4135550123"])
+    @pytest.mark.parametrize(
+        "to", [None, ABSENT, "", 4135550123, "+1413555XXXX", "+1413*******", "4135550123", "tel:+14135550123"]
+    )
     def test_that_are_masked_or_missing_leave_it_unclear(self, to: Any) -> None:
         assert said(look(page(entry(to=to)))) == "unclear"
 
