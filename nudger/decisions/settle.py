@@ -19,6 +19,7 @@ _HOUR = timedelta(hours=1)
 
 _FIRST_RETRY = _MINUTE
 _LONGEST_RETRY = timedelta(minutes=15)
+_DOUBLINGS = 4
 _JITTER = 0.2
 
 LEASE = timedelta(minutes=15)
@@ -166,7 +167,8 @@ def _accepted(nudge: Nudge, receipt: Receipt) -> Nudge:
 
 
 def _again(nudge: Nudge, error: DeliveryError, *, now: datetime, rng: Random) -> Nudge:
-    pause = min(_FIRST_RETRY * 2 ** max(0, nudge.attempts - 1), _LONGEST_RETRY)
+    # A hello may be tried for days: without the bound, hundreds of doublings are longer than any span of time.
+    pause = min(_FIRST_RETRY * 2 ** min(max(0, nudge.attempts - 1), _DOUBLINGS), _LONGEST_RETRY)
     wait = error.retry_after or pause * (1 + rng.uniform(-_JITTER, _JITTER))
     if now + wait > nudge.expires_at:
         return _ended(nudge, NudgeState.EXPIRED, f"too late for another attempt: {error.code}")

@@ -141,7 +141,7 @@ def nights(draw):
     return schedules, people, since
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(nights(), st.lists(st.integers(0, 5 * 1440), max_size=8))
 def test_no_schedule_has_two_nudges_at_one_instant_and_cutting_time_changes_nothing(night, cuts):
     schedules, people, since = night
@@ -156,7 +156,7 @@ def test_no_schedule_has_two_nudges_at_one_instant_and_cutting_time_changes_noth
     assert sorted(alone) == sorted(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(nights())
 def test_nothing_is_lost_that_has_its_instant_for_itself(night):
     """Each day of a schedule alone has the instants that all its days together have."""

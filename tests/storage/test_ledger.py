@@ -238,3 +238,13 @@ def test_a_database_that_cannot_be_written_is_one_clear_trouble(ledger, tmp_path
     (tmp_path / "state" / "nudger.db").write_bytes(b"no database at all, but long enough to look like one" * 50)
     with pytest.raises(LedgerError, match="could not be used"):
         ledger.run(lambda t: t.watermark())
+
+
+def test_a_hello_and_a_test_are_contacts_like_any_other(ledger):
+    """They reached the person: what is known at the next decision must not say that nothing was sent."""
+    for number, schedule in enumerate(("welcome", "test", "kind")):
+        nudge = make_nudge("sam")
+        nudge = replace(nudge, id=f"{number:032}", key=nudge.key._replace(schedule=schedule))
+        ledger.run(lambda t, nudge=nudge: t.add([nudge], at=NOW))
+    found = ledger.run(lambda t: t.contacts({"sam"}, since=NOW - timedelta(days=8)))
+    assert {contact.key.schedule for contact in found["sam"]} == {"welcome", "test", "kind"}
