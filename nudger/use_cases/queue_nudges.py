@@ -33,6 +33,7 @@ _BEGAN = "planning_began"
 _SET_BACK = "clock_set_back"
 _TIMINGS = "timings"
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _CLOCK_SLACK = timedelta(seconds=5)
 """How far the watermark may be ahead of the clock before the clock must have been wrong: NTP moves it by less."""
 
@@ -152,7 +153,9 @@ def queue_welcomes(
     added = transaction.add([restored.doubted(hello, providers, now=now) for hello in said], at=now)
     tell_held(transaction, added, now=now)
     _hasten(transaction, agenda, hellos, now=now)
-    return min([now + _DAY, *(moment for moment in plan.moments.values() if moment > now)])
+    # One under way that expires is said again soon after; what becomes of the others is seen within the day.
+    ends = (hello.expires_at + _MINUTE for hello in hellos.values() if hello.expires_at is not None)
+    return min(moment for moment in (now + _DAY, *plan.moments.values(), *ends) if moment > now)
 
 
 def _hasten(transaction: TransactionPort, agenda: Agenda, hellos: Hellos, *, now: datetime) -> None:

@@ -83,7 +83,7 @@ def test_without_a_connection_nothing_goes_out_and_each_slot_says_why(world):
 
     async def story():
         await world.adopt()
-        await days(world, 2, step=60)
+        await days(world, 2)
         assert {n.state for n in world.nudges() if n.key.schedule != WELCOME} == {NudgeState.WITHHELD}
         assert reasons(world) == {f"{NOT_YET} (no_connection)"}
         assert all(parcel.rendered.subject == "About hello" for parcel in world.email.sent)
@@ -383,7 +383,7 @@ def test_in_any_order_of_events_the_hello_is_the_first_thing_that_reaches_anybod
         world.ledger.run(lambda t: release_everything(t, now=world.clock.now))
         for _ in range(9):
             world.ledger.run(lambda t: release_held(t, now=world.clock.now))
-            await days(world, 1, step=480)
+            await days(world, 1, step=240)
         assert_hello_first(world)
         reached = {n.key.recipient for n in world.nudges() if n.state is NudgeState.SENT and n.key.schedule != WELCOME}
         assert reached == {p.id for p in world.service.agenda.recipients.values() if p.groups}
