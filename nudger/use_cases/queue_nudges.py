@@ -154,7 +154,8 @@ def queue_welcomes(
     tell_held(transaction, added, now=now)
     _hasten(transaction, agenda, hellos, now=now)
     # One under way that expires is said again soon after; what becomes of the others is seen within the day.
-    ends = (hello.expires_at + _MINUTE for hello in hellos.values() if hello.expires_at is not None)
+    waiting = [hello for hello in hellos.values() if hello.next_at is not None and hello.expires_at is not None]
+    ends = (max(hello.expires_at or now, now) + _MINUTE for hello in waiting)
     return min(moment for moment in (now + _DAY, *plan.moments.values(), *ends) if moment > now)
 
 
