@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from nudger.files import lookalikes
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import quote
 from nudger.files.repeats import note_repeats
@@ -21,11 +20,11 @@ def read_entries(
     place = Place(document)
     if not _starts_well(findings, document, key):
         return
-    for loc in _absent(place.node, ()):
-        _note_absent(findings, place.at(*loc))
     for where in entry_places(document, key):
         note_repeats(findings, where)
     whole = check_shape(findings, place, file)
+    for loc in _absent(place.node, ()):
+        _note_absent(findings, place.at(*loc))
     good: tuple[Entry, ...] = getattr(whole, key) if whole else ()
     for index, where in enumerate(entry_places(document, key)):
         shape = good[index] if whole else well_shaped(where, entry)
@@ -76,8 +75,8 @@ def _comment_instead(place: Place) -> str:
 
 def _note_absent(findings: Findings, place: Place) -> None:
     spot = place.spot
-    if spot.key is not None and lookalikes.first(spot.key.text):
-        return  # key and value are parted by what only looks like a sign: that is said with the key
+    if spot.key is not None and findings.noted_at(place.document, spot.key.start):
+        return  # the key is none, and that was said
     name = quote(spot.key.text) if spot.key else "this entry"
     text = spot.node.text if isinstance(spot.node, Scalar) else ""
     if comment := _comment_instead(place):

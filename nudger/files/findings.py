@@ -74,6 +74,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._problems: dict[str, list[Problem]] = {}
+        self._places: set[tuple[str, Mark]] = set()
         self.unread: list[str] = []
         """Files that look as if they were meant, and are not read."""
         self.remarks: list[str] = []
@@ -113,6 +114,10 @@ class Findings:
             what = f"{what}: {odd} is in it"
         self._note(place, what, expected, (flaw.part, 0), at_key=False, warning=False)
 
+    def noted_at(self, document: Document, mark: Mark) -> bool:
+        """Say whether something was noted that begins just there."""
+        return (document.name, mark) in self._places
+
     def errors_in(self, document: Document) -> bool:
         """Say whether a document has an error so far."""
         return any(not problem.warning for problem in self._problems.get(document.name, ()))
@@ -130,6 +135,7 @@ class Findings:
     def _note(self, place: Place, what: str, expected: str, piece: _Piece, *, at_key: bool, warning: bool) -> None:
         document, spot = place.document, place.spot
         mark, width = _underline(document, spot, piece, at_key=at_key)
+        self._places.add((document.name, mark))
         path = spot.path[:-1] if at_key else spot.path
         problem = Problem(
             file=document.name,

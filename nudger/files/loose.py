@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from nudger.files import lookalikes
+
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST = 80
 _RANGE = re.compile(
@@ -45,7 +47,7 @@ _NUMBERS = {"a": "1", "an": "1", "one": "1", **{word: str(number) for number, wo
 
 def plain(text: str) -> str:
     """Return a text in small letters, without accents and needless spaces, and short."""
-    bare = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
+    bare = unicodedata.normalize("NFKD", lookalikes.latin(text[:_LONGEST]).strip("\"' ").casefold())
     return " ".join("".join(letter for letter in bare if not unicodedata.combining(letter)).split())
 
 
@@ -134,6 +136,14 @@ def lengths(text: str) -> Iterator[str]:
     if match := re.fullmatch(r"([0-9]{1,3}) ?(d|w|wks?)", said):
         yield f"{match[1]} {'days' if match[2] == 'd' else 'weeks'}"
     yield said
+
+
+def numbers(text: str) -> Iterator[str]:
+    """Yield `2` for two, 2x, 2 times, 2/day."""
+    said = plain(text)
+    yield _number(said.partition(" ")[0])
+    if match := re.match(r"([0-9]{1,5}) ?(?:x|times|/|per |a day|a week)", said):
+        yield match[1]
 
 
 def _number(word: str) -> str:

@@ -84,7 +84,12 @@ def _texts(place: Place, message: Message) -> list[tuple[Place, str]]:
 
 def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
     template = placeholders.parse(text)
-    for fault in template.faults:
+    nested = _NESTED.search(text)
+    if nested:
+        what, expected = "a placeholder cannot stand inside another", "A fall-back is plain words: write {name|friend}."
+        findings.error(place, what, expected, part=nested[0], nth=text.count(nested[0], 0, nested.start()))
+    within = range(*nested.span()) if nested else range(0)
+    for fault in [each for each in template.faults if each.offset not in within]:
         _note_fault(findings, place, text, fault)
     for placeholder in template.placeholders:
         if placeholder.name not in KNOWN_NAMES:
@@ -93,6 +98,9 @@ def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
             findings.error(place, what, sentences(_KNOWN, _meant(inside)), part="{" + placeholder.name)
         elif placeholder.name in MAY_BE_UNKNOWN and placeholder.fallback is None:
             _note_bare(findings, place, placeholder)
+
+
+_NESTED = re.compile(r"\{[^{}|]{1,40}\|[^{}]{0,40}\{[^{}]{1,80}\}[^{}]{0,40}\}")
 
 
 def _note_fault(findings: Findings, place: Place, text: str, fault: Fault) -> None:

@@ -23,7 +23,8 @@ def text_of(value: object) -> str:
     """Return a value that is text; raise Flaw for a list or a mapping."""
     if isinstance(value, str):
         return value
-    raise Flaw("text is expected here, not a list" if isinstance(value, tuple) else "text is expected here, not keys")
+    noun = "a list" if isinstance(value, tuple) else "keys"
+    raise Flaw(f"text is expected here, not {noun}", "Write one text; one that starts with a bracket needs quotes.")
 
 
 def read(function: Callable[[str], Any]) -> PlainValidator:

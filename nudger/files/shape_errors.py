@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from nudger.files import aliases, lookalikes, loose
+from nudger.files.condition_words import ONLY_IF, SKIP_IF
 from nudger.files.crisis_line_shapes import CrisisLineShape
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
@@ -57,7 +58,7 @@ _OTHER_NAMES = {
     "choosing": "choice choose",
     "dates": "date on_dates",
     "days": "on day weekdays weekday nth nth_weekday monthly weekly day_of_week",
-    "email": "mail e-mail",
+    "email": "mail e-mail body subject",
     "ends": "end until to_date",
     "except": "exceptions exception exclude skip holidays public_holidays not_on but",
     "gentle_first": "gentle gentle_days gentle_for",
@@ -79,10 +80,13 @@ _OTHER_NAMES = {
     "only_if": "if only_when when_if condition conditions provided",
     "part_of_day": "parts_of_day",
     "pause": "pauses paused vacation holiday away",
+    "moments": "morning midday evening night",
     "per_day": "max_per_day daily a_day",
     "per_week": "max_per_week weekly a_week",
     "place": "country state region location",
     "priority": "importance urgency",
+    "recipient": "person user member",
+    "recipients": "people persons users members",
     "programme": "program phase phases course",
     "quiet_hours": "quiet",
     "body": "content",
@@ -145,6 +149,8 @@ def well_shaped(place: Place, model: type[Model]) -> Model | None:
 def _note(findings: Findings, place: Place, details: ErrorDetails, model: type[Shape]) -> None:
     loc = details["loc"]
     kind, facts = details["type"], details.get("ctx", {})
+    if kind == "extra_forbidden" and _more_of_a_list(findings, place.at(*loc[:-1]), str(loc[-1]), model):
+        return
     if kind == "extra_forbidden":
         _unknown_key(findings, place.at(*loc[:-1]), str(loc[-1]), model)
         return
@@ -152,6 +158,8 @@ def _note(findings: Findings, place: Place, details: ErrorDetails, model: type[S
     node = place.node
     if isinstance(node, Scalar) and node.absent and kind != "missing":
         return  # "has no value" was said already
+    if kind == "dict_type" and loc[-1] in {ONLY_IF, SKIP_IF}:
+        return  # conditions are read by themselves, and say it better
     if kind == "value_error" and isinstance(facts.get("error"), Flaw):
         if comment := _glued_comment(place, model):
             what = f"{quote(node.text if isinstance(node, Scalar) else '')} is read as one word with its comment"
@@ -187,6 +195,11 @@ def _words(kind: str, facts: dict[str, Any], place: Place, model: type[Shape]) -
         one = next((f"Write {as_yaml(list(each))}." for each in proposals if _reads(place, model, each)), "")
         return f"a list is expected here, not {shown}", one or _example(place) or _as_list(place, model)
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        named = tuple(item.text for item in node.items if isinstance(item, Scalar)) if isinstance(node, Listing) else ()
+        people: dict[str, Plain] = {"recipients": named}
+        if place.keys[-1:] == ("to",) and named and _reads(place, model, people):
+            either = " or ".join(f"{{{key}: {as_yaml(list(named))}}}" for key in ("recipients", "groups"))
+            return f"keys and values are expected here, not {shown}", f"Write {either}."
         return f"keys and values are expected here, not {shown}", _example(place)
     return "this is not what is expected here", _example(place)
 
@@ -280,6 +293,27 @@ def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
     word = said.partition(":")[0].partition(" ")[0]  # the value too, where only a look-alike of a space parts the two
     others = (name for name in known for each in (said, word) if each in {name, *_OTHER_NAMES.get(name, "").split()})
     return next(others, None) or nearest(said, known)
+
+
+def _more_of_a_list(findings: Findings, place: Place, key: str, model: type[Shape]) -> bool:
+    """Note the rest of a list that was written without brackets, `days: mon, tue`; say whether it is one."""
+    node = place.node
+    if not isinstance(node, Mapping):
+        return False
+    lone = [name for name, entry in node.entries.items() if isinstance(entry.value, Scalar) and not entry.value.text]
+    if key not in lone:
+        return False
+    names = list(node.entries)
+    before = next((name for name in reversed(names[: names.index(key)]) if name not in lone), "")
+    value = node.entries[before].value if before else None
+    if not isinstance(value, Scalar) or not value.text:
+        return False
+    run = [name for name in names[names.index(before) + 1 :] if name in lone]
+    if _faults(place.at(before), model, (value.text, *run)):
+        return False
+    expected = f"Write {before}: {as_yaml([value.text, *run])}."
+    findings.error(place.at(key), f"{quote(key)} stands alone: a list needs brackets", expected, at_key=True)
+    return True
 
 
 def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:

@@ -4,6 +4,7 @@ Like `words`: every function takes the text as it was written, and raises Flaw w
 """
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from nudger.domain.schedules import MonthlyWeekdays, OnPublicHolidays, Weekly
@@ -123,6 +124,8 @@ def every(text: str) -> Every:
     match = _EVERY.match(text.strip().lower()) if len(text) <= _LONGEST else None
     if not match:
         otherwise = 'Write "2 days" or "1 week".'
+        if "month" in text.lower() or "year" in text.lower():
+            otherwise = "Months and years are said with dates: [15] (every month) or dates: [12-24] (every year)."
         raise Flaw(
             f"{quote(text)} is no number of days or weeks", lambda: remedy(every, loose.lengths(text), otherwise)
         )
@@ -136,7 +139,8 @@ def every(text: str) -> Every:
 def number(text: str, low: int, high: int) -> int:
     """Return a whole number from `low` to `high`."""
     if not (_NUMBER.match(text.strip()) if len(text) <= _LONGEST else None):
-        raise Flaw(f"{quote(text)} is no whole number", f"{low} to {high}.")
+        meant = partial(remedy, partial(number, low=low, high=high), loose.numbers(text))
+        raise Flaw(f"{quote(text)} is no whole number", lambda: sentences(f"{low} to {high}.", meant()))
     if not low <= int(text) <= high:
         raise Flaw(f"{quote(text)} is out of range", f"{low} to {high}.")
     return int(text)

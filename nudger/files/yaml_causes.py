@@ -57,6 +57,7 @@ def find(error: yaml.MarkedYAMLError, lines: list[str], event: yaml.ScalarEvent 
     at, last = mark_of(place), _text_of(event)
     key = mark_of(error.context_mark) if error.context_mark and "simple key" in (error.context or "") else None
     found = _closed_too_early(at, lines, last) if last else None
+    found = found or _needs_quotes(at, _line(lines, at.line)) or _escape(error, at, lines)
     found = found or _look_alike(_in_question(at, key, last), lines)
     found = found or (_comment(at, lines, last) if last else None)
     found = found or _glued(_in_question(at, key, last), at, lines)
@@ -120,6 +121,38 @@ def _reads_as(proposal: str, text: str) -> bool:
     return len(events) == 1 and events[0].value == text
 
 
+def _needs_quotes(at: Mark, source: str) -> Cause | None:
+    """Find a text that begins with a sign that YAML knows as another: `{name|Hi} there`, `*breathe*`, `@home`."""
+    match = _ODD_START.match(source)
+    if match is None or at.column < match.start(1) + 1 or len(match[1]) > _SHOWN:
+        return None
+    if match[1][0] in "{[" and not re.match(r"(\{[^{}]*\}|\[[^\[\]]*\])\s*[^\s#,]", match[1]):
+        return None  # a bracket that is closed nowhere, or wrong inside
+    text = match[1].rstrip()
+    proposal = next((each for each in (f'"{text}"', f"'{text}'") if _reads_as(each, text)), None)
+    what = f"a text that starts with '{text[0]}' needs quotes"
+    return Cause(at.line, match.start(1) + 1, what, f"Write {proposal}.") if proposal else None
+
+
+_ODD_START = re.compile(r" *(?:- +)?[A-Za-z_][\w-]*: +([{\[*&@`%!|>,-][^\n]*)")
+
+
+def _escape(error: yaml.MarkedYAMLError, at: Mark, lines: list[str]) -> Cause | None:
+    """Find a backslash between double quotes, where it begins an escape that there is not."""
+    if "unknown escape" not in (error.problem or "") or error.context_mark is None:
+        return None
+    start = mark_of(error.context_mark)
+    written = _line(lines, start.line)[start.column - 1 :].rstrip()
+    if start.line != at.line or len(written) > _SHOWN or not written.endswith('"') or len(written) < len('""'):
+        return None
+    text = written[1:-1]
+    unescaped = text.replace("\\'", "'")
+    proposals = [f'"{unescaped}"'] if unescaped != text and _reads_as(f'"{unescaped}"', unescaped) else []
+    proposals += [each for each in (f"'{text}'",) if _reads_as(each, text)]
+    what = "a backslash means something special in double quotes"
+    return Cause(at.line, at.column, what, f"Write {proposals[0]}.") if proposals else None
+
+
 def _look_alike(numbers: list[int], lines: list[str]) -> Cause | None:
     """Find a character that looks like a sign of YAML, in the lines that the parser could not make sense of."""
     for number in numbers:
@@ -155,11 +188,10 @@ def _glued(numbers: list[int], at: Mark, lines: list[str]) -> Cause | None:
         line = _line(lines, number)
         if match := _GLUED_DASH.match(line):
             return Cause(number, match.end(), "there is no space after the '-'", "Write '- '.")
-        if match := _GLUED_COLON.match(line):
-            what = "there is no space after the ':'"
-        elif (match := _NO_COLON.match(line)) and number < at.line:
-            what = f"there is no ':' after {quote(match[1])}"
+        glued = _GLUED_COLON.match(line)
+        match = glued or (_NO_COLON.match(line) if number < at.line else None)
         if match:
+            what = "there is no space after the ':'" if glued else f"there is no ':' after {quote(match[1])}"
             return Cause(number, match.end(1) + 1, what, f"Write {quote(f'{match[1]}: {match[2].strip()}')}.")
     return None
 

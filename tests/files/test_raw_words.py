@@ -151,6 +151,11 @@ def test_a_slip_in_a_placeholder_gets_one_that_can_be_written(check, text, what,
     assert check(f'sms: "Hi {mended}, breathe."') == ()
 
 
+def test_a_placeholder_inside_another_is_one_mistake(check):
+    (problem,) = check('sms: "Hi {name|{weekday}}, breathe."')
+    assert problem.what == "a placeholder cannot stand inside another"
+
+
 def test_every_fault_of_a_message_is_told_at_once(check):
     problems = check('sms: "{nmae}, reply STOP to end \U0001f33f <b>now</b>"\nintensity: wild')
     text = "\n".join(problem.what for problem in problems)

@@ -108,6 +108,21 @@ def test_prose_above_a_mistake_is_not_blamed():
             "the text under '|' is not indented",
             "Start its lines two spaces further in than the key.",
         ),
+        *[
+            (
+                f"{MESSAGE}    sms: {text}\n",
+                (6, 10),
+                f"a text that starts with '{text[0]}' needs quotes",
+                f'Write "{text}".',
+            )
+            for text in ("{name|Hi} there", "*breathe*", "@home", "- breathe", "& more", "% of us", "[now] breathe")
+        ],
+        (
+            MESSAGE + '    sms: "It\\\'s fine"\n',
+            (6, 13),
+            "a backslash means something special in double quotes",
+            'Write "It\'s fine".',
+        ),
         (
             MESSAGE + "    sms: Note: breathe\n",
             (6, 14),
