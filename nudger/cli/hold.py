@@ -1,9 +1,11 @@
 """`nudger hold`: stop everything, now."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from nudger.cli.screen import local_day
 from nudger.cli.setup import change_ledger
 from nudger.use_cases.stop_and_go import hold_everything
 from nudger.wiring.clock import clock
@@ -18,5 +20,11 @@ def command(config_dir: Path, reason: str) -> None:
     What is being sent right now ends; everything else waits, and is left out once it is too late for it. Works on
     every service that shares this ledger.
     """
-    change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=clock()))
+    before = change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=clock()))
+    if before:
+        since = local_day(datetime.fromisoformat(before["since"]).astimezone())
+        why = f": {before['reason']}" if before.get("reason") else ""
+        click.echo(f"Everything was on hold already, since {since} (this machine's time){why}.")
+        if reason:
+            click.echo(f"The reason is now: {reason}")
     click.echo("Nothing goes out any more. To let it go on: nudger release")

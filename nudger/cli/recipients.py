@@ -1,23 +1,22 @@
 """`nudger recipients …`."""
 
 import json
-from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from nudger.cli.kinds import DATE, Group
+from nudger.cli.people_table import export_people, import_people
+from nudger.cli.person_page import past_as_data, past_as_lines
 from nudger.cli.screen import plural
-from nudger.cli.setup import change_ledger, read_setup
+from nudger.cli.setup import Setup, change_ledger, read_setup
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import DEFAULT_MOMENTS, Pause, Recipient, ended
 from nudger.domain.vocabulary import Channel
-from nudger.files.people_csv import read_people
-from nudger.files.report import as_text
-from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.transaction import Transaction
+from nudger.use_cases.person_record import PersonRecord, person_record
 from nudger.wiring.clock import clock
 
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -28,34 +27,20 @@ def command() -> None:
     """Import, list, show, stop and resume people."""
 
 
-@command.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_context
-def import_(ctx: click.Context, file: Path) -> None:
-    """Take people from a CSV file: new ones are added, known ones changed, nobody is removed.
-
-    The header names the columns, as in recipients.yaml: id, name, time_zone, sms, email, prefer, language, groups,
-    morning, midday, evening, night, quiet_hours, joined. All or nothing: one mistake, and nobody is taken.
-    A running service says hello to the new ones at its next tick.
-    """
-    prefer_newest_time_zones()
-    people, problems = read_people(file)
-    if problems:
-        click.echo(as_text(problems, files=1), err=any(not problem.warning for problem in problems))
-    if any(not problem.warning for problem in problems):
-        ctx.exit(1)
-    change_ledger(ctx.obj, lambda transaction: transaction.keep_recipients(people, source="import", at=clock()))
-    click.echo(f"{plural(len(people), 'person', 'people')} taken from {file}.")
+command.add_command(import_people)
+command.add_command(export_people)
 
 
 @command.command(name="list")
+@click.option("--group", help="Only those of a group.")
 @_STYLE
 @click.pass_obj
-def list_(config_dir: Path, style: str) -> None:
-    """Show everybody."""
+def list_(config_dir: Path, group: str | None, style: str) -> None:
+    """Show everybody, or a group."""
     setup = read_setup(config_dir)
     stopped = setup.suppressed()
-    records = [_record(person, stopped) for person in setup.people()]
+    people = [person for person in setup.people() if group is None or group in person.groups]
+    records = [_record(person, stopped) for person in people]
     if style == "json":
         click.echo(json.dumps(records, indent=1, ensure_ascii=False))
         return
@@ -71,45 +56,77 @@ def list_(config_dir: Path, style: str) -> None:
 @_STYLE
 @click.pass_obj
 def show(config_dir: Path, recipient_id: str, style: str) -> None:
-    """Show all that is known of one person."""
+    """Show all that is kept of one person.
+
+    Their data, what they let us know, and the last of what was sent; with --format json everything, and every word of
+    it.
+    """
     setup = read_setup(config_dir)
-    record = _record(setup.person(recipient_id), setup.suppressed())
+    person = setup.person(recipient_id)
+    past = setup.ask_ledger(lambda transaction: person_record(transaction, person), otherwise=PersonRecord())
+    record = _record(person, frozenset(stop.address for stop in past.stops))
     if style == "json":
-        click.echo(json.dumps(record, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(record | past_as_data(past), indent=1, ensure_ascii=False, default=_as_json))
         return
     for name, value in record.items():
         click.echo(f"{name:<20} {_spoken(value)}")
+    for line in past_as_lines(past, person):
+        click.echo(line)
+
+
+def _as_json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @command.command()
 @click.argument("recipient_id", metavar="ID")
 @click.pass_obj
 def stop(config_dir: Path, recipient_id: str) -> None:
-    """Send this person nothing more, at any of their addresses, until `resume`. At once, and for ever if need be.
+    """Send this person nothing more, until `resume`.
 
-    For whoever asks you to stop: every wish to stop counts, however it is put and wherever it reaches you.
+    At none of the addresses that they have now, at once, and for ever if need be; whoever else has one of these gets
+    nothing there either. For whoever asks you to stop: every wish to stop counts, however it is put and wherever it
+    reaches you.
     """
+    setup = read_setup(config_dir)
+    person = setup.person(recipient_id)
+    addresses = _addresses(person)
 
-    def work(transaction: Transaction, addresses: list[str]) -> None:
+    def work(transaction: Transaction) -> None:
         for address in addresses:
             transaction.suppress(address, "asked the operator to stop", at=clock())
 
-    _change(config_dir, recipient_id, work)
-    click.echo(f"{recipient_id} gets nothing more. `nudger recipients resume {recipient_id}` takes it back.")
+    change_ledger(config_dir, work)
+    click.echo(
+        f"Nothing more goes to {recipient_id}'s {_named(person)}. "
+        f"`nudger recipients resume {recipient_id}` takes it back."
+    )
+    for other in setup.people():
+        if other.id != person.id and not addresses.isdisjoint(_addresses(other)):
+            click.echo(f"{other.id} has the same address, and gets nothing there either.")
 
 
 @command.command()
 @click.argument("recipient_id", metavar="ID")
 @click.pass_obj
 def resume(config_dir: Path, recipient_id: str) -> None:
-    """Send to this person again: only when they asked for it themselves."""
+    """Send to this person again, when they asked for it.
 
-    def work(transaction: Transaction, addresses: list[str]) -> None:
-        for address in addresses:
+    Only when they did so themselves.
+    """
+    setup = read_setup(config_dir)
+    person = setup.person(recipient_id)
+    stopped = _addresses(person) & setup.suppressed()
+    if not stopped:
+        click.echo(f"{recipient_id} is not stopped: nothing was changed.{_why_quiet(setup, person)}")
+        return
+
+    def work(transaction: Transaction) -> None:
+        for address in stopped:
             transaction.allow(address, at=clock())
 
-    _change(config_dir, recipient_id, work)
-    click.echo(f"{recipient_id} gets nudges again.")
+    change_ledger(config_dir, work)
+    click.echo(f"{recipient_id} gets nudges again.{_why_quiet(read_setup(config_dir), person)}")
 
 
 @command.command()
@@ -118,9 +135,12 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 @click.option("--from", "first", type=DATE, help="Its first day. [default: today, where they are]")
 @click.pass_obj
 def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime | None) -> None:
-    """Send this person nothing for a while. A programme waits for them, and goes on where it was."""
+    """Send this person nothing for a while.
+
+    A programme waits for them, and goes on where it was.
+    """
     person = read_setup(config_dir).person(recipient_id)
-    begin = first.date() if first else clock().astimezone(person.zone).date()
+    begin = first.date() if first else _today(person)
     if last.date() < begin:
         raise click.UsageError(f"--until {last.date()} lies before {begin}")
     added = Pause(first=begin, last=last.date())
@@ -137,18 +157,49 @@ def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime |
 @click.argument("recipient_id", metavar="ID")
 @click.pass_obj
 def unpause(config_dir: Path, recipient_id: str) -> None:
-    """End a pause that was entered by command: nudges go on from now."""
-    person = read_setup(config_dir).person(recipient_id)
-    today = clock().astimezone(person.zone).date()
-    change_ledger(config_dir, lambda t: t.pause(person, ended(t.pauses().get(person.id, ()), today), at=clock()))
-    click.echo(f"{recipient_id} gets nudges again.")
+    """End a pause that was entered by command.
 
-
-def _change(config_dir: Path, recipient_id: str, work: Callable[[Transaction, list[str]], None]) -> None:
+    Nudges go on from now.
+    """
     setup = read_setup(config_dir)
     person = setup.person(recipient_id)
-    addresses = [address for address in (person.sms, person.email) if address]
-    change_ledger(config_dir, lambda transaction: work(transaction, addresses))
+    nothing: tuple[Pause, ...] = ()
+    by_command = setup.ask_ledger(lambda t: t.pauses().get(person.id, nothing), otherwise=nothing)
+    left = ended(by_command, _today(person))
+    if left == by_command:
+        click.echo(
+            f"{recipient_id} has no pause that was entered by command: nothing was changed.{_why_quiet(setup, person)}"
+        )
+        return
+    change_ledger(
+        config_dir, lambda t: t.pause(person, ended(t.pauses().get(person.id, ()), _today(person)), at=clock())
+    )
+    after = read_setup(config_dir)
+    quiet = _why_quiet(after, after.person(recipient_id))
+    click.echo(f"The pause of {recipient_id} is over.{quiet}" if quiet else f"{recipient_id} gets nudges again.")
+
+
+def _today(person: Recipient) -> date:
+    return clock().astimezone(person.zone).date()
+
+
+def _addresses(person: Recipient) -> set[str]:
+    return {address for address in (person.sms, person.email) if address}
+
+
+def _named(person: Recipient) -> str:
+    """Return `number and address`, without either."""
+    return " and ".join(noun for noun, address in (("number", person.sms), ("e-mail address", person.email)) if address)
+
+
+def _why_quiet(setup: Setup, person: Recipient) -> str:
+    """Return what else keeps a person from getting anything now; '' if nothing does."""
+    parts = []
+    if _addresses(person) <= setup.suppressed():
+        parts.append(f" They have stopped: `nudger recipients resume {person.id}`, if they ask for it.")
+    if (pause := person.pause_on(_today(person))) is not None:
+        parts.append(f" They are paused until {pause.last}.")
+    return "".join(parts)
 
 
 def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`nudger record`."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -8,21 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nudger.cli.kinds import Whole
-from nudger.cli.screen import plural
+from nudger.cli.screen import local_day, plural
 from nudger.cli.setup import change_ledger, read_setup
+from nudger.decisions.agenda import Agenda
 from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
+from nudger.files.csv_text import STDIN
 from nudger.files.feedback_csv import FeedbackFile, moment_of
 from nudger.files.flaws import Flaw
 from nudger.files.report import as_text
-from nudger.use_cases.record_feedback import Entry, record, record_all
+from nudger.use_cases.record_feedback import Entry, early, record, record_all, take_back
 from nudger.wiring.clock import clock
 
 if TYPE_CHECKING:  # Cold start: see cli.setup.
     from nudger.storage.transaction import Transaction
 
+_SHOWN = 5
 _PRACTICE = click.Choice([practice.value for practice in Practice])
 
 
@@ -49,12 +53,22 @@ _PRACTICE = click.Choice([practice.value for practice in Practice])
 @click.option(
     "--csv",
     "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Many at once: recipient, at, kind (check-in, reply, done, …), level, nudge, practice.",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Many at once: recipient, at, kind (check-in, reply, done, …), level, nudge, practice. - is standard input.",
 )
+@click.option("--called", type=click.Path(path_type=Path), hidden=True, help="What standard input is called.")
+@click.option("--take-back", "wrong", is_flag=True, help="Forget the last entry of this person: it was wrong.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, recipient_id: str | None, nudge: str | None, at: str | None, file: Path | None, **words: Any
+    ctx: click.Context,
+    /,
+    recipient_id: str | None,
+    nudge: str | None,
+    at: str | None,
+    file: Path | None,
+    called: Path | None,
+    wrong: bool,
+    **words: Any,
 ) -> None:
     """Write down what somebody let you know: how it is, that they answered, what helped, what they want less of.
 
@@ -64,10 +78,14 @@ def command(
     if (file is None) == (recipient_id is None):
         raise click.UsageError("name a RECIPIENT, or a file with --csv")
     said = list(_said(**words))
-    if recipient_id is not None:
+    if wrong and (file or said or nudge or at):
+        raise click.UsageError("--take-back stands alone: it is about the last entry of a RECIPIENT")
+    if recipient_id is not None and wrong:
+        _take_back(ctx.obj, recipient_id)
+    elif recipient_id is not None:
         _take_entries(ctx.obj, recipient_id, said, nudge=nudge, at=at)
     elif file is not None and not (said or nudge or at):
-        _take_file(ctx, file)
+        _take_file(ctx, file, called)
     else:
         raise click.UsageError("--csv stands alone: the file says who, when and what")
 
@@ -106,6 +124,28 @@ def _take_entries(
     agenda = setup.agenda([person])
     count = change_ledger(config_dir, lambda t: record(t, entries, agenda, source="command", now=clock()))
     click.echo(_outcome(count, len(entries)))
+    _tell_early(entries, agenda)
+
+
+def _take_back(config_dir: Path, recipient_id: str) -> None:
+    person = read_setup(config_dir).person(recipient_id)
+    taken = change_ledger(config_dir, lambda t: take_back(t, person.id, now=clock()))
+    if taken is None:
+        click.echo(f"Nothing is written down of {person.id}.")
+        return
+    when = local_day(taken.at.astimezone(person.zone))
+    about = f" ({taken.practice or taken.message})" if taken.practice or taken.message else ""
+    click.echo(f"Taken back: {taken.kind}{about} of {when} ({person.time_zone}). What was sent by it stands.")
+
+
+def _tell_early(entries: Sequence[Entry], agenda: Agenda) -> None:
+    """Say which entries are from before the person joined."""
+    found = early(entries, agenda, now=clock())
+    joined = [f"{name} ({agenda.recipients[name].joined})" for name in sorted({each.recipient for each in found})]
+    if found:
+        more = f" and {len(joined) - _SHOWN} more" if len(joined) > _SHOWN else ""
+        shown = ", ".join(joined[:_SHOWN])
+        click.echo(f"{plural(len(found), 'entry is', 'entries are')} from before the day of joining: {shown}{more}.")
 
 
 def _moment(text: str, person: Recipient) -> datetime:
@@ -115,10 +155,10 @@ def _moment(text: str, person: Recipient) -> datetime:
         raise NudgerError(f"--at: {flaw.what}. {flaw.expected}") from flaw
 
 
-def _take_file(ctx: click.Context, path: Path) -> None:
+def _take_file(ctx: click.Context, path: Path, called: Path | None) -> None:
     setup = read_setup(ctx.obj)
     agenda = setup.agenda(setup.people())
-    file = FeedbackFile(path, agenda.recipients)
+    file = FeedbackFile(called or path, agenda.recipients, sys.stdin.buffer if path == STDIN else None)
 
     def work(transaction: "Transaction") -> int:
         count, refusals = record_all(
@@ -133,6 +173,7 @@ def _take_file(ctx: click.Context, path: Path) -> None:
         click.echo(as_text(file.problems, files=1), err=True)
         ctx.exit(1)
     click.echo(_outcome(count, len(file.entries)))
+    _tell_early(file.entries, agenda)
 
 
 def _outcome(count: int, given: int) -> str:

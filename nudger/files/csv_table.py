@@ -1,64 +1,89 @@
 """A CSV file as a table: rows with their places, and everything that is wrong with the file, all at once."""
 
 import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO
 
 from nudger.errors import Problem
-from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
-from nudger.files.raw_text import decode, oddities, read_bytes, split_lines
+from nudger.files.csv_text import lines_of, opened
+from nudger.files.flaws import Flaw, nearest, quote
+from nudger.files.raw_text import oddities, split_lines
+from nudger.files.spreadsheets import unguarded
 
-_MAX_BYTES = 64_000_000
 _MAX_PROBLEMS = 100
+_MAX_UNKNOWN = 5
+_SEPARATOR_LINE = re.compile('"?sep=([,;\t])"?[,;\t]*\\Z', re.IGNORECASE)
+"""What Excel writes, and wants, as the first line of some tables."""
 _DELIMITERS = ",;\t"
+_OTHER_DELIMITERS = re.compile(r"[|:/~^\u060c\uff0c\uff1b]| {2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What a table looks like: its columns, those it needs (one at least of each group), and words for an empty one."""
+    """What a table looks like: its columns, those it needs (one at least of each group), and words for an empty one.
+
+    `aliases` are other names that people give to a column; `more` says where all of them are listed.
+    """
 
     columns: tuple[str, ...]
     needed: tuple[tuple[str, ...], ...]
     header: str
     nothing: str
     remedy: str
+    more: str
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """The cells of one line and where they stand: lines count from 1."""
 
     line: int
     source: str
     cells: list[str]
     header: list[str]
+    delimiter: str
+    present: dict[str, str]
+    """The cells that the line has, by column, empty ones too."""
 
     @property
     def by_name(self) -> dict[str, str]:
         """The cells that are not empty, by column."""
-        return {name: cell.strip() for name, cell in zip(self.header, self.cells, strict=False) if cell.strip()}
+        return {name: cell for name, cell in self.present.items() if cell}
 
 
 class Table:
-    """One CSV file with a header of known columns; keeps what is wrong with it in `problems`."""
+    """One CSV file with a header of known columns; keeps what is wrong with it in `problems`.
 
-    def __init__(self, path: Path, layout: Layout) -> None:
+    `path` names it, `-` for standard input; with `file` that is read instead. It is read once, and never is in memory
+    as a whole.
+    """
+
+    def __init__(self, path: Path, layout: Layout, file: BinaryIO | None = None) -> None:
         self._path = path
         self._layout = layout
+        self._file = file
+        self._delimiter = ","
+        self.header: list[str] = []
         self.problems: list[Problem] = []
+        self.refused: set[int] = set()
+        """The lines with an error in them."""
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are whole; with problems some may be missing, and after a hundred the rest is."""
         found = False
         try:
-            text = decode(read_bytes(self._path, _MAX_BYTES))
-            for row in () if self._invisible(text) else self._read(text):
-                found = True
-                yield row
+            with opened(self._path, self._file) as file:
+                for row in self._read(_Lines(lines_of(file))):
+                    found = True
+                    yield row
         except Flaw as flaw:
-            self._note(0, "", 0, flaw.what, flaw.expected)
+            line, column = flaw.place
+            self.refused.add(0)  # nobody knows how many lines there are
+            self._note(line, "", column, flaw.what, flaw.expected)
         if not found and not self.problems:
             self._note(0, "", 0, self._layout.nothing, self._layout.remedy)
 
@@ -68,9 +93,13 @@ class Table:
         """Note what is wrong with a cell, and whose it is."""
         index = row.header.index(column) if column in row.header else 0
         cell = row.cells[index] if index < len(row.cells) else ""
-        place = _place(row.source, index)
+        place = _place(row.source, index, row.delimiter)
         path = tuple(part for part in (owner, column) if part)
         self._note(row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning)
+
+    def refuse_header(self, what: str, expected: str) -> None:
+        """Note what is wrong with the first line."""
+        self._note(1, self._delimiter.join(self.header), 1, what, expected)
 
     def found(self, *, by_column: bool = True) -> tuple[Problem, ...]:
         """Return all that is wrong, line by line; after a hundred, only that there are more.
@@ -78,7 +107,7 @@ class Table:
         What is wrong in one line comes by its column, or else as it was noted.
         """
         ordered = sorted(self.problems, key=lambda problem: (problem.line, by_column and problem.column))
-        if not self._full:
+        if not self.full:
             return tuple(ordered)
         more = Problem(
             file=str(self._path),
@@ -90,60 +119,103 @@ class Table:
         return (*ordered[:_MAX_PROBLEMS], more)
 
     @property
-    def _full(self) -> bool:
+    def full(self) -> bool:
+        """Whether there were so many problems that the rest was not read."""
         return len(self.problems) >= _MAX_PROBLEMS
 
-    def _invisible(self, text: str) -> bool:
-        lines = split_lines(text)
-        for odd in oddities(lines):
-            self._note(odd.line, lines[odd.line - 1], odd.column, odd.flaw.what, odd.flaw.expected)
-        return bool(self.problems)
-
-    def _read(self, text: str) -> Iterator[Row]:
-        lines = _Lines(text)
-        delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    def _read(self, lines: "_Lines") -> Iterator[Row]:
+        first = lines.first()
+        if separator := _SEPARATOR_LINE.match(first.strip("\r\n ")):
+            self._delimiter, first = separator[1], lines.first()
+        else:
+            self._delimiter = max(_DELIMITERS, key=_outside_quotes(first).count)
+        rows = csv.reader(lines.again(first), delimiter=self._delimiter, strict=True)
         try:
-            header = self._header(next(rows, []), lines.taken[0] if lines.taken else "")
-            for cells in lines.records(rows) if header else ():
-                if self._full:
+            self.header = self._header(next(rows, []), lines)
+            for cells in lines.records(rows) if self.header else ():
+                if self.full:
                     return
-                row = Row(lines.start, lines.taken[0], cells, header)
-                if any(cell.strip() for cell in cells) and self._right_length(row):
+                row = Row(lines.start, lines.taken[0], cells, self.header, self._delimiter, self._named(cells))
+                if any(map(str.strip, cells)) and self._right(row, lines.taken):
                     yield row
-        except csv.Error as error:
-            self._note(lines.start, "", 1, f"the line cannot be read: {error}", "Is a quote left open?")
+        except csv.Error:
+            record = "".join(lines.taken)
+            place, what = _open_quote(record, self._delimiter)
+            before = split_lines(record[:place])
+            line = lines.taken[len(before) - 1] if lines.taken else ""
+            expected = 'Close it, and write "" for a quote inside a cell.'
+            self._note(lines.start + len(before) - 1, line, len(before[-1]) + 1, what, expected)
 
-    def _header(self, cells: list[str], source: str) -> list[str]:
+    def _named(self, cells: list[str]) -> dict[str, str]:
+        return {name: unguarded(cell.strip()) for name, cell in zip(self.header, cells, strict=False) if name}
+
+    def _header(self, cells: list[str], lines: "_Lines") -> list[str]:
         """Return the columns; none where they are wrong, because then nothing below can be understood."""
-        header = [cell.strip().lower() for cell in cells]
+        source = lines.taken[0] if lines.taken else ""
+        header = ["_".join(cell.lower().replace("-", " ").split()) for cell in cells]
         if not any(header):
             raise Flaw("the file is empty", f"Its first line names the columns: {self._layout.header}.")
-        for index, name in enumerate(header):
-            if self._full:
-                break
-            self._look_at_column(header, index, name, source)
+        if not self._seen_through(lines.taken, lines.start) or not self._is_header(header, source):
+            return []
+        self._look_at_columns(header, source)
         for names in self._layout.needed:
             if set(names).isdisjoint(header):
                 what = f"there is no column {' or '.join(names)}"
-                self._note(1, source, 1, what, "The first line names the columns.")
+                self._note(lines.start, source, 1, what, "The first line names the columns.")
         return [] if self.problems else header
 
-    def _look_at_column(self, header: list[str], index: int, name: str, source: str) -> None:
-        known, place = self._layout.columns, _place(source, index)
-        if name not in known:
-            hint = sentences(listed(known), did_you_mean(name, known))
+    def _is_header(self, header: list[str], source: str) -> bool:
+        """Say whether a line names columns at all, after noting why not."""
+        known = {*self._layout.columns, *self._layout.aliases}
+        if not known.isdisjoint(header):
+            return True
+        other = _OTHER_DELIMITERS.search(source)
+        if other and not known.isdisjoint(each.strip().lower() for each in _OTHER_DELIMITERS.split(source)):
+            what = f"the columns are parted by {quote(other[0])}"
+            self._note(1, source, other.start() + 1, what, "Part them by , or ; or a tab.")
+        else:
+            expected = f"It names the columns, as in {self._layout.header}. {self._layout.more}"
+            self._note(1, source, 1, "the first line is no header", expected)
+        return False
+
+    def _look_at_columns(self, header: list[str], source: str) -> None:
+        unknown = [(index, name) for index, name in enumerate(header) if name and name not in self._layout.columns]
+        for index, name in unknown[:_MAX_UNKNOWN]:
+            near = self._layout.aliases.get(name) or nearest(name, self._layout.columns)
+            hint = f"Did you mean '{near}'?" if near else self._layout.more
+            place = _place(source, index, self._delimiter)
             self._note(1, source, place, f"{quote(name)} is no column", hint, width=len(name))
-        elif name in header[:index]:
+        if more := len(unknown) - _MAX_UNKNOWN if len(unknown) > _MAX_UNKNOWN else 0:
+            self._note(1, source, 1, f"{more} more columns are unknown", self._layout.more)
+        twice = {name for index, name in enumerate(header) if name and name in header[:index]}
+        for name in sorted(twice & set(self._layout.columns), key=header.index):
+            place = _place(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
             self._note(1, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
 
-    def _right_length(self, row: Row) -> bool:
-        if len(row.cells) <= len(row.header):
+    def _right(self, row: Row, taken: list[str]) -> bool:
+        """Say whether a row can be used, after noting why not."""
+        if not self._seen_through(taken, row.line):
+            return False
+        if any(cell.strip() for name, cell in zip(row.header, row.cells, strict=False) if not name):
+            index = next(n for n, name in enumerate(row.header) if not name and row.cells[n].strip())
+            what, expected = "this cell has no column", "Name it in the first line, or empty the cell."
+        elif len(row.cells) > len(row.header):
+            index = len(row.header)
+            what = f"the line has {len(row.cells)} cells for {len(row.header)} columns"
+            expected = f"Put quotes around a cell with a {_NAMES[self._delimiter]} in it."
+        else:
             return True
-        what = f"the line has {len(row.cells)} cells for {len(row.header)} columns"
-        place = _place(row.source, len(row.header))
-        self._note(row.line, row.source, place, what, "Put quotes around a cell with a comma in it.")
+        self._note(row.line, row.source, _place(row.source, index, self._delimiter), what, expected)
         return False
+
+    def _seen_through(self, taken: Iterable[str], start: int) -> bool:
+        """Say whether lines are free of what nobody can see, after noting what is there."""
+        before = len(self.problems)
+        for number, line in enumerate(taken, start=start):
+            bare = line.rstrip("\r\n")
+            for odd in () if bare.isascii() and bare.isprintable() else oddities([bare]):
+                self._note(number, line, odd.column, odd.flaw.what, odd.flaw.expected)
+        return len(self.problems) == before
 
     def _note(
         self,
@@ -157,6 +229,12 @@ class Table:
         path: tuple[str, ...] = (),
         warning: bool = False,
     ) -> None:
+        if not warning:
+            self.refused.add(line)
+        bare = _PRIVATE.sub("'…'", what)
+        if bare != what:
+            what, expected = bare, "An address stands here: is there a separator too many, or a quote missing?"
+        path = tuple(_PRIVATE.sub("'…'", part) for part in path)
         self.problems.append(
             Problem(
                 file=str(self._path),
@@ -172,22 +250,40 @@ class Table:
         )
 
 
+_PRIVATE = re.compile(r"'[^']*(?:@|[0-9]{9})[^']*'|\S+@\S+|\+?[0-9]{9,}")
+"""An address that slipped into another column: headlines are logged and pasted, and name none."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
 class _Lines:
     """The lines of a text, remembering those that the present record was read from."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
         self._count = 0
         self.start = 1
         self.taken: list[str] = []
 
-    def __iter__(self) -> Iterator[str]:
+    def first(self) -> str:
+        """Take one line that is no record; '' at the end."""
+        self._count += 1
+        self.start = self._count
+        return next(self._lines, "")
+
+    def again(self, first: str) -> Iterator[str]:
+        """Yield the line that was taken last, and then the rest."""
+        if first:
+            self.taken.append(first)
+            yield first
         for line in self._lines:
             self._count += 1
             self.taken.append(line)
             yield line
 
     def records(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+        """Yield the records, each with `taken` and `start` as they are for it."""
         while True:
             self.taken.clear()
             self.start = self._count + 1
@@ -197,7 +293,11 @@ class _Lines:
             yield cells
 
 
-def _place(source: str, index: int) -> int:
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _place(source: str, index: int, delimiter: str) -> int:
     """Return where a cell begins; a delimiter inside quotes does not count."""
     quoted = False
     for place, letter in enumerate(source):
@@ -205,6 +305,24 @@ def _place(source: str, index: int) -> int:
             return place + 1
         if letter == '"':
             quoted = not quoted
-        elif letter in _DELIMITERS and not quoted:
+        elif letter == delimiter and not quoted:
             index -= 1
     return max(1, len(source.rstrip("\r\n")))
+
+
+def _open_quote(record: str, delimiter: str) -> tuple[int, str]:
+    """Return where the quote opens that makes a record unreadable, and what is wrong with it."""
+    place = 0
+    while place < len(record):
+        cell = _QUOTED.match(record, place) if record[place] == '"' else None
+        if record[place] == '"' and cell is None:
+            return place, "the quote that opens here is never closed"
+        end = cell.end() if cell else min(_ends(record, place, delimiter), default=len(record))
+        if cell and record[end : end + 1] not in (delimiter, "\r", "\n", ""):
+            return place, "the text that opens here goes on after a quote"
+        place = end + 1
+    return 0, "the line cannot be read"
+
+
+def _ends(record: str, place: int, delimiter: str) -> list[int]:
+    return [end for mark in (delimiter, "\r", "\n") if (end := record.find(mark, place)) >= 0]

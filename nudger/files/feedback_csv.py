@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from nudger.domain.calendar import resolve
 from nudger.domain.feedback import FeedbackKind
@@ -12,15 +12,26 @@ from nudger.domain.vocabulary import Practice, RecipientId
 from nudger.errors import Problem
 from nudger.files.csv_table import Layout, Row, Table
 from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
+from nudger.files.spreadsheets import changed_date
 from nudger.use_cases.record_feedback import Entry, Refusal
 
 COLUMNS = ("recipient", "at", "kind", "level", "nudge", "practice")
+_ALIASES = {
+    **dict.fromkeys(("id", "person", "who", "name"), "recipient"),
+    **dict.fromkeys(("when", "date", "time", "moment", "timestamp"), "at"),
+    **dict.fromkeys(("mood", "score", "value"), "level"),
+    **dict.fromkeys(("type", "what"), "kind"),
+}
+"""What people call a column, as a hint."""
+
 _LAYOUT = Layout(
     columns=COLUMNS,
     needed=(("recipient",), ("at",), ("kind",)),
     header=",".join(COLUMNS),
     nothing="there is nothing in this file",
     remedy=f"The first line names the columns: {','.join(COLUMNS)}.",
+    more=f"Known: {', '.join(COLUMNS)}.",
+    aliases=_ALIASES,
 )
 _A_MOMENT = "YYYY-MM-DD HH:MM where the person is, or with an offset from UTC (2026-11-23T08:30:00Z)."
 
@@ -33,7 +44,7 @@ def moment_of(text: str, person: Recipient) -> datetime:
     try:
         written = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise Flaw(f"{quote(text)} is no moment", _A_MOMENT) from error
+        raise _no_moment(text) from error
     if len(text.strip()) <= len("2026-11-23"):
         raise Flaw(f"{quote(text)} has no time of day", _A_MOMENT)
     if written.tzinfo is not None:
@@ -44,12 +55,21 @@ def moment_of(text: str, person: Recipient) -> datetime:
     return instant.at
 
 
+def _no_moment(text: str) -> Flaw:
+    """Return what is wrong with a moment; a spreadsheet may have changed it."""
+    day, _, _ = text.strip().partition(" ")
+    changed = changed_date(day)
+    if changed is None:
+        return Flaw(f"{quote(text)} is no moment", _A_MOMENT)
+    return Flaw(f"{quote(text)} is no moment", sentences(changed.expected, "With the time behind it: " + _A_MOMENT))
+
+
 class FeedbackFile:
     """The entries of one file, and everything that is wrong with it."""
 
-    def __init__(self, path: Path, people: Mapping[RecipientId, Recipient]) -> None:
+    def __init__(self, path: Path, people: Mapping[RecipientId, Recipient], file: BinaryIO | None = None) -> None:
         self._people = people
-        self._table = Table(path, _LAYOUT)
+        self._table = Table(path, _LAYOUT, file)
         found = [(row, entry) for row in self._table.rows() if (entry := self._entry(row))]
         self._rows = [row for row, _ in found]
         self.entries = tuple(entry for _, entry in found)
@@ -104,7 +124,7 @@ def _moment(text: str, person: Recipient | None) -> datetime | None:
     try:
         datetime.fromisoformat(text)
     except ValueError as error:
-        raise Flaw(f"{quote(text)} is no moment", _A_MOMENT) from error
+        raise _no_moment(text) from error
     return None
 
 

@@ -1,8 +1,18 @@
-"""The columns of a CSV file of people, and where each belongs in the shape of a person."""
+"""The columns of a CSV file of people: where each belongs in the shape of a person, and what a person has in it."""
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import time, timedelta
+from types import MappingProxyType
+from typing import get_args
 
-from nudger.domain.recipients import DEFAULT_MOMENTS
+from pydantic import BaseModel
+
+from nudger.domain.limits import NO_LIMITS
+from nudger.domain.recipients import DEFAULT_MOMENTS, HardDay, Pause, QuietHours, Recipient
+from nudger.files.flaws import Flaw
+from nudger.files.recipient_shapes import RecipientShape
+from nudger.files.spreadsheets import changed_anywhere, changed_date, changed_number, changed_time, guarded
 from nudger.files.tree import Part, Plain
 
 _PATHS: dict[str, tuple[str, ...]] = {
@@ -16,6 +26,16 @@ _PATHS: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in ("supporter", "goals")},
 }
 COLUMNS = tuple(_PATHS)
+ALIASES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("phone", "mobile", "cell", "cellphone", "telephone", "number", "phone_number", "text"), "sms")
+    | dict.fromkeys(("mail", "e_mail", "email_address", "e_mail_address"), "email")
+    | dict.fromkeys(("zone", "timezone", "tz"), "time_zone")
+    | dict.fromkeys(("group", "tags"), "groups")
+    | {"channel": "prefer", "lang": "language", "first_name": "name", "firstname": "name", "country": "place"}
+    | {"since": "joined", "start": "joined", "goal": "goals", "pauses": "pause", "user": "id", "key": "id"}
+)
+"""What people call a column, and which one they mean. It is a hint: nothing is read by it."""
+
 _COLUMN_AT = {path: column for column, path in _PATHS.items()}
 _LISTS = {
     **{name: re.compile("[ ;]+") for name in ("groups", "goals")},
@@ -23,11 +43,46 @@ _LISTS = {
 }
 """Cells that hold several, and what stands between them."""
 
+_TIMES = (*DEFAULT_MOMENTS, *(f"weekend_{name}" for name in DEFAULT_MOMENTS))
+_CHANGED: Mapping[str, Callable[[str], Flaw | None]] = MappingProxyType(
+    {"sms": changed_number, "joined": changed_date, **dict.fromkeys(_TIMES, changed_time)}
+)
 
-def shaped(cells: dict[str, str]) -> dict[str, Plain]:
-    """Return the cells of one person, by column, as they would stand in recipients.yaml."""
+
+_HOW = {
+    "sms": "Format the column as text, or the spreadsheet drops the plus.",
+    **dict.fromkeys(("groups", "goals"), "Several with blanks between."),
+    "pause": "Several with ; between.",
+    "hard_days": "As in 11-03 hold; 2027-02-14 gentle.",
+}
+
+
+def describe(column: str) -> str:
+    """Return what a column holds, in a sentence or two."""
+    shape: type[BaseModel] = RecipientShape
+    *path, key = _PATHS[column]
+    for part in path:
+        inner = shape.model_fields[part].annotation
+        shape = next(each for each in (inner, *get_args(inner)) if isinstance(each, type) and each is not type(None))
+    about = (shape.model_fields[key].description or "").replace("in quotes", "").replace(", .", ".")
+    if path[-1:] == ["moments"]:
+        on = " on Saturdays and Sundays" if column.startswith("weekend_") else ""
+        about = f"Their own time for '{key}'{on}, as in 09:30."
+    return " ".join(filter(None, (about, _HOW.get(column))))
+
+
+def changed_by_spreadsheet(column: str, cell: str) -> Flaw | None:
+    """Return what a spreadsheet did to a cell that cannot be read as it stands, or None."""
+    found = changed_anywhere(cell)
+    return found or (_CHANGED[column](cell) if column in _CHANGED else None)
+
+
+def shaped(cells: Mapping[str, str]) -> dict[str, Plain]:
+    """Return the cells of one person, by column, as they would stand in recipients.yaml; empty ones stand nowhere."""
     person: dict[str, Plain] = {}
     for column, cell in cells.items():
+        if not cell:
+            continue
         *path, key = _PATHS[column]
         inner = person
         for part in path:
@@ -55,3 +110,59 @@ def column_at(loc: tuple[Part, ...]) -> str:
     """Return the column of what has this path in a person; '' for the person as a whole."""
     keys = tuple(part for part in loc if isinstance(part, str))
     return _COLUMN_AT.get(keys) or (keys[0] if keys else "")
+
+
+def cells_of(person: Recipient) -> dict[str, str]:
+    """Return a person as the cells that `shaped` reads them from, by column; what is not there is empty."""
+    limits = person.limits or NO_LIMITS
+    return {
+        "id": person.id,
+        "name": person.name or "",
+        "time_zone": person.time_zone,
+        "sms": person.sms or "",
+        "email": person.email or "",
+        "prefer": person.prefer or "",
+        "language": person.language,
+        "groups": " ".join(sorted(person.groups)),
+        **_times("", person.moments),
+        "quiet_hours": _quiet(person.quiet_hours),
+        "joined": str(person.joined or ""),
+        "place": person.place or "",
+        **_times("weekend_", person.weekend_moments),
+        "weekend_quiet_hours": "" if person.weekend_quiet_hours == "same" else _quiet(person.weekend_quiet_hours),
+        "pause": "; ".join(map(_pause, person.pauses)),
+        "hard_days": "; ".join(map(_day, person.hard_days)),
+        "per_day": str(limits.per_day or ""),
+        "per_week": str(limits.per_week or ""),
+        "gap": _gap(limits.gap),
+        "supporter": person.supporter or "",
+        "goals": " ".join(sorted(person.goals)),
+    }
+
+
+def exported(person: Recipient) -> list[str]:
+    """Return a person as a line of a table that a spreadsheet leaves as it is, and that imports to the same."""
+    cells = cells_of(person)
+    return [guarded(cells[column]) for column in COLUMNS]
+
+
+def _times(prefix: str, own: tuple[tuple[str, time], ...]) -> dict[str, str]:
+    moments = dict(own)
+    return {f"{prefix}{name}": f"{moments[name]:%H:%M}" if name in moments else "" for name in DEFAULT_MOMENTS}
+
+
+def _quiet(hours: QuietHours | None) -> str:
+    return str(hours or "none")
+
+
+def _pause(pause: Pause) -> str:
+    return f"{pause.first} to {pause.last}" if pause.first else f"until {pause.last}"
+
+
+def _day(hard: HardDay) -> str:
+    year = f"{hard.year}-" if hard.year else ""
+    return f"{year}{hard.month:02}-{hard.day:02} {hard.then}"
+
+
+def _gap(gap: timedelta) -> str:
+    return f"{gap // timedelta(minutes=1)} minutes" if gap else ""

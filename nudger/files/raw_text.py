@@ -1,5 +1,6 @@
 """From a path to the text of a file: bounded, decoded, and free of characters that nobody can see."""
 
+import codecs
 import os
 import re
 import stat
@@ -8,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from nudger.files.flaws import Flaw, code_point
+from nudger.files.flaws import Flaw, code_point, sentences
 
 MAX_BYTES = 1_000_000
 DIVIDE = "Divide it into several files in the same folder."
@@ -50,7 +51,7 @@ _NAMES = {
     "\ufeff": "a byte order mark in the middle of the text",
     "\ufffd": "the mark of a character that was lost in a conversion",
 }
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class Oddity(NamedTuple):
@@ -74,28 +75,45 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, too_large: str = DIVIDE) -> b
                 raise Flaw("this is no ordinary file", "A text file is expected here.")
             data = file.read(limit + 1)
     except OSError as error:
-        raise Flaw(f"cannot be read: {(error.strerror or 'unknown trouble').lower()}") from error
+        raise Flaw(f"cannot be read: {trouble(error)}") from error
     if len(data) > limit:
         raise Flaw(f"the file is larger than {limit // 1_000_000} MB", too_large)
     return data
 
 
+def trouble(error: OSError | ValueError) -> str:
+    """Return the system's word for what went wrong with a file."""
+    return str(getattr(error, "strerror", "") or "unknown trouble").lower()
+
+
 def decode(data: bytes) -> str:
     """Return the text of UTF-8 bytes, composed, without a byte order mark at the start; raise Flaw if they are none."""
+    refuse_other_kinds(data)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return composed(data.decode())
+    except UnicodeDecodeError as error:
+        raise not_utf8(data, error.start) from error
+
+
+def refuse_other_kinds(data: bytes, how: str = "") -> None:
+    """Raise Flaw for what begins like something else than text in UTF-8; `how` says how such text is made."""
     for signature, looks_like in _SIGNATURES:
         if data.startswith(signature):
-            raise Flaw(f"this looks like {looks_like}", "Text in UTF-8 is expected.")
+            raise Flaw(f"this looks like {looks_like}", sentences("Text in UTF-8 is expected.", how))
     if data[:2].count(0) == 1 and len(data) > 1:
-        raise Flaw("this looks like text in UTF-16", "Save it as UTF-8.")
-    try:
-        return composed(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        at = error.start + len(data) - len(error.object)  # a byte order mark was taken off before it counted
-        *above, before = _LINE_END.split(data[:at].decode(errors="replace"))
-        line = len(above) + 1
-        wrong = f"byte 0x{data[at]:02X} in line {line} is not UTF-8"
-        what = wrong + _in_another_encoding(data[at : at + 1])
-        raise Flaw(what, "Save the file as UTF-8.", place=(line, len(before.removeprefix("\ufeff")) + 1)) from error
+        raise Flaw("this looks like text in UTF-16", sentences("Save it as UTF-8.", how))
+
+
+def not_utf8(data: bytes, at: int, *, how: str = "", before: str = "", lines: int = 0) -> Flaw:
+    """Return what is wrong with a byte that is not UTF-8, its place, and what its writer may have meant by it.
+
+    `before` is the text of the file before `data`, and `lines` those before that, where that is not all of it.
+    """
+    *above, begun = LINE_END.split(before + data[:at].decode(errors="replace"))
+    line = lines + len(above) + 1
+    what = f"byte 0x{data[at]:02X} in line {line} is not UTF-8" + _in_another_encoding(data[at : at + 1])
+    return Flaw(what, sentences("Save the file as UTF-8.", how), place=(line, len(begun) + 1))
 
 
 def _in_another_encoding(byte: bytes) -> str:
@@ -118,7 +136,7 @@ def composed(text: str) -> str:
 
 def split_lines(text: str) -> list[str]:
     """Return the lines as YAML counts them, without their ends."""
-    return _LINE_END.split(text)
+    return LINE_END.split(text)
 
 
 def invisible(text: str) -> Flaw | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from nudger.domain.nudges import TEST, WELCOME
+from nudger.domain.nudges import TEST, WELCOME, Nudge
 from nudger.domain.vocabulary import NudgeId, RecipientId
 from nudger.storage.pages import Pages, batches
 from nudger.storage.rows import nudge_of
@@ -41,6 +41,11 @@ class Decisions(Pages):
         found = [nudge_of(row) for row in self._connection.execute(statement).mappings()]
         moments = self._decided_at(nudge.id for nudge in found)
         return [Decided(nudge, moments.get(nudge.id)) for nudge in found]
+
+    def nudges_of(self, person: RecipientId) -> list[Nudge]:
+        """Return every nudge of a person, hellos and tests too, by due time."""
+        statement = select(nudges).where(nudges.c.recipient == person).order_by(nudges.c.due_at, nudges.c.id)
+        return [nudge_of(row) for row in self._connection.execute(statement).mappings()]
 
     def _decided_at(self, ids: Iterable[NudgeId]) -> dict[NudgeId, datetime]:
         """Return when each nudge was decided: its first event, or the first after it was taken back."""

@@ -1,4 +1,4 @@
-"""What came back from people, inside a transaction. Rows are added, and never changed."""
+"""What came back from people, inside a transaction. Rows are added and taken back, and never changed."""
 
 import hashlib
 from collections import defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Select, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Select, delete, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -34,6 +34,17 @@ class Feedbacks(Pages):
         for batch in batches(rows.values()):
             added += len(self._connection.execute(statement, batch).all())
         return added
+
+    def take_back_feedback(self, person: RecipientId) -> Feedback | None:
+        """Delete the last thing (by its moment) that a person let us know, and return it; None if there is nothing."""
+        last = _FEEDBACK.add_columns(feedback.c.id).where(feedback.c.recipient == person).order_by(None)
+        statement = last.order_by(feedback.c.at.desc(), feedback.c.id.desc()).limit(1)
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        *said, name = row
+        self._connection.execute(delete(feedback).where(feedback.c.id == name))
+        return _feedback(*said)
 
     def feedback_of(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Feedback]]:
         """Return what each person let us know since a moment, oldest first; what they never want again, for ever."""

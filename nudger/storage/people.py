@@ -1,15 +1,15 @@
 """The people of the ledger, inside a transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
-from nudger.storage.pages import Pages, batches
+from nudger.storage.pages import BATCH, Pages, batches
 from nudger.storage.rows import pauses_of, pauses_text, recipient_of, recipient_row
 from nudger.storage.tables import nudges, recipients
 
@@ -18,6 +18,7 @@ _KEPT = ("id", "joined", "paused")
 """What a new copy of a person does not overwrite (`joined` only where it says nothing)."""
 
 _active = recipients.c.active.is_(True)
+_IMPORTED = select(recipients).where(_active, recipients.c.source == "import")
 
 
 class People(Pages):
@@ -37,6 +38,35 @@ class People(Pages):
             rows = [recipient_row(p if p.id in here else _joining(p, at), source) for p in batch]
             self._connection.execute(statement, rows)
         self._people_changed()
+
+    def imported(self, ids: Collection[RecipientId]) -> dict[RecipientId, Recipient]:
+        """Return those of some ids who were imported and are here, without pauses entered by command."""
+        found: dict[RecipientId, Recipient] = {}
+        for batch in batches(sorted(ids)):
+            rows = self._connection.execute(_IMPORTED.where(recipients.c.id.in_(batch))).mappings()
+            found |= {row["id"]: recipient_of({**row, "paused": ""}) for row in rows}
+        return found
+
+    def everybody_imported(self) -> Iterator[Recipient]:
+        """Yield everybody imported who is here, without pauses entered by command; never all of them in memory."""
+        rows = self._connection.execute(_IMPORTED.order_by(recipients.c.id), execution_options={"yield_per": BATCH})
+        for row in rows.mappings():
+            yield recipient_of({**row, "paused": ""})
+
+    def everybodys_addresses(self) -> Iterator[tuple[RecipientId, list[str]]]:
+        """Yield everybody who is here, with their addresses; never all of them in memory."""
+        statement = select(recipients.c.id, recipients.c.sms, recipients.c.email).where(_active)
+        for row in self._connection.execute(statement, execution_options={"yield_per": BATCH}):
+            yield row.id, [address for address in (row.sms, row.email) if address]
+
+    def strangers(self) -> tuple[list[tuple[str, date | None, int]], int]:
+        """Return for how many people nothing was decided, by time zone and joining date; and how many are here."""
+        met = select(nudges.c.id).where(nudges.c.recipient == recipients.c.id)
+        met = met.where(or_(nudges.c.schedule == WELCOME, nudges.c.state == NudgeState.SENT.value))
+        statement = select(recipients.c.time_zone, recipients.c.joined, func.count()).where(_active, ~met.exists())
+        rows = self._connection.execute(statement.group_by(recipients.c.time_zone, recipients.c.joined))
+        everybody = self._connection.scalar(select(func.count()).select_from(recipients).where(_active))
+        return [(zone, joined, count) for zone, joined, count in rows], everybody or 0
 
     def _known_people(self, ids: Collection[RecipientId]) -> set[RecipientId]:
         return set(self._connection.execute(select(recipients.c.id).where(recipients.c.id.in_(ids))).scalars())

@@ -5,7 +5,7 @@ them stand on.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from nudger.storage.feedback import Feedbacks
 from nudger.storage.nudge_rows import Nudges
 from nudger.storage.people import People
 from nudger.storage.tables import events, meta, suppressions
-from nudger.use_cases.ports import HOLD, Mark
+from nudger.use_cases.ports import HOLD, Mark, Stop
 
 _WATERMARK = "planned_until"
 
@@ -78,6 +78,11 @@ class Transaction(Nudges, People, Feedbacks, Decisions):
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""
         return frozenset(self._connection.execute(select(suppressions.c.address)).scalars())
+
+    def stops(self, addresses: Collection[str]) -> list[Stop]:
+        """Return which of some addresses may not be used, since when and why, oldest first."""
+        statement = select(suppressions).where(suppressions.c.address.in_(addresses)).order_by(suppressions.c.at)
+        return [Stop(row.address, row.reason, row.at) for row in self._connection.execute(statement)]
 
     def suppress(self, address: str, reason: str, *, at: datetime) -> None:
         """Never use an address again, until somebody says otherwise. The first reason stays."""

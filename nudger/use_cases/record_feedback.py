@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 
 from nudger.decisions.agenda import Agenda
 from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind
@@ -18,6 +19,7 @@ _OF_PRACTICES = (FeedbackKind.MORE, FeedbackKind.LESS)
 _OF_NUDGES = (FeedbackKind.DONE, FeedbackKind.HELPFUL, FeedbackKind.NOT_THIS)
 """What is said of a nudge: of the last one, where nobody says of which."""
 
+_A_YEAR = 366
 _WENT_OUT = (NudgeState.SENT, NudgeState.UNKNOWN)
 
 
@@ -49,13 +51,10 @@ def record(
 
     Raises NudgerError for the first one that cannot be right.
     """
-    said = []
-    for entry in entries:
-        found = understand(transaction, entry, agenda, now=now)
-        if isinstance(found, Refusal):
-            raise NudgerError(f"{found.what}. {found.expected}".strip())
-        said.append(found)
-    return transaction.add_feedback(said, source=source)
+    count, refusals = record_all(transaction, list(entries), agenda, source=source, now=now)
+    for refusal in refusals.values():
+        raise NudgerError(f"{refusal.what}. {refusal.expected}".strip())
+    return count
 
 
 def record_all(
@@ -68,7 +67,7 @@ def record_all(
     look_only: bool = False,
 ) -> tuple[int, dict[int, Refusal]]:
     """Write entries down unless anything is wrong with any of them; return how many are new, and all that is wrong."""
-    found = [understand(transaction, entry, agenda, now=now) for entry in entries]
+    found = _without_contradiction(transaction, [understand(transaction, each, agenda, now=now) for each in entries])
     refusals = {place: each for place, each in enumerate(found) if isinstance(each, Refusal)}
     if refusals or look_only:
         return 0, refusals
@@ -99,6 +98,64 @@ def understand(transaction: TransactionPort, entry: Entry, agenda: Agenda, *, no
     )
 
 
+def _without_contradiction(
+    transaction: TransactionPort, found: Sequence[Feedback | Refusal]
+) -> list[Feedback | Refusal]:
+    """Refuse a check-in where the person has one of another level at the same moment, kept or in the same file."""
+    check_ins = [each for each in found if isinstance(each, Feedback) and each.kind is FeedbackKind.CHECK_IN]
+    if not check_ins:
+        return list(found)
+    since, people = min(each.at for each in check_ins), {each.recipient for each in check_ins}
+    kept = chain.from_iterable(transaction.feedback_of(people, since=since).values())
+    levels = {(each.recipient, each.at): each.level for each in kept if each.kind is FeedbackKind.CHECK_IN}
+    return [
+        _TWO_LEVELS
+        if isinstance(each, Feedback)
+        and each.kind is FeedbackKind.CHECK_IN
+        and levels.setdefault((each.recipient, each.at), each.level) != each.level
+        else each
+        for each in found
+    ]
+
+
+_TWO_LEVELS = Refusal(
+    field="level",
+    what="this person has another level at the same moment",
+    expected="One of them is wrong. `nudger record ID --take-back` takes the last entry of a person back.",
+)
+
+
+def early(entries: Iterable[Entry], agenda: Agenda, *, now: datetime) -> list[Entry]:
+    """Return the entries from before the person joined: they are taken, and somebody should know.
+
+    Not those of who joined today: people come with what they said before, and it may be nobody's wish that day counts.
+    """
+    return [
+        each
+        for each in entries
+        if each.at is not None
+        and _days_early(agenda, each, each.at) > 0
+        and agenda.recipients[each.recipient].has_joined_by(now.date() - timedelta(days=1))
+    ]
+
+
+def _days_early(agenda: Agenda, entry: Entry, at: datetime) -> int:
+    """Return how many days before joining an entry lies; 0 or less for none."""
+    person = agenda.recipients[entry.recipient]
+    return (person.joined - at.astimezone(person.zone).date()).days if person.joined else 0
+
+
+def take_back(transaction: TransactionPort, person: RecipientId, *, now: datetime) -> Feedback | None:
+    """Forget the last thing (by its moment) that a person let us know, and return it; None if there is nothing.
+
+    For what was entered wrongly: what was decided by it stands. Only that it was taken back is written down.
+    """
+    taken = transaction.take_back_feedback(person)
+    if taken is not None:
+        transaction.note("feedback_taken_back", {"recipient": person, "kind": taken.kind.value}, at=now)
+    return taken
+
+
 _ONE_PRACTICE = f"One of: {', '.join(Practice)}; or name a nudge."
 _DIGIT = f"One digit from {LEVELS[0]} (very hard) to {LEVELS[-1]} (very light) is expected."
 
@@ -113,6 +170,10 @@ def _refused(entry: Entry, agenda: Agenda, at: datetime, now: datetime) -> Refus
         )
     if at > now:
         return Refusal(field="at", what=f"{at:%Y-%m-%d %H:%M} UTC lies ahead", expected="A moment that has passed.")
+    if _days_early(agenda, entry, at) > _A_YEAR:
+        joined = agenda.recipients[entry.recipient].joined
+        what = f"{at:%Y-%m-%d} lies more than a year before '{entry.recipient}' joined ({joined})"
+        return Refusal(field="at", what=what, expected="Is it the right year?")
     if entry.kind is FeedbackKind.CHECK_IN and entry.level not in LEVELS:
         return Refusal(field="level", what="a check-in needs a level", expected=_DIGIT)
     if entry.kind is not FeedbackKind.CHECK_IN and entry.level is not None:

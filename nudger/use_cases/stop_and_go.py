@@ -40,10 +40,19 @@ def standstill(transaction: TransactionPort, *, now: datetime) -> Standstill:
     )
 
 
-def hold_everything(transaction: TransactionPort, reason: str, *, now: datetime) -> None:
-    """Let nothing more go out from now on; what is under way ends. Planning goes on."""
-    transaction.remember(HOLD, {"since": now.isoformat(), "reason": reason})
-    transaction.note("hold", {"reason": reason}, at=now)
+def hold_everything(transaction: TransactionPort, reason: str, *, now: datetime) -> dict[str, str]:
+    """Let nothing more go out from now on; what is under way ends. Planning goes on.
+
+    Return the hold that there was already, if any: it began then, and without another reason keeps its own.
+    """
+    before: dict[str, str] = transaction.recall(HOLD)
+    hold = {"since": now.isoformat(), "reason": reason}
+    if before:
+        hold = before | ({"reason": reason} if reason else {})
+    if hold != before:
+        transaction.remember(HOLD, hold)
+        transaction.note("hold", {"reason": reason}, at=now)
+    return before
 
 
 def release_everything(transaction: TransactionPort, *, now: datetime) -> bool:

@@ -221,7 +221,7 @@ def test_people_are_imported_listed_shown_stopped_and_resumed(home, tmp_path):
     table.write_text(
         "id,name,time_zone,email,groups\nkim,Kim,Asia/Kolkata,kim@example.org,daily\nlee,,UTC,lee@example.org,\n"
     )
-    assert fine(home, "recipients", "import", str(table)).startswith("2 people taken")
+    assert fine(home, "recipients", "import", str(table)).startswith("2 new, 0 changed, 0 same.")
     assert {row["id"] for row in json.loads(fine(home, "recipients", "list", "--format", "json"))} >= {"kim", "lee"}
     assert json.loads(fine(home, "recipients", "show", "kim", "--format", "json"))["time_zone"] == "Asia/Kolkata"
     fine(home, "recipients", "stop", "kim")

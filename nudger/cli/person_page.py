@@ -1,0 +1,99 @@
+"""What `nudger recipients show` prints of a person's past, as data and as lines."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from nudger.cli.screen import local_day
+from nudger.domain.feedback import Feedback, FeedbackKind
+from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.recipients import Recipient
+from nudger.use_cases.person_record import PersonRecord
+
+_LAST = 10
+_WISHES = {FeedbackKind.MORE: "more of", FeedbackKind.LESS: "less of"}
+
+
+def past_as_data(record: PersonRecord) -> dict[str, Any]:
+    """Return all of it; moments are in UTC."""
+    return {
+        "stops": [{"address": stop.address, "since": stop.at, "reason": stop.reason} for stop in record.stops],
+        "feedback": [
+            {
+                "at": each.at,
+                "kind": each.kind.value,
+                "level": each.level,
+                "nudge": each.nudge,
+                "message": each.message,
+                "practice": each.practice,
+            }
+            for each in record.feedback
+        ],
+        "nudges": [_nudge(each) for each in record.nudges],
+    }
+
+
+def _nudge(nudge: Nudge) -> dict[str, Any]:
+    words, decision = nudge.decision.rendered, nudge.decision
+    return {
+        "id": nudge.id,
+        "schedule": nudge.key.schedule,
+        "due": nudge.due,
+        "state": nudge.state.value,
+        "reason": decision.reason,
+        "tried": nudge.first_attempt_at,
+        "channel": decision.channel,
+        "message": decision.message,
+        "subject": words.subject if words else None,
+        "text": words.text if words else None,
+    }
+
+
+def past_as_lines(record: PersonRecord, person: Recipient) -> Iterator[str]:
+    """Yield what a person let us know, and the last of what was sent; each moment where they are."""
+    yield f"Times are those of {person.time_zone}."
+    for stop in record.stops:
+        channel = "sms" if stop.address == person.sms else "email"
+        yield f"stopped              {_at(stop.at, person)}  {channel}: {stop.reason}"
+    yield from _lines("check-ins", _check_ins(record.feedback, person))
+    yield from _lines("answers", _answers(record.feedback, person))
+    yield from _lines("wishes", _wishes(record.feedback, person))
+    yield from _lines("sent", _sent(record.nudges, person))
+
+
+def _lines(title: str, entries: Iterable[str]) -> Iterator[str]:
+    entries = list(entries)
+    if len(entries) > _LAST:
+        title = f"{title} (last {_LAST})"
+    for place, entry in enumerate(entries[-_LAST:] or ["-"]):
+        yield f"{title if place == 0 else '':<20} {entry}"
+
+
+def _check_ins(said: Iterable[Feedback], person: Recipient) -> Iterator[str]:
+    return (f"{_at(each.at, person)}  {each.level}" for each in said if each.kind is FeedbackKind.CHECK_IN)
+
+
+def _answers(said: Iterable[Feedback], person: Recipient) -> Iterator[str]:
+    kinds = (FeedbackKind.REPLY, FeedbackKind.DONE, FeedbackKind.HELPFUL)
+    for each in said:
+        if each.kind in kinds:
+            yield f"{_at(each.at, person)}  {each.kind}" + (f"  {each.message}" if each.message else "")
+
+
+def _wishes(said: Iterable[Feedback], person: Recipient) -> Iterator[str]:
+    for each in said:
+        if each.kind in _WISHES:
+            yield f"{_at(each.at, person)}  {_WISHES[each.kind]} {each.practice}"
+        elif each.kind is FeedbackKind.NOT_THIS:
+            yield f"{_at(each.at, person)}  never again {each.message}"
+
+
+def _sent(nudges: Sequence[Nudge], person: Recipient) -> Iterator[str]:
+    for nudge in nudges:
+        if nudge.state in (NudgeState.SENT, NudgeState.UNKNOWN):
+            about = nudge.decision.message or nudge.key.schedule
+            how = "" if nudge.state is NudgeState.SENT else "  (not known whether it arrived)"
+            yield f"{_at(nudge.first_attempt_at or nudge.due, person)}  {nudge.decision.channel}  {about}{how}"
+
+
+def _at(moment: Any, person: Recipient) -> str:
+    return local_day(moment.astimezone(person.zone))
