@@ -238,3 +238,42 @@ def test_a_week_counts_whatever_went_out_in_it(ahead, waiting, free):
     contact = Contact(DUE + ahead, SlotKey(person.id, "other", date(2026, 11, 1)), None, waiting)
     request = Request(person, Channel.EMAIL, DUE + timedelta(hours=1), contacts=(contact,), limits=Limits(per_week=1))
     assert isinstance(availability(request, now=DUE), Available if free else Refused)
+
+
+QUIET = QuietHours(start=time(20), end=time(9))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "grace", "reason"),
+    [
+        ({"per_week": 1}, 13, "at most 1 in seven days"),  # quiet hours alone would let it go at nine
+        ({}, 11, "quiet hours 20:00-09:00"),
+        ({"per_day": 1}, 11, "at most 1 a day"),
+        ({"per_day": 1, "per_week": 1}, 11, "at most 1 in seven days"),
+    ],
+)
+def test_of_several_hindrances_the_one_is_named_without_which_it_would_go_out(bounds, grace, reason):
+    now = DUE.replace(hour=21 if "per_day" not in bounds else 19, minute=0)
+    contact = Contact(now - timedelta(hours=1), SlotKey("sam", "other", date(2026, 11, 1)), None)
+    request = Request(
+        make_recipient(quiet_hours=QUIET),
+        Channel.EMAIL,
+        now + timedelta(hours=grace),
+        contacts=(contact,),
+        limits=Limits(**bounds),
+    )
+    assert availability(request, now=now) == Refused(NudgeState.WITHHELD, reason)
+
+
+def test_what_waits_says_all_that_it_waits_for_in_order():
+    now = DUE.replace(hour=21, minute=0)
+    contact = Contact(now + timedelta(hours=11), SlotKey("sam", "other", date(2026, 11, 1)), None)
+    request = Request(
+        make_recipient(quiet_hours=QUIET),
+        Channel.EMAIL,
+        now + timedelta(hours=20),
+        contacts=(contact,),
+        limits=Limits(gap=timedelta(hours=3)),
+    )
+    verdict = availability(request, now=now)
+    assert verdict == Deferred(now + timedelta(hours=14), "quiet hours 20:00-09:00, then at least 3 h after another")

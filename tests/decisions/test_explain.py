@@ -227,3 +227,35 @@ def test_conditions_are_said_with_what_happens_where_nobody_knows():
     assert "It goes out only if mood is below 4 within 1 day. If that is not known, it does not." in said
     assert "It is left out if the sun is down. If that is not known, it goes out." in said
     assert not any(" if mood" in sentence for sentence in in_english(make_schedule()))
+
+
+def all_words(dates, starts=None):
+    return " ".join(when_in_words(Calendar(dates=dates, times=AT, starts=starts)))
+
+
+@pytest.mark.parametrize(
+    ("dates", "starts", "says"),
+    [
+        (
+            Weekly(weekdays=frozenset({6, 2}), weeks=2),
+            date(2027, 1, 3),
+            "Weeks begin on Monday; the first one counted begins on 28 December 2026.",
+        ),
+        (ByRule(rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,WE"), date(2027, 1, 3), "Weeks begin on Monday"),
+        (
+            ByRule(rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,WE;WKST=SU"),
+            date(2027, 1, 3),
+            "Weeks begin on Sunday; the first one counted begins on 3 January 2027.",
+        ),
+        (EveryDays(count=3), None, "No first date is set (starts), so it counts from Monday, 1 January 2024."),
+        (ByRule(rule="FREQ=MONTHLY;BYMONTHDAY=31"), None, "A month that does not have the day is left out."),
+        (Programme(phases=(Phase(first=4, every=3),)), None, "every so many days counts from its first day"),
+    ],
+)
+def test_what_decides_a_date_is_said(dates, starts, says):
+    assert says in all_words(dates, starts)
+
+
+@pytest.mark.parametrize("dates", [DAILY, Weekly(weekdays=frozenset({0})), ByRule(rule="FREQ=MONTHLY;BYDAY=-1FR")])
+def test_nothing_is_said_of_counting_where_nothing_is_counted(dates):
+    assert "count" not in all_words(dates)
