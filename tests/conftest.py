@@ -14,8 +14,8 @@ with contextlib.suppress(ImportError):
     import nudger.cli.status  # noqa: F401
 
 from nudger.files.message_shapes import LibraryHeader
+from nudger.files.put_in_place import SHAPES
 from nudger.files.schema import KINDS
-from nudger.files.shape_errors import SHAPES
 from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
 

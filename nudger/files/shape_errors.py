@@ -1,6 +1,5 @@
 """pydantic's findings in words a person can act on, each at its place in the file."""
 
-import re
 from collections import Counter
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -9,101 +8,20 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from nudger.files import aliases, lookalikes, loose
+from nudger.files import lookalikes
 from nudger.files.condition_words import ONLY_IF, SKIP_IF
-from nudger.files.crisis_line_shapes import CrisisLineShape
 from nudger.files.findings import Findings, Place
 from nudger.files.flaws import Flaw, listed, nearest, quote, sentences
-from nudger.files.limit_shapes import LimitsShape, PersonLimits
-from nudger.files.message_shapes import EmailShape, MessageShape, ReviewShape, WaiverShape
-from nudger.files.recipient_shapes import HardDayShape, Moments, RecipientShape, WeekendShape
-from nudger.files.schedule_shapes import ChoosingShape, People, ScheduleShape, Send
+from nudger.files.other_names import OTHER_NAMES
+from nudger.files.put_in_place import SHAPES, faults, list_proposals, reads
 from nudger.files.shape import Shape, as_yaml, keys_of
-from nudger.files.tree import Listing, Mapping, Node, Part, Plain, Scalar, locate, plain
-from nudger.files.when_shapes import PhaseShape, When
+from nudger.files.tree import Listing, Mapping, Node, Part, Plain, Scalar, plain
 
 _MAX_ERRORS = 100
 _MAX_STRANGE = 10
 """Unknown keys of one place that are named; where there are more, something else is wrong."""
 
-SHAPES: dict[tuple[str, ...], type[Shape]] = {
-    ("schedules",): ScheduleShape,
-    ("schedules", "to"): People,
-    ("schedules", "when"): When,
-    ("schedules", "when", "programme"): PhaseShape,
-    ("schedules", "send"): Send,
-    ("limits",): LimitsShape,
-    ("choosing",): ChoosingShape,
-    ("messages",): MessageShape,
-    ("messages", "email"): EmailShape,
-    ("messages", "review"): ReviewShape,
-    ("messages", "waive"): WaiverShape,
-    ("crisis_lines",): CrisisLineShape,
-    ("recipients",): RecipientShape,
-    ("recipients", "moments"): Moments,
-    ("recipients", "weekend"): WeekendShape,
-    ("recipients", "weekend", "moments"): Moments,
-    ("recipients", "hard_days"): HardDayShape,
-    ("recipients", "limits"): PersonLimits,
-}
-"""Which keys may stand where, by the path of keys to them."""
 
-_OTHER_NAMES = {
-    "about": "description",
-    "apart": "gap spacing distance",
-    "gap": "spacing apart distance pause",
-    "at": "time times",
-    "between": "window",
-    "channel": "channels",
-    "choosing": "choice choose",
-    "dates": "date on_dates",
-    "days": "on day weekdays weekday nth nth_weekday monthly weekly day_of_week",
-    "email": "mail e-mail body subject",
-    "ends": "end until to_date",
-    "except": "exceptions exception exclude skip holidays public_holidays not_on but",
-    "gentle_first": "gentle gentle_days gentle_for",
-    "goals": "goal aims",
-    "groups": "group",
-    "hard_days": "hard_day anniversaries anniversary hard",
-    "held": "when_held if_held on_hold",
-    "id": "name schedule",
-    "in_order": "order ordered series sequence",
-    "joined": "since",
-    "jitter": "random delay",
-    "language": "lang",
-    "late": "grace",
-    "learning": "learn adaptive",
-    "libraries": "library",
-    "limits": "limit caps cap",
-    "messages": "message",
-    "missed": "when_missed if_missed catch_up",
-    "only_if": "if only_when when_if condition conditions provided",
-    "part_of_day": "parts_of_day",
-    "pause": "pauses paused vacation holiday away",
-    "moments": "morning midday evening night",
-    "per_day": "max_per_day daily a_day",
-    "per_week": "max_per_week weekly a_week",
-    "place": "country state region location",
-    "priority": "importance urgency",
-    "recipient": "person user member",
-    "recipients": "people persons users members",
-    "programme": "program phase phases course",
-    "quiet_hours": "quiet",
-    "body": "content",
-    "send": "message messages",
-    "skip_if": "unless not_if skip except_if",
-    "sms": "phone mobile number text",
-    "spread": "stagger",
-    "starts": "start from from_date",
-    "subject": "title",
-    "supporter": "helper friend support",
-    "then": "do action",
-    "time_zone": "timezone tz zone",
-    "times": "times_per_day count how_often",
-    "to": "audience for",
-    "weekend": "weekends",
-    "weeks": "week",
-}
 Model = TypeVar("Model", bound=Shape)
 
 
@@ -192,12 +110,12 @@ def _words(kind: str, facts: dict[str, Any], place: Place, model: type[Shape]) -
         return f"{facts.get('min_length') or facts['max_length']} values are expected here", _example(place)
     if kind == "tuple_type":
         proposals = list_proposals(node.text) if isinstance(node, Scalar) else []
-        one = next((f"Write {as_yaml(list(each))}." for each in proposals if _reads(place, model, each)), "")
+        one = next((f"Write {as_yaml(list(each))}." for each in proposals if reads(place, model, each)), "")
         return f"a list is expected here, not {shown}", one or _example(place) or _as_list(place, model)
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
         named = tuple(item.text for item in node.items if isinstance(item, Scalar)) if isinstance(node, Listing) else ()
         people: dict[str, Plain] = {"recipients": named}
-        if place.keys[-1:] == ("to",) and named and _reads(place, model, people):
+        if place.keys[-1:] == ("to",) and named and reads(place, model, people):
             either = " or ".join(f"{{{key}: {as_yaml(list(named))}}}" for key in ("recipients", "groups"))
             return f"keys and values are expected here, not {shown}", f"Write {either}."
         return f"keys and values are expected here, not {shown}", _example(place)
@@ -208,7 +126,7 @@ def _as_list(place: Place, model: type[Shape]) -> str:
     """Return how to write a list, and what may stand in it."""
     several = "Write [one, two], or lines that start with '- '."
     node = place.node
-    found = _faults(place, model, (node.text,)) if isinstance(node, Scalar) else []
+    found = faults(place, model, (node.text,)) if isinstance(node, Scalar) else []
     flaws = [flaw for details in found if isinstance(flaw := details.get("ctx", {}).get("error"), Flaw)]
     return sentences(several, flaws[0].expected if flaws else "")
 
@@ -219,43 +137,7 @@ def _glued_comment(place: Place, model: type[Shape]) -> str:
     if not isinstance(node, Scalar) or node.quoted or "#" not in node.text:
         return ""
     value, _, comment = node.text.partition("#")
-    return f"#{comment}" if value.strip() and _reads(place, model, value.strip()) else ""
-
-
-def _reads(place: Place, model: type[Shape], value: Plain) -> bool:
-    """Say whether a value, put into its place, reads without a fault there: no remedy is offered untried."""
-    return not _faults(place, model, value)
-
-
-def _faults(place: Place, model: type[Shape], value: Plain) -> list[ErrorDetails]:
-    """Return what would be wrong in a place with another value in it."""
-    root, loc = place.document.root, place.loc
-    assert root is not None
-    whole: Plain = plain(root)
-    if len(loc) > 2 and isinstance(loc[0], str) and isinstance(loc[1], int):  # noqa: PLR2004 - a key of an entry
-        whole, model, loc = plain(locate(root, loc[:2]).node), SHAPES.get((loc[0],), model), loc[2:]
-    try:
-        model.model_validate(_with(whole, loc, value))
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        return [details for details in found if _bare(details["loc"])[: len(_bare(loc))] == _bare(loc)]
-    return []
-
-
-def _bare(loc: tuple[Part, ...]) -> tuple[Part, ...]:
-    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith("(")))
-
-
-def _with(whole: Plain, loc: tuple[Part, ...], value: Plain) -> Plain:
-    """Return a tree with one value in place of another; parts of the path that are not there are skipped."""
-    if not loc:
-        return value
-    part, *rest = loc
-    if isinstance(whole, dict) and isinstance(part, str) and part in whole:
-        return {**whole, part: _with(whole[part], tuple(rest), value)}
-    if isinstance(whole, tuple) and isinstance(part, int) and part < len(whole):
-        return (*whole[:part], _with(whole[part], tuple(rest), value), *whole[part + 1 :])
-    return _with(whole, tuple(rest), value)
+    return f"#{comment}" if value.strip() and reads(place, model, value.strip()) else ""
 
 
 def _example(place: Place) -> str:
@@ -291,7 +173,7 @@ def _meant(place: Place, details: ErrorDetails, model: type[Shape]) -> str | Non
 def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
     known, said = _keys_there(place, model), lookalikes.latin(key).strip(" '\"").lower()
     word = said.partition(":")[0].partition(" ")[0]  # the value too, where only a look-alike of a space parts the two
-    others = (name for name in known for each in (said, word) if each in {name, *_OTHER_NAMES.get(name, "").split()})
+    others = (name for name in known for each in (said, word) if each in {name, *OTHER_NAMES.get(name, "").split()})
     return next(others, None) or nearest(said, known)
 
 
@@ -309,7 +191,7 @@ def _more_of_a_list(findings: Findings, place: Place, key: str, model: type[Shap
     if not isinstance(value, Scalar) or not value.text:
         return False
     run = [name for name in names[names.index(before) + 1 :] if name in lone]
-    if _faults(place.at(before), model, (value.text, *run)):
+    if faults(place.at(before), model, (value.text, *run)):
         return False
     expected = f"Write {before}: {as_yaml([value.text, *run])}."
     findings.error(place.at(key), f"{quote(key)} stands alone: a list needs brackets", expected, at_key=True)
@@ -326,14 +208,3 @@ def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape])
     findings.error(
         place.at(key), f"{quote(key)} is no key here{f': {odd} is in it' if odd else ''}", expected, at_key=True
     )
-
-
-def list_proposals(text: str) -> list[tuple[str, ...]]:
-    """Return the lists that a single text may stand for: of itself, of its parts, of what they are in other words."""
-    parts = [part.strip().strip("[]") for part in re.split("[,;]", text[:_LONGEST])]
-    hours = next(loose.hours(text), "").partition("-")
-    others = [aliases.language(part) or loose.plain(part).replace(" ", "-") for part in parts]
-    return [(text,), tuple(parts), tuple(others), *([(hours[0], hours[2])] if hours[1] else [])]
-
-
-_LONGEST = 200
