@@ -31,6 +31,9 @@ QUIET_UNITS = (
 )
 """Nothing here is for them to do, and some would slow the boot."""
 
+BUILD_LIMIT_S = 2700
+"""How long making the tree may take: a minute on an idle machine, a quarter of an hour and more on a busy one."""
+
 POWER_OFF = signal.SIGRTMIN + 4
 """What systemd as PID 1 takes as: start poweroff.target."""
 
@@ -77,17 +80,38 @@ def tree() -> Path:
     with locked("tree"):
         if not made.exists():
             fresh = made.with_suffix(".new")
-            shutil.rmtree(fresh, ignore_errors=True)
-            _debootstrap(fresh)
-            _tidy(fresh)
+            _clear(fresh)
+            try:
+                _debootstrap(fresh)
+                _tidy(fresh)
+            except BaseException:
+                _clear(fresh)
+                raise
             fresh.rename(made)
     return made
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a tree that was cut off left behind: debootstrap mounts proc and sys in it, and they stay mounted."""
+    for mounted in sorted(_mounts_below(folder), reverse=True):
+        subprocess.run(["umount", "--lazy", str(mounted)], check=False, timeout=30)
+    still = _mounts_below(folder)
+    assert not still, f"unmount by hand, then try again: {still}"
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _mounts_below(folder: Path) -> list[Path]:
+    """Return where something is mounted in a folder; /proc/self/mountinfo writes a space as \\040."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = [Path(line.split()[4].replace("\\040", " ")) for line in lines]
+    return [point for point in points if point.is_relative_to(folder)]
 
 
 def _debootstrap(into: Path) -> None:
     command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(into), str(debian_mirror())]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=900
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=BUILD_LIMIT_S
     )
     assert done.returncode == 0, f"debootstrap failed:\n{done.stdout[-2000:]}"
 

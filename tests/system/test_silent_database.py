@@ -86,6 +86,7 @@ class Told:
     def __init__(self, path):
         self.path, self.heard = path, []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path.unlink(missing_ok=True)
         self._socket.bind(str(path))
         threading.Thread(target=self._hear, daemon=True).start()
 
