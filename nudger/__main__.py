@@ -22,11 +22,12 @@ from nudger.wiring.clock import settle_time_zone  # noqa: E402
 
 EXPECTED_TROUBLE, BUG, INTERRUPTED = 1, 3, 130
 _LONGEST_PATH = 200
+_FOR_PROGRAMS = frozenset({"json", "jsonl", "csv", "ics", "html", "markdown", "schema", "export"})
 
 
 def main() -> None:
     """Run the command line. Exit status: 0 fine, 1 expected trouble, 2 wrong usage, 3 a bug, 130 interrupted."""
-    streams.prepare()
+    streams.prepare(for_programs=not _FOR_PROGRAMS.isdisjoint(each.removeprefix("--format=") for each in sys.argv[1:]))
     doubt = settle_time_zone()
     if doubt:
         click.echo(f"nudger: {doubt}", err=True)

@@ -43,12 +43,15 @@ class OutputError(OSError):
         self.reason = reason
 
 
-def prepare() -> None:
-    """Make the three standard streams ones that can be used, whatever they are, and let no file of ours be unusable."""
+def prepare(*, for_programs: bool = False) -> None:
+    """Make the three standard streams ones that can be used, whatever they are, and let no file of ours be unusable.
+
+    `for_programs`: what is asked for is UTF-8 wherever it is shown (RFC 8259, 8.1; RFC 5545, 3.1.4; our own pages).
+    """
     codecs.register_error(_ERRORS, spelled)
     _open_closed()
     sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, kept
-    sys.stdout = _safe(sys.stdout, 1)
+    sys.stdout = _safe(sys.stdout, 1, encoding="utf-8" if for_programs else None)
     sys.stderr = _safe(sys.stderr, 2)
     # Files that not even we could read (umask 777) help nobody, and nobody's need be writable by all (umask 000).
     os.umask((os.umask(0o077) | 0o002) & ~0o700)
@@ -80,14 +83,14 @@ def _open_closed() -> None:
                 os.close(opened)
 
 
-def _safe(stream: TextIO | None, descriptor: int) -> TextIO:
+def _safe(stream: TextIO | None, descriptor: int, *, encoding: str | None = None) -> TextIO:
     """Return a stream to the same place that raises nothing but OutputError; another one than the usual as it is."""
     if stream is None:
         return _writer(descriptor, "utf-8")
     with contextlib.suppress(OSError, ValueError, AttributeError):
         if isinstance(stream, io.TextIOWrapper) and stream.fileno() == descriptor:
             stream.flush()
-            return _writer(descriptor, stream.encoding)
+            return _writer(descriptor, encoding or stream.encoding)
     return stream
 
 

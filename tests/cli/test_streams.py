@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import json
 import os
 import subprocess
 import sys
@@ -59,6 +60,12 @@ def test_a_reader_that_left_does_not_hide_that_there_are_mistakes(home, tmp_path
 def test_no_encoding_is_a_bug(home, codec):
     done = shell(home, "$N preview --days 3 && $N record --help", PYTHONIOENCODING=codec, PYTHONUTF8="0")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_programs_read_is_utf8_in_any_locale(tmp_path):
+    (tmp_path / "Łódź").mkdir()
+    done = shell(tmp_path / "Łódź", "$N check --format json", PYTHONIOENCODING="latin-1")
+    assert "Łódź" in json.loads(done.stdout)[0]["file"]
 
 
 def test_a_closed_output_is_not_where_the_ledger_goes(home):
