@@ -162,10 +162,10 @@ def _has_condition(message: Message) -> bool:
 
 
 def _fits(message: Message, selection: Selection, wanted: Wanted) -> bool:
-    return (
-        selection.takes(message)
+    return (  # half of a library may be in another language: that is told at once
+        same_language(message.language, wanted.language)
+        and selection.takes(message)
         and message.speaks(wanted.channel)
-        and same_language(message.language, wanted.language)
         and (not message.parts_of_day or wanted.part_of_day in message.parts_of_day)
     )
 

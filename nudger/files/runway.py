@@ -34,8 +34,9 @@ def _check_runway(findings: Findings, schedule: Written[Schedule], messages: Seq
     fitting = Counter(
         (message.language, channel)
         for message in messages
+        if value.selection.takes(message)
         for channel in channels
-        if message.speaks(channel) and value.selection.takes(message)
+        if message.speaks(channel)
     )
     most = max(fitting.values(), default=0)
     days = int(most * 7 / pace)

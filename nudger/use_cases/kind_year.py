@@ -29,8 +29,8 @@ _FEW, _MANY = 100, 3_000
 """Slots: so many are a first look; with more than so many in one look, nothing is said."""
 
 PATIENCE = 3
-_MOODS = (None, (LOW_MOOD + FINE_MOOD) // 2, LOW_MOOD - 2, FINE_MOOD)
-"""Ways a person may feel that make a difference to what is chosen: nobody knows, so-so, low, fine."""
+_MOODS = (None, LOW_MOOD - 2, (LOW_MOOD + FINE_MOOD) // 2, FINE_MOOD)
+"""Ways a person may feel that make a difference to what is chosen: nobody knows, low, so-so, fine."""
 
 
 class Question(NamedTuple):
