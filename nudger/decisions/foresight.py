@@ -26,6 +26,7 @@ PROFILE = frozenset({"groups", "goals", "has_supporter", "language", "public_hol
 """What is written down about a person, and where they are."""
 
 _NEVER_UNKNOWN = CLOCK | {"hard_day", "sent_today", "sent_this_week", "groups", "has_supporter", "language"}
+_NOTHING: frozenset[str] = frozenset()
 _OTHER = "another word"
 _MANY_WORDS = 6
 _MOST = 20_000
@@ -52,6 +53,8 @@ def tests_of(condition: Condition | None) -> Iterator[Test]:
 
 def asked_in(*conditions: Condition | None) -> frozenset[str]:
     """Return the variables that conditions ask about."""
+    if not any(conditions):
+        return _NOTHING
     return frozenset(test.variable for condition in conditions for test in tests_of(condition))
 
 

@@ -244,7 +244,6 @@ class Selection:
         """Say whether the message is one to choose from, whoever gets it, over whichever channel, at whatever hour."""
         return (
             message.purpose is Purpose.NUDGE
-            and not message.retired
             and (not self.messages or message.key in self.messages)
             and (not self.libraries or message.library in self.libraries)
             and (not message.only_when_named or bool(self.messages) or bool(self.libraries))
@@ -252,6 +251,7 @@ class Selection:
             and (not self.practices or message.practice in self.practices)
             and (not self.intensities or message.intensity in self.intensities)
             and (not self.situations or not self.situations.isdisjoint(message.situations))
+            and not message.retired
         )
 
 

@@ -14,10 +14,10 @@ from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
 from nudger.files.bench import bench, remarks
 from nudger.files.beside import look_around
-from nudger.files.condition_words import read_conditions
+from nudger.files.condition_words import ONLY_IF, SKIP_IF, read_conditions
 from nudger.files.crisis_lines_file import check_age, read_crisis_lines
 from nudger.files.entries import entry_places, read_entries
-from nudger.files.findings import Findings, Written
+from nudger.files.findings import Findings, Place, Written
 from nudger.files.folder import read_document, read_folder
 from nudger.files.limits_file import read_learning, read_limits
 from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
@@ -27,7 +27,7 @@ from nudger.files.recipients_file import check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
 from nudger.files.schedules_file import check_not_empty, read_schedule
-from nudger.files.tree import Document, Mapping, plain
+from nudger.files.tree import Document, Listing, Mapping, plain
 
 LookAhead = Callable[[Findings, Configuration], None]
 
@@ -138,8 +138,11 @@ def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
 
 def _check_conditions(findings: Findings, document: Document, key: str) -> None:
     """Note what is wrong with conditions, also in entries that have other mistakes; what is noted twice counts once."""
-    for place in entry_places(document, key):
-        read_conditions(findings, place)
+    entry = document.root.entries.get(key) if isinstance(document.root, Mapping) else None
+    listing = entry.value if entry else None
+    for index, item in enumerate(listing.items if isinstance(listing, Listing) else ()):
+        if isinstance(item, Mapping) and not item.entries.keys().isdisjoint((ONLY_IF, SKIP_IF)):
+            read_conditions(findings, Place(document, (key, index)))
 
 
 def _header(document: Document) -> LibraryHeader | None:

@@ -158,7 +158,8 @@ class _Year:
     def __init__(self, catalog: Catalog, now: datetime, seed: str) -> None:
         self._now, self._budget = now, Budget(_SLOTS)
         self._base = _agenda(catalog, ANSWERS | SENT, seed)
-        self._unwritten = _agenda(catalog, ANSWERS | SENT | PROFILE, seed)
+        asked = any(each.only_if is not None or each.skip_if is not None for each in catalog.messages)
+        self._unwritten = _agenda(catalog, ANSWERS | SENT | PROFILE, seed) if asked else self._base
         self._nevers: list[Never] = []
         self._dry: dict[tuple[object, ...], Dry | None] = {}
         self._squeezed: list[Squeezed] = []
@@ -293,7 +294,7 @@ def _agenda(catalog: Catalog, unknown: frozenset[str], seed: str) -> Agenda:
 
     messages = [
         replace(each, only_if=hoped(each.only_if, unanswered), skip_if=feared(each.skip_if, unanswered))
-        if asked_in(each.only_if, each.skip_if) & unknown
+        if (each.only_if is not None or each.skip_if is not None) and asked_in(each.only_if, each.skip_if) & unknown
         else each
         for each in catalog.messages
     ]
