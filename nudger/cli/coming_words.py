@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from nudger.cli.screen import local_day
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Priority
 from nudger.domain.sms_length import segments
@@ -25,7 +26,7 @@ def waits(each: Coming) -> str | None:
     if each.goes_out is None or each.goes_out == each.slot.due:
         return None
     local = each.goes_out.astimezone(each.recipient.zone)
-    when = f"{local:%H:%M}" if local.date() == each.local.date() else f"{local:%a %d %b %H:%M}"
+    when = f"{local:%H:%M}" if local.date() == each.local.date() else local_day(local)
     reason = each.nudge.decision.reason
     return f"waits until {when}: {reason}" if reason else f"waits until {when}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from nudger.cli.kinds import Group
-from nudger.cli.screen import local_day, plural
+from nudger.cli.screen import as_json, local_day, plural
 from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
 from nudger.wiring.clock import clock
@@ -28,7 +28,7 @@ def command(ctx: click.Context, style: str) -> None:
         held = [
             {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held
         ]
-        click.echo(json.dumps({"guard": still.guard, "clock": still.doubt, "held": held}, indent=1, default=str))
+        click.echo(json.dumps({"guard": still.guard, "clock": still.doubt, "held": held}, indent=1, default=as_json))
         return
     for line in _lines(still):
         click.echo(line)

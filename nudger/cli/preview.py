@@ -11,6 +11,7 @@ import click
 
 from nudger.cli import coming_words as words
 from nudger.cli.kinds import DATE, Whole
+from nudger.cli.screen import day as day_in_short
 from nudger.cli.screen import excerpt, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
@@ -235,7 +236,7 @@ def _show_days(theirs: Sequence[Coming]) -> None:
     days = words.contested(theirs)
     day = None
     for each in theirs:
-        heading = f"{each.local:%a %d %b}" if each.local.date() != day else ""
+        heading = day_in_short(each.local) if each.local.date() != day else ""
         day = each.local.date()
         channel = "–" if each.goes_out is None else each.nudge.decision.channel
         click.echo(

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from nudger import __version__
-from nudger.cli.screen import in_words, local_day, plural, program, tell
+from nudger.cli.screen import elsewhere, in_words, local_day, plural, program, tell
 from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
 from nudger.errors import ConfigError, NudgerError
@@ -126,7 +126,7 @@ class _Screen:
 def _row(coming: Coming, started: Started) -> str:
     people = started.agenda.recipients
     moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason
-    local = moment.astimezone(coming.recipient.zone)
     whose = "" if len(people) == 1 else f"{coming.recipient.id}  "
-    when = in_words(moment - started.at) + (f"; {reason}" if reason else "")
-    return f"{local_day(local)}  {whose}{coming.slot.schedule}  ({when})"
+    remarks = (in_words(moment - started.at), elsewhere(moment, coming.recipient), reason)
+    when = "; ".join(remark for remark in remarks if remark)
+    return f"{local_day(moment.astimezone()):<16}  {whose}{coming.slot.schedule}  ({when})"

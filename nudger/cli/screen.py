@@ -4,12 +4,14 @@ import contextlib
 import shlex
 import shutil
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from nudger.cli.streams import OutputError
+from nudger.decisions.english import day_in_words
+from nudger.domain.recipients import Recipient
 
 EXCERPT = 60
 
@@ -39,9 +41,35 @@ def in_words(span: timedelta) -> str:
     return "in " + " ".join(part for part in parts if part)
 
 
+def day(moment: date) -> str:
+    """Return `Mon 2 Nov`."""
+    return f"{moment:%a} {moment.day} {moment:%b}"
+
+
+def long_day(moment: date) -> str:
+    """Return `Monday 2 November 2026`."""
+    return f"{moment:%A} {day_in_words(moment)}"
+
+
 def local_day(moment: datetime) -> str:
-    """Return `Mon 23 Nov 08:30`."""
-    return f"{moment:%a %d %b %H:%M}"
+    """Return `Mon 2 Nov 08:30`."""
+    return f"{day(moment)} {moment:%H:%M}"
+
+
+def elsewhere(moment: datetime, person: Recipient) -> str:
+    """Return `08:00 where sam is`, for a time by this machine's clock; '' where the clocks there show the same."""
+    here, there = moment.astimezone(), moment.astimezone(person.zone)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    other_day = "" if here.date() == there.date() else f"{day(there)} "
+    return f"{other_day}{there:%H:%M} where {person.id} is"
+
+
+def as_json(value: object) -> str:
+    """Return what JSON has no form for as text: a moment as `2026-11-25T13:52:59Z` (RFC 3339)."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(value)
 
 
 def tell(words: str) -> None:

@@ -115,7 +115,7 @@ def _lines(trial: _Trial) -> Iterator[str]:
     tally = trial.tally
     yield (
         f"{tally.people:,} made-up {'person' if tally.people == 1 else 'people'}, {plural(tally.days, 'day')} "
-        f"from {trial.since:%d %b %Y}, seed {trial.seed}. Nothing was sent."
+        f"from {trial.since.day} {trial.since:%b %Y}, seed {trial.seed}. Nothing was sent."
     )
     yield from ("", *_table(trial), "")
     yield f"Nudges a week for a person     median {_median(tally.weekly)}, at most {max(tally.weekly)}"

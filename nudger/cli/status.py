@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from nudger.cli.screen import in_words, local_day, plural
+from nudger.cli.screen import as_json, elsewhere, in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
@@ -19,13 +19,14 @@ from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming
 from nudger.use_cases.stop_and_go import Standstill, standstill
-from nudger.wiring.clock import clock, uptime
+from nudger.wiring.clock import clock, machine_time_zone, uptime
 
 _RECENT = 8
 _NEXT = 8
 _NAMED = 5
 _LOOK_AHEAD = timedelta(days=8)
 _LATELY_S = 120
+_A_MOMENT = timedelta(minutes=1)
 _TROUBLE = frozenset({NudgeState.FAILED, NudgeState.UNKNOWN, NudgeState.EXPIRED, NudgeState.SUPPRESSED})
 
 
@@ -64,7 +65,7 @@ def command(config_dir: Path, style: str) -> None:
     past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
     ahead = _look_ahead(setup, now)
     if style == "json":
-        click.echo(json.dumps(_record(setup, past, ahead, now), indent=1, default=str))
+        click.echo(json.dumps(_record(setup, past, ahead, now), indent=1, default=as_json))
     else:
         for line in _lines(setup, past, ahead, now):
             click.echo(line)
@@ -157,7 +158,9 @@ def _lines(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> list[str]
         f"today     {today or 'nothing yet'}",
         f"channels  {providers}",
         _people(ahead.people, past, now),
-        "clocks    time zones {} ({})".format(*prefer_newest_time_zones()),
+        f"clocks    times here are this machine's, {machine_time_zone()}; time zones {{}} ({{}})".format(
+            *prefer_newest_time_zones()
+        ),
     ]
     lines[1:1] = _standing(past.still)
     lines += _running_out(ahead.short)
@@ -197,7 +200,8 @@ def _local(moment: str) -> str:
 
 def _people(people: list[Recipient], past: _Past, now: datetime) -> str:
     stopped = plural(past.stopped, "address", "addresses")
-    return f"people    {len(people)} active · {_paused(people, now)} paused · {stopped} stopped"
+    paused = _paused(people, now)
+    return f"people    {len(people) - paused} active · {paused} paused · {stopped} stopped"
 
 
 def _paused(people: list[Recipient], now: datetime) -> int:
@@ -254,15 +258,25 @@ def _last_planned(past: _Past, now: datetime) -> str:
 def _past_line(nudge: Nudge) -> str:
     channel = nudge.decision.channel or "-"
     what = f"{nudge.state:<10} {channel:<5}  {nudge.key.schedule}  {nudge.key.recipient}"
-    return f"{local_day(nudge.due.astimezone())}  {what}" + (
-        f"  ({nudge.decision.reason})" if nudge.decision.reason else ""
-    )
+    remarks = "; ".join(remark for remark in (_went_out(nudge), nudge.decision.reason) if remark)
+    return f"{local_day(nudge.due.astimezone()):<16}  {what}" + (f"  ({remarks})" if remarks else "")
+
+
+def _went_out(nudge: Nudge) -> str:
+    """Say when it really went, where that is not when it was due."""
+    began = nudge.first_attempt_at
+    if began is None or began - nudge.due < _A_MOMENT:
+        return ""
+    due, went = nudge.due.astimezone(), began.astimezone()
+    when = f"{went:%H:%M}" if due.date() == went.date() else local_day(went)
+    return f"sent {when}" if nudge.state is NudgeState.SENT and nudge.attempts == 1 else f"first tried {when}"
 
 
 def _next_line(each: Coming, now: datetime) -> str:
     moment = each.goes_out or each.slot.due
-    when = in_words(moment - now) + (f"; {each.nudge.decision.reason}" if each.nudge.decision.reason else "")
+    remarks = (in_words(moment - now), elsewhere(moment, each.recipient), each.nudge.decision.reason)
+    when = "; ".join(remark for remark in remarks if remark)
     return (
-        f"{local_day(moment.astimezone())}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"
+        f"{local_day(moment.astimezone()):<16}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"
         f"  {each.recipient.id}  ({when})"
     )

@@ -69,7 +69,7 @@ def week_page(
         people=_contents(people) if len(people) > 1 else "",
         body="\n".join(parts) or "<p>There is nobody to send to yet.</p>",
         name=escape(name),
-        since=f"{since:%d %B %Y, %H:%M}",
+        since=f"{since.day} {since:%B %Y, %H:%M}",
     )
 
 

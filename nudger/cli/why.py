@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from nudger.cli.screen import plural
+from nudger.cli.screen import as_json, long_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.decisions.replay import replay
 from nudger.decisions.why import Explanation, Happening, why
@@ -68,7 +68,7 @@ def command(config_dir: Path, whose: str, day: date | int | None, style: str) ->
     schedules = {schedule.id: schedule for schedule in setup.catalog.schedules}
     if style == "json":
         records = [_record(each, people.get(each.nudge.key.recipient), schedules) for each in told]
-        click.echo(json.dumps(records, indent=1, ensure_ascii=False, default=str))
+        click.echo(json.dumps(records, indent=1, ensure_ascii=False, default=as_json))
         return
     click.echo(heading)
     for each in told:
@@ -82,7 +82,7 @@ def _find(setup: Setup, people: Mapping[str, Recipient], whose: str, day: date |
         today = day if isinstance(day, date) else clock().astimezone(person.zone).date() + (day or 0) * _DAY
         told = _of_person(setup, person, today)
         what = plural(len(told), "nudge") if told else "nothing was or will be due"
-        return told, f"{person.id}, {today:%A %d %B %Y} ({person.time_zone}): {what}"
+        return told, f"{person.id}, {long_day(today)} ({person.time_zone}): {what}"
     if not _ID.match(whose):
         raise NudgerError(f"{whose!r} is neither a person nor a nudge here: see `nudger recipients list`")
     if day is not None:
@@ -94,7 +94,7 @@ def _find(setup: Setup, people: Mapping[str, Recipient], whose: str, day: date |
     if len(found) >= _MANY:
         raise NudgerError(f"more than one nudge has an id that begins with {whose!r}: give more of it")
     nudge = found[0].nudge
-    return found, f"nudge {nudge.id} for {nudge.key.recipient}, {_local_date(nudge, people):%A %d %B %Y}"
+    return found, f"nudge {nudge.id} for {nudge.key.recipient}, {long_day(_local_date(nudge, people))}"
 
 
 def _beginning(transaction: Transaction, start: str) -> list[_Told]:

@@ -102,7 +102,8 @@ def _then(
     where = person.time_zone if person else "UTC (nobody here has this id any more)"
     if schedule is not None and schedule.about:
         yield schedule.about
-    yield f"due {nudge.due.astimezone(zone):%A %d %B, %H:%M} in {where}; {_grace(nudge)}"
+    due = nudge.due.astimezone(zone)
+    yield f"due {due:%A} {due.day} {due:%B, %H:%M} in {where}; {_grace(nudge)}"
     if nudge.state is NudgeState.SENT and nudge.first_attempt_at and nudge.first_attempt_at - nudge.due >= _SOON:
         yield f"went out {roughly(nudge.first_attempt_at - nudge.due)} after it was due"
     yield from _waits(nudge, happened, zone)
