@@ -59,11 +59,13 @@ if [ -n "$write_to" ] && [ "$write_to" != - ]; then
 fi
 
 unit=nudger-command-$$
-# Ctrl-C reaches this script and systemd-run, and has to be handed on.
+# StateDirectory: there is none before the first start of the service. Ctrl-C reaches this script and systemd-run, and has
+# to be handed on.
 trap 'systemctl kill --signal=INT "$unit" 2>/dev/null; exit 130' INT TERM
 cd /
 systemd-run --quiet --pipe --wait --collect --unit="$unit" --description="nudger command" --working-directory=/ \
     --uid=nudger --gid=nudger --property=LoadCredential=nudger:/etc/nudger/credentials --property=UMask=0077 \
+    --property=StateDirectory=nudger --property=StateDirectoryMode=0700 \
     --setenv=NUDGER_CONFIG_DIR=/etc/nudger --setenv=NUDGER_STATE_DIR=/var/lib/nudger \
     --setenv="TERM=${TERM-}" --setenv="COLUMNS=${COLUMNS-}" --setenv="NO_COLOR=${NO_COLOR-}" \
     --setenv="LANG=${LANG-}" --setenv="LC_ALL=${LC_ALL-}" \

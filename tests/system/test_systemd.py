@@ -109,6 +109,55 @@ def test_the_starter_configuration_is_right(machine):
     machine.run("nudger", "check")
 
 
+ROOTS_OWN = "/root/a folder"
+TABLE = "id,time_zone,email,joined\nana,UTC,canary.ana@example.org,2090-01-01\n"
+
+
+def in_roots_own(machine, command):
+    """Run a line of a shell as root, in a folder that nobody else may enter."""
+    return machine.run("sh", "-c", f"umask 077; mkdir -p '{ROOTS_OWN}'; cd '{ROOTS_OWN}'; {command}", check=False)
+
+
+def test_what_the_installation_says_next_works_in_roots_own_home(machine):
+    done = in_roots_own(machine, "nudger check && nudger preview --days 2")
+    assert (done.returncode, "No mistakes" in done.stdout) == (0, True)
+
+
+def test_a_table_that_only_root_can_read_is_imported_before_the_first_start(machine):
+    in_roots_own(machine, f"printf '{TABLE}' >'the people.csv'")
+    for words in ("--dry-run 'the people.csv'", "'the people.csv'"):
+        done = in_roots_own(machine, f"nudger recipients import {words}")
+        assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 new, 0 changed, 0 same.")
+    assert "1 same" in in_roots_own(machine, "nudger recipients import - <'the people.csv'").stdout
+    assert machine.says("find", "/var/lib/nudger", "-not", "-user", "nudger") == ""
+
+
+def test_a_mistake_in_roots_table_is_told_under_its_own_name(machine):
+    done = in_roots_own(machine, "printf 'id,email\\nana,nobody\\n' >bad.csv; nudger recipients import bad.csv")
+    assert (done.returncode, "bad.csv:2:5:" in done.stdout) == (1, True)
+    assert "none.csv cannot be read" in in_roots_own(machine, "nudger recipients import none.csv").stdout
+
+
+def test_what_is_written_is_roots_or_a_line_says_why_not(machine):
+    done = in_roots_own(machine, "nudger recipients export --output out.csv && stat -c '%a %U' out.csv && cat out.csv")
+    assert "1 person written.\n600 root\nid,name," in done.stdout
+    refused = in_roots_own(machine, "nudger decisions export --output /no/where.csv")
+    assert (refused.returncode, refused.stdout) == (1, "nudger: /no/where.csv cannot be written\n")
+
+
+def test_the_exit_status_comes_through_and_a_folder_that_is_gone_does_not_matter(machine):
+    assert in_roots_own(machine, "nudger prevew").returncode == 2
+    gone = in_roots_own(machine, "mkdir gone; cd gone; rmdir ../gone; nudger status")
+    assert (gone.returncode, "not running" in gone.stdout) == (0, True)
+
+
+def test_a_command_that_systemd_cannot_start_says_so(machine):
+    machine.run("mv", "/etc/nudger/credentials", "/etc/nudger/elsewhere")
+    done = machine.run("nudger", "status", check=False)
+    machine.run("mv", "/etc/nudger/elsewhere", "/etc/nudger/credentials")
+    assert (done.returncode, "systemd could not start this command" in done.stdout) == (1, True)
+
+
 def test_the_unit_is_sound(machine):
     assert machine.says("systemd-analyze", "verify", "--man=no", "nudger.service") == ""
 
