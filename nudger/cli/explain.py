@@ -1,6 +1,7 @@
 """`nudger explain`."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from nudger.wiring.clock import clock, machine_time_zone
 
 _NEXT = 5
 _WIDTH = 100
+"""Columns: what can be read in comfort; a narrower terminal has fewer."""
 _HORIZONS = (timedelta(days=40), timedelta(days=400), timedelta(days=3700))
 """How far to look for the next times: most schedules have theirs within weeks, and a leap day's takes years."""
 _ANYBODY = RecipientId("anybody")
@@ -151,7 +153,14 @@ def _show(explanation: _Explanation) -> None:
         click.echo(f"  {schedule.about}")
     click.echo()
     for sentence in explanation.sentences:
-        click.echo(click.wrap_text(sentence, width=_WIDTH, initial_indent="  ", subsequent_indent="    "))
+        click.echo(
+            click.wrap_text(
+                sentence,
+                width=min(_WIDTH, shutil.get_terminal_size().columns),
+                initial_indent="  ",
+                subsequent_indent="    ",
+            )
+        )
     click.echo()
     whose = "somebody new here" if person.id == _ANYBODY else person.id
     if not explanation.meant:

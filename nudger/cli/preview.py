@@ -12,7 +12,7 @@ import click
 from nudger.cli import coming_words as words
 from nudger.cli.kinds import DATE, Whole
 from nudger.cli.screen import day as day_in_short
-from nudger.cli.screen import excerpt, plural
+from nudger.cli.screen import excerpt, fitted, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import ScheduleId
@@ -222,13 +222,18 @@ def _show_people(prospect: _Prospect, coming: Sequence[Coming]) -> None:
     for each in coming:
         if not each.uncalled_for:
             by_person.setdefault(each.recipient.id, []).append(each)
-    several = len(prospect.setup.people()) > 1
+    named = len(prospect.setup.people()) > 1 or any(each.local.utcoffset() != _here(each) for each in coming)
     for number, (person, theirs) in enumerate(sorted(by_person.items())):
-        if several:
+        if named:
             click.echo(f"{chr(10) if number else ''}{person}  ({theirs[0].recipient.time_zone})")
         _show_days(theirs)
         if summary := words.summary(theirs):
             click.echo(summary)
+
+
+def _here(each: Coming) -> timedelta | None:
+    """Where a person's clock is not this machine's, it is said whose times these are."""
+    return each.slot.due.astimezone().utcoffset()
 
 
 def _show_days(theirs: Sequence[Coming]) -> None:
@@ -239,9 +244,8 @@ def _show_days(theirs: Sequence[Coming]) -> None:
         heading = day_in_short(each.local) if each.local.date() != day else ""
         day = each.local.date()
         channel = "–" if each.goes_out is None else each.nudge.decision.channel
-        click.echo(
-            f"{heading:<10}  {each.local:%H:%M}  {channel:<5}  {each.slot.schedule:<{width}}  {_words(each, days)}"
-        )
+        start = f"{heading:<10}  {each.local:%H:%M}  {channel:<5}  {each.slot.schedule:<{width}}  "
+        click.echo(fitted(start + _words(each, days), indent=len(start)))
 
 
 def _words(each: Coming, days: frozenset[words.PersonDay]) -> str:

@@ -14,6 +14,7 @@ from nudger.decisions.english import day_in_words
 from nudger.domain.recipients import Recipient
 
 EXCERPT = 60
+_NARROWEST = 30
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
@@ -70,6 +71,17 @@ def as_json(value: object) -> str:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value)
+
+
+def fitted(line: str, *, indent: int) -> str:
+    """Return a line as a terminal holds it: what is beyond its width goes on below, from a column on.
+
+    Where there is no terminal, it stays one line, for `grep` and for tables.
+    """
+    if not sys.stdout.isatty() or len(line) <= (columns := shutil.get_terminal_size().columns):
+        return line
+    start = min(indent, columns // 2)
+    return click.wrap_text(line, width=columns, subsequent_indent=" " * start) if columns > _NARROWEST else line
 
 
 def tell(words: str) -> None:
