@@ -31,13 +31,17 @@ class FakeChannel:
     concurrency: int = 3
     can_be_asked: bool = True
     most_at_once: int = 0
+    delay: float = 0
+    """Seconds that a send takes."""
+    refuses: DeliveryError | None = None
+    """What every question is answered with."""
     _now: int = 0
 
     async def send(self, parcel: Parcel) -> Receipt:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
-            await asyncio.sleep(0)
+            await asyncio.sleep(self.delay)
             step = self.script.pop(0) if self.script else "ok"
             if step == "hang":
                 await asyncio.sleep(3600)
@@ -50,6 +54,8 @@ class FakeChannel:
 
     async def find(self, parcel: Parcel) -> Found:
         self.asked.append(parcel)
+        if self.refuses:
+            raise self.refuses
         if not self.findings:
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
         found = self.findings.pop(0)

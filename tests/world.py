@@ -41,7 +41,7 @@ class World:
         if self.ledger is not None:
             self.ledger.close()
         engine, installation = open_database(f"sqlite:///{self.path}/nudger.db", state_dir=self.path)
-        self.ledger = Ledger(engine, installation, high_water=HighWater(self.path))
+        self.ledger = Ledger(engine, installation, high_water=self.high_water(installation))
         thread = LedgerThread(self.ledger)
         deliveries = [
             Delivery(channel, port, thread, clock=self.clock, rng=Random(1))
@@ -50,6 +50,9 @@ class World:
         self.service = Service(
             thread, deliveries, make_agenda=self.agenda, clock=self.clock, high_water=self.ledger.high_water
         )
+
+    def high_water(self, installation):
+        return HighWater(self.path, cache_dir=self.path.parent / "cache", installation=installation)
 
     def agenda(self, catalog, people):
         return build_agenda(catalog, people, words=WORDS, seed="s", installation="i")

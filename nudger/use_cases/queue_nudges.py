@@ -51,23 +51,25 @@ class Queued:
     clock_was_ahead: bool = False
 
 
-def begin_planning(transaction: TransactionPort, *, now: datetime) -> None:
+def begin_planning(transaction: TransactionPort, *, now: datetime) -> bool:
     """At the very first start, draw the line: what fell due before it is nobody's to catch up on.
 
     By a clock that cannot be right no line is drawn: it would lie in the past of the right one for ever. For the same
     reason it is drawn anew when the clock turns out to have been wrong before any schedule had its first turn, and
-    goes back to where it was when a clock that was set far back is right again.
+    goes back to where it was when a clock that was set far back is right again. Returns whether a line was drawn.
     """
     if doubt_about_clock(None, now):
-        return
+        return False
     watermark = transaction.watermark()
     if watermark is None or (doubt_about_clock(watermark, now) and not transaction.decided_anything()):
         transaction.set_watermark(now)
         transaction.remember(_BEGAN, {"at": now.isoformat()})
-    elif doubt_about_clock(watermark, now):
+        return True
+    if doubt_about_clock(watermark, now):
         before = transaction.recall(_SET_BACK).get("from")
         if before is not None and timedelta(0) <= now - datetime.fromisoformat(before) <= LONG_SILENCE:
             transaction.set_watermark(datetime.fromisoformat(before))
+    return False
 
 
 def queue_step(

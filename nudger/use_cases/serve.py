@@ -7,7 +7,7 @@ late, the same slots get the same nudges.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import structlog
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.changes import Changes, compare, moved_past
-from nudger.decisions.guard import Storm, doubt_about_clock
+from nudger.decisions.guard import EARLIEST, Storm, doubt_about_clock
 from nudger.decisions.plan import forget_plans, next_due
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, NudgeState
@@ -196,6 +196,18 @@ class Service:
         if not delivery.idle and (drain is None or drain.done()):
             self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
 
+    def _join_by_this_clock(self, transaction: TransactionPort, *, everybody: bool, now: datetime) -> None:
+        """Let people whose joining has no written date join today, if the day that was noted is a wrong clock's."""
+        undated = {p.id: p for p in (self._catalog.recipients or () if self._catalog else ()) if p.joined is None}
+        joining = []
+        for person in transaction.recipients() if undated else ():
+            today = now.astimezone(person.zone).date()
+            noted = person.joined or today
+            if person.id in undated and noted != today and (everybody or not EARLIEST.date() <= noted <= today):
+                joining.append(replace(undated[person.id], joined=today))
+        if joining:
+            transaction.keep_recipients(joining, source="file", at=now)
+
     def _under_way(self) -> set[NudgeId]:
         return set[NudgeId]().union(*(delivery.under_way for delivery in self.deliveries))
 
@@ -206,11 +218,12 @@ class Service:
 
         By a clock that is not, everything would be too late, or too early for ever.
         """
-        begin_planning(transaction, now=now)
+        drawn = begin_planning(transaction, now=now)
         if doubt_about_clock(transaction.watermark(), now):
             return False, []
         cannot_be_asked = self._providers.cannot_be_asked
         if not self._begun:
+            self._join_by_this_clock(transaction, everybody=drawn, now=now)
             look_for_restored(transaction, self._high_water, providers=self._providers, now=now)
             ask_again(transaction, cannot_be_asked=cannot_be_asked, now=now)
         lost = recover_interrupted(
@@ -243,9 +256,10 @@ class Service:
         if first:
             storm = look_for_storm(transaction, agenda, now=now)
         queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
-        if queued.clock_was_ahead:
-            # First hellos of a time that never came are to be said again.
-            greet_at = self._greet(transaction, agenda, now=now)
+        if queued.clock_was_ahead and self._catalog is not None:
+            # First hellos of a time that never came are to be said again, to people who have joined by now.
+            self._join_by_this_clock(transaction, everybody=False, now=now)
+            agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
         next_attempt = transaction.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:
             interrupted += recover_interrupted(
