@@ -7,7 +7,7 @@ late, the same slots get the same nudges.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import structlog
 
 from nudger.decisions.agenda import Agenda
 from nudger.decisions.changes import Changes, compare, moved_past
-from nudger.decisions.guard import EARLIEST, Storm, doubt_about_clock
+from nudger.decisions.guard import Storm, doubt_about_clock
 from nudger.decisions.plan import forget_plans, next_due
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, NudgeState
@@ -27,7 +27,6 @@ from nudger.use_cases.deliver_nudges import Delivery, report
 from nudger.use_cases.ports import Clock, LedgerPort, Mark, Providers, TransactionPort
 from nudger.use_cases.queue_nudges import (
     Queued,
-    begin_planning,
     expire_overdue,
     look_for_storm,
     queue_moved,
@@ -35,8 +34,8 @@ from nudger.use_cases.queue_nudges import (
     queue_welcomes,
     record_moved_while_away,
 )
-from nudger.use_cases.restore import look_for_restored
-from nudger.use_cases.settle_nudges import ask_again, recover_interrupted
+from nudger.use_cases.settle_nudges import recover_interrupted
+from nudger.use_cases.take_up import Left, join_by_this_clock, take_up
 from nudger.use_cases.watch_runway import warn_of_short_runways
 
 _log = structlog.get_logger("nudger")
@@ -111,11 +110,11 @@ class Service:
         """
         async with self._one_at_a_time:
             now = self._clock()
-            under_way = self._under_way()
             self._after_crash = self._after_crash or after_crash
+            left = self._left(self._under_way())
 
             def work(transaction: TransactionPort) -> tuple[_Prepared, bool, list[Nudge]]:
-                begun, lost = self._begin(transaction, under_way, now=now)
+                begun, lost = take_up(transaction, catalog, left, providers=self._providers, now=now)
                 before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
                 _keep_people(transaction, catalog, now=now)
                 fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
@@ -196,44 +195,13 @@ class Service:
         if not delivery.idle and (drain is None or drain.done()):
             self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
 
-    def _join_by_this_clock(self, transaction: TransactionPort, *, everybody: bool, now: datetime) -> None:
-        """Let people whose joining has no written date join today, if the day that was noted is a wrong clock's."""
-        undated = {p.id: p for p in (self._catalog.recipients or () if self._catalog else ()) if p.joined is None}
-        joining = []
-        for person in transaction.recipients() if undated else ():
-            today = now.astimezone(person.zone).date()
-            noted = person.joined or today
-            if person.id in undated and noted != today and (everybody or not EARLIEST.date() <= noted <= today):
-                joining.append(replace(undated[person.id], joined=today))
-        if joining:
-            transaction.keep_recipients(joining, source="file", at=now)
-
     def _under_way(self) -> set[NudgeId]:
         return set[NudgeId]().union(*(delivery.under_way for delivery in self.deliveries))
 
-    def _begin(
-        self, transaction: TransactionPort, under_way: Collection[NudgeId], *, now: datetime
-    ) -> tuple[bool, list[Nudge]]:
-        """Take up what the last process left, as soon as the clock is believed; return whether it is.
-
-        By a clock that is not, everything would be too late, or too early for ever.
-        """
-        drawn = begin_planning(transaction, now=now)
-        if doubt_about_clock(transaction.watermark(), now):
-            return False, []
-        cannot_be_asked = self._providers.cannot_be_asked
-        if not self._begun:
-            self._join_by_this_clock(transaction, everybody=drawn, now=now)
-            look_for_restored(transaction, self._high_water, providers=self._providers, now=now)
-            ask_again(transaction, cannot_be_asked=cannot_be_asked, now=now)
-        lost = recover_interrupted(
-            transaction,
-            everything=self._after_crash,
-            cannot_be_asked=cannot_be_asked,
-            besides=under_way,
-            now=now,
+    def _left(self, under_way: Collection[NudgeId]) -> Left:
+        return Left(
+            first=not self._begun, everything=self._after_crash, under_way=under_way, high_water=self._high_water
         )
-        return True, lost
 
     def _plan(
         self,
@@ -246,8 +214,9 @@ class Service:
     ) -> _Planned:
         agenda, version, interrupted = self.agenda, transaction.recipients_version(), list[Nudge]()
         greet_at, begun = self._greet_at, self._begun
-        if not begun:
-            begun, interrupted = self._begin(transaction, under_way, now=now)
+        if not begun and self._catalog is not None:
+            left = self._left(under_way)
+            begun, interrupted = take_up(transaction, self._catalog, left, providers=self._providers, now=now)
         if self._catalog is not None and (version != self._version or begun != self._begun):
             agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
         elif first and (greet_at is None or not now < greet_at <= now + _DAY):
@@ -258,7 +227,7 @@ class Service:
         queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
         if queued.clock_was_ahead and self._catalog is not None:
             # First hellos of a time that never came are to be said again, to people who have joined by now.
-            self._join_by_this_clock(transaction, everybody=False, now=now)
+            join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
             agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
         next_attempt = transaction.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:

@@ -77,6 +77,8 @@ class TwilioStandIn:
         self.messages: list[dict[str, Any]] = []
         self.requests: list[dict[str, str]] = []
         self.faults = deque(faults)
+        self.away: Path | None = None
+        """While there is such a file, every request is answered with 503, and nothing is accepted."""
         self.list_fault: str | None = None
         self.redacted = False
         self.shown: Callable[[dict[str, Any]], Any] = lambda message: message
@@ -89,7 +91,7 @@ class TwilioStandIn:
         self._random = random.Random(20261122)
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(middlewares=[self._unless_away])
         path = "/2010-04-01/Accounts/{account}/Messages.json"
         app.add_routes([web.post(path, self._create), web.get(path, self._list)])
         self._runner = web.AppRunner(app, shutdown_timeout=0.05, access_log=None)
@@ -109,6 +111,13 @@ class TwilioStandIn:
     @property
     def bodies(self) -> list[str]:
         return [message["body"] for message in self.messages]
+
+    @web.middleware
+    async def _unless_away(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self.away is not None and self.away.exists():
+            return web.Response(status=503, text="Service Unavailable")
+        answer: web.StreamResponse = await handler(request)
+        return answer
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.connections.add(request.transport)
@@ -336,6 +345,7 @@ async def _serve(options: argparse.Namespace) -> None:
         log=options.log,
         port=options.port,
     ) as twilio:
+        twilio.away = options.away
         print(twilio.url, flush=True)
         await asyncio.Event().wait()
 
@@ -347,6 +357,7 @@ def main() -> None:
     parser.add_argument("--latency", default="0", help="milliseconds per request, or a range such as 5-60")
     parser.add_argument("--list-lag", type=float, default=0, help="seconds until an accepted message is listed")
     parser.add_argument("--faults", default="", help="comma-separated, one for each create in turn")
+    parser.add_argument("--away", type=Path, help="while there is such a file, nothing but 503 is answered")
     asyncio.run(_serve(parser.parse_args()))
 
 
