@@ -31,8 +31,8 @@ class FakeChannel:
     concurrency: int = 3
     can_be_asked: bool = True
     most_at_once: int = 0
-    delay: float = 0
-    """Seconds that a send takes."""
+    gate: asyncio.Event | None = None
+    """What sends wait for, where it is set."""
     refuses: DeliveryError | None = None
     """What every question is answered with."""
     _now: int = 0
@@ -41,7 +41,7 @@ class FakeChannel:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
-            await asyncio.sleep(self.delay)
+            await (self.gate.wait() if self.gate else asyncio.sleep(0))
             step = self.script.pop(0) if self.script else "ok"
             if step == "hang":
                 await asyncio.sleep(3600)

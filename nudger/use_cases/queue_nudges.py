@@ -42,13 +42,15 @@ _CLOCK_SLACK = timedelta(seconds=5)
 class Queued:
     """What a step did: how many nudges it wrote down in each state, and whether the present is reached.
 
-    `doubt` says why the clock was not believed, and nothing was done; `clock_was_ahead`, that what it made was undone.
+    `doubt` says why the clock was not believed, and nothing was done; `clock_was_ahead`, that what it made was undone;
+    `since_the_first_start`, that it had been ahead from the first start on.
     """
 
     counts: Counter[NudgeState]
     finished: bool
     doubt: str = ""
     clock_was_ahead: bool = False
+    since_the_first_start: bool = False
 
 
 def begin_planning(transaction: TransactionPort, *, now: datetime) -> bool:
@@ -89,7 +91,12 @@ def queue_step(
     added = _write(transaction, agenda, due, providers=providers, held_back=held, now=now) if due else []
     transaction.set_watermark(until)
     counts = Counter(nudge.state for nudge in added)
-    return Queued(counts=counts, finished=until == now, clock_was_ahead=was_ahead)
+    return Queued(
+        counts=counts,
+        finished=until == now,
+        clock_was_ahead=was_ahead,
+        since_the_first_start=was_ahead and _began(transaction, now) > now,
+    )
 
 
 def look_for_storm(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> Storm | None:

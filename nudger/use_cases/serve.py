@@ -227,7 +227,8 @@ class Service:
         queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
         if queued.clock_was_ahead and self._catalog is not None:
             # First hellos of a time that never came are to be said again, to people who have joined by now.
-            join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
+            if queued.since_the_first_start:
+                join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
             agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
         next_attempt = transaction.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:

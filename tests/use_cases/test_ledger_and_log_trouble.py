@@ -33,8 +33,9 @@ def crowd(world, people=CROWD):
 class Broken:
     """A ledger whose commits fail as long as it is told so; what was done in the transaction is undone."""
 
-    def __init__(self, ledger):
-        self.ledger, self.down = ledger, False
+    def __init__(self, world):
+        self.down, self._run = False, world.ledger.run
+        world.ledger.run = self.run
 
     def run(self, work):
         def undone(transaction):
@@ -43,17 +44,15 @@ class Broken:
                 raise LedgerError("disk full")
             return result
 
-        return self.ledger.run(undone)
-
-    def __getattr__(self, name):
-        return getattr(self.ledger, name)
+        return self._run(undone)
 
 
-def break_ledger(world):
-    broken = Broken(world.ledger)
-    for delivery in world.service.deliveries:
-        delivery._ledger._ledger = broken
-    return broken
+async def under_way(world):
+    """Wait until attempts were claimed, and wait for their answers."""
+    for _ in range(1000):
+        if world.email._now:
+            return
+        await asyncio.sleep(0.005)
 
 
 def test_what_was_accepted_while_the_ledger_was_away_is_written_down_when_it_is_back(world):
@@ -62,12 +61,13 @@ def test_what_was_accepted_while_the_ledger_was_away_is_written_down_when_it_is_
     async def story():
         await world.adopt()
         await world.tick()
-        broken = break_ledger(world)
-        world.email.delay = 0.05
+        broken = Broken(world)
+        world.email.gate = asyncio.Event()
         world.clock.forward(minutes=30)
         await world.service.tick()
-        await asyncio.sleep(0.02)
+        await under_way(world)
         broken.down = True
+        world.email.gate.set()
         with pytest.raises(LedgerError):
             await world.service.settle()
         # So long that every lease is over: nobody may take these attempts for lost.
@@ -87,12 +87,13 @@ def test_a_stop_after_trouble_with_the_ledger_still_writes_down_what_was_accepte
     async def story():
         await world.adopt()
         await world.tick()
-        broken = break_ledger(world)
-        world.email.delay = 0.05
+        broken = Broken(world)
+        world.email.gate = asyncio.Event()
         world.clock.forward(minutes=30)
         await world.service.tick()
-        await asyncio.sleep(0.02)
+        await under_way(world)
         broken.down = True
+        world.email.gate.set()
         with pytest.raises(LedgerError):
             await world.service.settle()
         broken.down = False
@@ -106,13 +107,15 @@ def test_a_stop_with_a_ledger_that_stays_away_leaves_it_to_the_next_start(world)
     async def story():
         await world.adopt()
         await world.tick()
-        broken = break_ledger(world)
-        world.email.delay = 0.05
+        broken = Broken(world)
+        world.email.gate = asyncio.Event()
         world.clock.forward(minutes=30)
         await world.service.tick()
-        await asyncio.sleep(0.02)
+        await under_way(world)
         broken.down = True
+        world.email.gate.set()
         await world.service.stop(patience=timedelta(seconds=1))
+        broken.down = False
         assert world.states() == ["sending"]
         world.start()
         await world.adopt()
