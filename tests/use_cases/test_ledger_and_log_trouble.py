@@ -70,6 +70,7 @@ def test_what_was_accepted_while_the_ledger_was_away_is_written_down_when_it_is_
         world.email.gate.set()
         with pytest.raises(LedgerError):
             await world.service.settle()
+        await asyncio.gather(*world.service.deliveries[0]._jobs)  # all were accepted meanwhile
         # So long that every lease is over: nobody may take these attempts for lost.
         world.clock.forward(minutes=20)
         broken.down = False
