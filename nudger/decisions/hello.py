@@ -5,13 +5,15 @@ What became of one that did not go out decides when it is said again:
   suppressed   as soon as the address may be used again
   failed, or left out   after a day, and after twice as long each time, up to a month: an address that refuses us is
                not asked daily. At once, when the person's addresses change
-  in doubt     when its three days are over: until then the provider's word may come, and nobody is greeted twice
+  in doubt     when its three days are over, and nobody is asked any more: until then the provider's word may come, and
+               nobody is greeted twice
   held         not by itself: a person releases it, or leaves it out
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from nudger.decisions.settle import ASK_ON
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
 
 NOT_YET = "the first hello has not gone out yet"
@@ -74,8 +76,9 @@ def again_at(hello: Hello, *, addresses_changed: bool = False) -> datetime | Non
     """
     if hello.changed_at is None or hello.state in _UNDER_WAY:
         return None
-    if hello.state is NudgeState.UNKNOWN:
-        return hello.expires_at
+    if hello.state is NudgeState.UNKNOWN and hello.expires_at is not None:
+        still_asked = hello.next_at is not None
+        return hello.expires_at + (ASK_ON if still_asked else timedelta(0))
     if hello.state not in _REFUSED or hello.state is NudgeState.SUPPRESSED or addresses_changed:
         return hello.changed_at
     return hello.changed_at + min(_AGAIN * (1 << min(max(hello.ordinal, 0), 10)), _LONGEST)

@@ -238,5 +238,6 @@ def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is
             assert not can_be_asked or now > nudge.expires_at + ASK_ON
         if nudge.state is NudgeState.PENDING and nudge is not before:
             assert nudge.next_attempt_at <= max(now, nudge.expires_at)
-        assert (nudge.address is None) == (nudge.state not in (NudgeState.SENDING, NudgeState.UNKNOWN))
+        under_way = nudge.state in (NudgeState.SENDING, NudgeState.UNKNOWN) and nudge.next_attempt_at is not None
+        assert (nudge.address is not None) == under_way
         assert nudge.resends <= len(RESENDS)

@@ -167,8 +167,13 @@ def test_in_doubt_nothing_follows_and_when_the_doubt_is_over_the_rest_does(world
         assert [n.state.value for n in hellos(world)] == ["unknown"]
         assert len(reasons(world)) == 1
         assert next(iter(reasons(world))).startswith(NOT_YET)
+        await days(world, 1)
+        assert [n.state.value for n in hellos(world)] == [
+            "unknown"
+        ]  # its three days are over, and it is still asked about
         await days(world, 2)
-        assert [n.state.value for n in hellos(world)] == ["unknown", "sent"]
+        assert hellos(world)[-1].state.value == "sent"
+        assert sum(n.state.value == "sent" for n in hellos(world)) == 1
         assert world.states()[-1] == "sent"
 
     play(story())
