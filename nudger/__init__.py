@@ -10,7 +10,7 @@ The way of a nudge, and where each step lives; imports only go down, and import-
         decide    decisions/decide.py     may we (availability.py)? which words, or none (select.py, choose.py)?
         write     use_cases/queue_nudges.py ─> storage/ledger.py       one slot, one nudge, for ever
         deliver   use_cases/deliver_nudges.py ─> channels/     claim_nudges.py writes the attempt down, then it is made
-        settle    decisions/settle.py     sent, again later, failed, or in doubt: ask them, and weigh the answer (doubt.py)
+        settle    decisions/settle.py     sent, again later, failed, or in doubt: ask, and weigh it (doubt.py)
         explain   decisions/why.py        the record in words; replay.py decides again from it
     looking ahead ── use_cases/outlook.py ─> rehearsal.py       preview, status, explain, why, run: one answer
         a year    use_cases/year_ahead.py ─> files/year.py      for check: what would never go out, to whom, and why
