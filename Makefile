@@ -19,8 +19,8 @@ help: ## show this list
 run: $(VENV)/stamp-run ## install what is needed into .venv, then run the example until Ctrl-C
 	@trap : INT; $(BIN)/nudger run --example || [ $$? -eq 130 ]
 
-test: $(VENV)/stamp-dev ## the tests that need Python alone
-	@$(BIN)/pytest -n auto -m "not system"
+test: $(VENV)/stamp-dev ## the tests that need Python alone, but for the slow ones
+	@$(BIN)/pytest -n auto -m "not system and not slow"
 
 check: $(VENV)/stamp-dev ## everything a change must pass: format, lint, types, floors, shipped files, tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make format" >&2; exit 1; }
@@ -34,8 +34,8 @@ format: $(VENV)/stamp-dev ## format the code, and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-test-system: $(VENV)/stamp-dev ## the tests that need root, systemd, mail and database servers, a browser
-	@$(BIN)/pytest -m system -rs
+test-system: $(VENV)/stamp-dev ## the slow ones, and those that need root, systemd, mail and database servers, a browser
+	@$(BIN)/pytest -m "system or slow" -rs
 
 bench: $(VENV)/stamp-dev ## measure speed
 	@$(BIN)/python bench

@@ -231,10 +231,10 @@ class Table:
     ) -> None:
         if not warning:
             self.refused.add(line)
-        bare = _PRIVATE.sub("'…'", what)
+        bare = _without_addresses(what)
         if bare != what:
             what, expected = bare, "An address stands here: is there a separator too many, or a quote missing?"
-        path = tuple(_PRIVATE.sub("'…'", part) for part in path)
+        path = tuple(_without_addresses(part) for part in path)
         self.problems.append(
             Problem(
                 file=str(self._path),
@@ -250,8 +250,18 @@ class Table:
         )
 
 
-_PRIVATE = re.compile(r"'[^']*(?:@|[0-9]{9})[^']*'|\S+@\S+|\+?[0-9]{9,}")
-"""An address that slipped into another column: headlines are logged and pasted, and name none."""
+_QUOTES = re.compile(r"'[^']*'|\S+@\S+|\+?[0-9]{9,}")
+"""What a headline may repeat of a cell."""
+
+_DATES = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_ADDRESS = re.compile(r"@|\+\s*[0-9]{5}|(?:[0-9][ ().\-/]{0,3}){7}")
+"""An email address or a phone number (E.164 knows none of fewer than seven digits), however it is spaced."""
+
+
+def _without_addresses(said: str) -> str:
+    """Take out an address that slipped into another column: headlines are logged and pasted, and name none."""
+    return _QUOTES.sub(lambda found: "'…'" if _ADDRESS.search(_DATES.sub("", found[0])) else found[0], said)
+
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}

@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+import pytest
 from cronsim import CronSim
 
 from tests.judges import DIFFERENCES, Judge, Kind, disagreement, draw_rule
@@ -36,6 +37,7 @@ def judged(rules):
     return wrong, seen
 
 
+@pytest.mark.slow
 def test_dateutil_says_what_we_say_but_for_the_table():
     rng = random.Random(20261125)
     rules = [draw_rule(rng) for _ in range(RULES)]
@@ -44,6 +46,7 @@ def test_dateutil_says_what_we_say_but_for_the_table():
     assert all(seen[kind, Judge.DATEUTIL] for kind in Kind), seen
 
 
+@pytest.mark.slow
 def test_cronsim_itself_says_what_we_say_but_for_the_table():
     rng = random.Random(20261126)
     # Only Samoa skipped a date: it is drawn more often, so that this is judged too.

@@ -239,3 +239,23 @@ def test_no_table_breaks_it_and_no_headline_repeats_an_address(columns, rows, ma
     assert not any(word in problem.headline() for problem in problems for word in ("canary", "1415000"))
     assert as_text(problems, files=1)
     assert "canary" not in str(as_records(problems))
+
+
+@pytest.mark.parametrize(
+    ("cell", "hidden"),
+    [
+        ("+1415000", True),
+        ("+44 20 7946 0958", True),
+        ("(415) 555-0123", True),
+        ("415.555.0123", True),
+        ("canary@example", True),
+        ("UTC+0530", False),
+        ("2026-13-25", False),
+        ("2026-12-20/2027-01-03", False),
+        ("Mars/Olympus", False),
+    ],
+)
+def test_an_address_that_slipped_into_another_column_is_not_repeated(cell, hidden):
+    _, problems = read(f"id,time_zone,name\nsam,{cell},Sam\n".encode())
+    assert problems
+    assert (f"'{cell}'" not in problems[0].headline()) == hidden

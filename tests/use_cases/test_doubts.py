@@ -298,7 +298,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=16))
 def test_whatever_happens_no_text_is_taken_twice_and_every_nudge_ends_in_a_state_that_says_which(
     tmp_path_factory, steps

@@ -163,6 +163,7 @@ def installation_of(path):
     return json.loads((path / "installation.json").read_text())["installation"]
 
 
+@pytest.mark.slow
 def test_what_is_answered_comes_more_often_and_the_record_tells_the_truth(tmp_path):
     people, days = 14, 50
     rows = live(tmp_path, people=people, days=days, learning=True)
