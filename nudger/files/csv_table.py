@@ -68,6 +68,8 @@ class Table:
         self._file = file
         self._delimiter = ","
         self.header: list[str] = []
+        self.first = 1
+        """The line that names the columns."""
         self.problems: list[Problem] = []
         self.refused: set[int] = set()
         """The lines with an error in them."""
@@ -98,8 +100,8 @@ class Table:
         self._note(row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning)
 
     def refuse_header(self, what: str, expected: str) -> None:
-        """Note what is wrong with the first line."""
-        self._note(1, self._delimiter.join(self.header), 1, what, expected)
+        """Note what is wrong with the line that names the columns."""
+        self._note(self.first, self._delimiter.join(self.header), 1, what, expected)
 
     def found(self, *, by_column: bool = True) -> tuple[Problem, ...]:
         """Return all that is wrong, line by line; after a hundred, only that there are more.
@@ -151,7 +153,7 @@ class Table:
 
     def _header(self, cells: list[str], lines: "_Lines") -> list[str]:
         """Return the columns; none where they are wrong, because then nothing below can be understood."""
-        source = lines.taken[0] if lines.taken else ""
+        self.first, source = lines.start, lines.taken[0] if lines.taken else ""
         header = ["_".join(cell.lower().replace("-", " ").split()) for cell in cells]
         if not any(header):
             raise Flaw("the file is empty", f"Its first line names the columns: {self._layout.header}.")
@@ -161,7 +163,7 @@ class Table:
         for names in self._layout.needed:
             if set(names).isdisjoint(header):
                 what = f"there is no column {' or '.join(names)}"
-                self._note(lines.start, source, 1, what, "The first line names the columns.")
+                self._note(self.first, source, 1, what, "The first line names the columns.")
         return [] if self.problems else header
 
     def _is_header(self, header: list[str], source: str) -> bool:
@@ -172,10 +174,10 @@ class Table:
         other = _OTHER_DELIMITERS.search(source)
         if other and not known.isdisjoint(each.strip().lower() for each in _OTHER_DELIMITERS.split(source)):
             what = f"the columns are parted by {quote(other[0])}"
-            self._note(1, source, other.start() + 1, what, "Part them by , or ; or a tab.")
+            self._note(self.first, source, other.start() + 1, what, "Part them by , or ; or a tab.")
         else:
             expected = f"It names the columns, as in {self._layout.header}. {self._layout.more}"
-            self._note(1, source, 1, "the first line is no header", expected)
+            self._note(self.first, source, 1, "the first line is no header", expected)
         return False
 
     def _look_at_columns(self, header: list[str], source: str) -> None:
@@ -184,13 +186,14 @@ class Table:
             near = self._layout.aliases.get(name) or nearest(name, self._layout.columns)
             hint = f"Did you mean '{near}'?" if near else self._layout.more
             place = _place(source, index, self._delimiter)
-            self._note(1, source, place, f"{quote(name)} is no column", hint, width=len(name))
-        if more := len(unknown) - _MAX_UNKNOWN if len(unknown) > _MAX_UNKNOWN else 0:
-            self._note(1, source, 1, f"{more} more columns are unknown", self._layout.more)
+            self._note(self.first, source, place, f"{quote(name)} is no column", hint, width=len(name))
+        if (more := len(unknown) - _MAX_UNKNOWN) > 0:
+            what = f"{more} more columns are unknown" if more > 1 else "1 more column is unknown"
+            self._note(self.first, source, 1, what, self._layout.more)
         twice = {name for index, name in enumerate(header) if name and name in header[:index]}
         for name in sorted(twice & set(self._layout.columns), key=header.index):
             place = _place(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
-            self._note(1, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
+            self._note(self.first, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
 
     def _right(self, row: Row, taken: list[str]) -> bool:
         """Say whether a row can be used, after noting why not."""

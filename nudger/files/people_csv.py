@@ -85,20 +85,21 @@ class PeopleFile:
     @property
     def refused(self) -> int | None:
         """How many lines are refused; None where the file was not read to its end."""
-        return None if self._table.full or min(self._table.refused, default=2) < 2 else len(self._table.refused)  # noqa: PLR2004 - the first line is the header
+        refused = self._table.refused
+        return None if self._table.full or any(line <= self._table.first for line in refused) else len(refused)
 
     def people(self, known: Known) -> Iterator[Recipient]:
         """Yield the people, known ones with what the file says of them. With an error some are missing."""
         rows = self._table.rows()
         while batch := list(islice(rows, _BATCH)):
-            here = known([RecipientId(row.present.get("id", "")) for row in batch])
+            here = known([_name(row) for row in batch])
             for row in batch:
-                if found := self._person(row, here.get(RecipientId(row.present["id"]))):
+                if found := self._person(row, here.get(_name(row))):
                     yield found
 
     def _person(self, row: Row, known: Recipient | None) -> Recipient | None:
         cells = row.present
-        if not (self._may_stand_here(row, cells["id"]) & self._as_typed(row, cells)):
+        if not (self._may_stand_here(row, _name(row)) & self._as_typed(row, cells)):
             return None
         if known is not None:
             cells = cells_of(known) | cells
@@ -147,10 +148,10 @@ class PeopleFile:
 
     def _miss(self, row: Row, column: str) -> None:
         """Note that someone lacks what everybody needs: once, where it is a column that is missing."""
-        name = row.present.get("id", "")
+        name = _name(row)
         if column in self._table.header:
             self._at(row, column, f"{quote(column)} is missing", "Every person needs one.")
-        elif 1 not in self._table.refused:
+        elif self._table.first not in self._table.refused:
             what = f"there is no column {column}, and {quote(name)} in line {row.line} is new"
             self._table.refuse_header(what, "Who is new needs one.")
         else:
@@ -165,14 +166,19 @@ class PeopleFile:
             changed = known is None or (getattr(known, column) or "").lower() != address
             if first := self._addresses.first(address, row.line):
                 what = f"another person has the same {noun} (line {first})"
-            elif changed and owner and owner != _owner(cells["id"]):
+            elif changed and owner and owner != _owner(_name(row)):
                 what = f"another person here already has the same {noun}"
             else:
                 continue
             self._at(row, column, what, "Both get every nudge there.", warning=True)
 
     def _at(self, row: Row, column: str, what: str, expected: str, *, warning: bool = False) -> None:
-        self._table.refuse(row, column, what, expected, owner=row.present.get("id", ""), warning=warning)
+        self._table.refuse(row, column, what, expected, owner=_name(row), warning=warning)
+
+
+def _name(row: Row) -> RecipientId:
+    """Return the id in a row; '' where there is none, or where the line ends before it."""
+    return RecipientId(row.present.get("id", ""))
 
 
 def _changed(column: str, cell: str) -> Flaw | None:

@@ -259,3 +259,25 @@ def test_an_address_that_slipped_into_another_column_is_not_repeated(cell, hidde
     _, problems = read(f"id,time_zone,name\nsam,{cell},Sam\n".encode())
     assert problems
     assert (f"'{cell}'" not in problems[0].headline()) == hidden
+
+
+@pytest.mark.parametrize("row", ["Sam\n", "Sam,Europe/Berlin\n", "Ana,Europe/Berlin,ana@example.org,ana\nKim\n"])
+def test_a_line_that_ends_before_its_id_is_refused_in_words(row):
+    _, problems = read("name,time_zone,email,id\n" + row)
+    assert "'id' is missing" in [problem.what for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ("id;time_zone;emial\np;Europe/Berlin;p@example.org\n", "2:14: 'emial' is no column"),
+        ("id;time_zone;id\np;Europe/Berlin;p\n", "2:14: the column 'id' is there twice"),
+        ("id;email\np;p@example.org\nq;q@example.org\n", "2:1: there is no column time_zone, and 'p' in line 3"),
+        ("who;where\np;q\n", "2:1: the first line is no header"),
+    ],
+)
+def test_what_is_wrong_with_the_columns_is_in_their_own_line_below_that_of_the_separator(rest, said):
+    table = PeopleFile(Path("p.csv"), file=io.BytesIO(b"sep=;\n" + rest.encode()))
+    assert list(table.people(nobody)) == []
+    assert table.problems[0].headline().startswith(f"p.csv:{said}")
+    assert table.refused is None
