@@ -1,4 +1,7 @@
-"""Two thousand environments, each with a process of its own. See tests/cli/test_odd_environments.py for the short form."""
+"""Odd environments, each with a process of its own; NUDGER_TEST_ENVIRONMENTS=2000 is the long form, of half an hour.
+
+tests/cli/test_odd_environments.py tries more of them in one process.
+"""
 
 import os
 import subprocess
@@ -15,7 +18,7 @@ from tests.odd_environments import leaked, odd_environment, write_small
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
-COUNT = 2000
+COUNT = int(os.environ.get("NUDGER_TEST_ENVIRONMENTS", "120"))
 COMMANDS = (
     "check",
     "status",
