@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from nudger.files.findings import Findings
@@ -16,7 +16,7 @@ _MOST = 20
 
 _LEFT_ALONE = re.compile(
     r"\.|#.*#\Z|.*(~|\.sw[a-z]|\.(bak|old|orig|rej|save|tmp|temp|part|disabled|off|example|sample|dist|md|rst|json"
-    r"|html?|py|sh|csv|lock|log|db|toml|cfg|ini))(\.[0-9]+)?\Z",
+    r"|html?|py|sh|csv|lock|log|db|toml|cfg|ini|rpmnew|rpmsave|rpmorig|dpkg-[a-z]+|ucf-[a-z]+))(\.[0-9]+)?\Z",
     re.IGNORECASE | re.DOTALL,
 )
 """Hidden files, backups of editors, and what is plainly something else."""
@@ -40,6 +40,9 @@ def note_in_folder(findings: Findings, folder: Path, entry: "os.DirEntry[str]") 
             _note(findings, f"{path}{os.sep}", "this is a folder, and not read", "A file is expected here.")
         return
     if _NEARLY.search(entry.name) or _first_key(path) in _PLACES:
+        if not _is_text(path):
+            _note(findings, str(path), "this file is not read: it is no text", "Text whose name ends in .yaml is read.")
+            return
         name = _renamed(entry.name)
         rename = f"rename it to {name}" if not (folder / name).exists() else f"{name} is there, is this a copy?"
         expected = f"Its name must end in .yaml: {rename}".rstrip(".") + ("" if rename.endswith("?") else ".")
@@ -59,20 +62,23 @@ def look_around(findings: Findings, config_dir: Path, recipients_path: Path | No
     for path in sorted(_candidates(config_dir, recipients_path))[:_MOST]:
         if path.is_dir():
             meant = nearest(path.name, FOLDERS)
-            if meant and any(name.lower().endswith(ENDINGS) for name in _names(path)):
+            inside = [path / name for name in sorted(_names(path)) if name.lower().endswith(ENDINGS)][:_MOST]
+            if meant and inside:
                 _note(findings, f"{path}{os.sep}", "this folder is not read", f"Its files belong into {meant}{os.sep}.")
+            elif not meant:
+                for file in inside:
+                    _note_file(findings, file, _first_key(file), config_dir)
         elif key := _first_key(path):
-            _note_file(findings, path, key)
+            _note_file(findings, path, key, config_dir)
+    for path in (config_dir / RECIPIENTS, config_dir / "var" / RECIPIENTS):
+        if recipients_path is None or not path.exists() or path.samefile(recipients_path):
+            continue
+        if _first_key(path) == "recipients":
+            what = f"this file is not read: the people are in {recipients_path}"
+            _note(findings, str(path), what, "Put its people there, or take the file away.")
 
 
-def fingerprint(config_dir: Path, recipients_path: Path | None) -> Iterator[bytes]:
-    """Yield what decides whether anything would be noted: names, and what the files begin with."""
-    for path in sorted(_candidates(config_dir, recipients_path)):
-        yield os.fsencode(path)
-        yield "\0".join(sorted(_names(path))).encode(errors="replace") if path.is_dir() else _first_key(path).encode()
-
-
-def _note_file(findings: Findings, path: Path, key: str) -> None:
+def _note_file(findings: Findings, path: Path, key: str, config_dir: Path) -> None:
     if key in _PLACES:
         _note(
             findings,
@@ -81,8 +87,12 @@ def _note_file(findings: Findings, path: Path, key: str) -> None:
             f"Move it to {_PLACES[key]}{os.sep}{_renamed(path.name)}.",
         )
     elif key in _FILES:
-        usual = path.with_name(_FILES[key])
-        more = f"Put its entries into {usual.name}." if usual.exists() else f"Rename it to {usual.name}."
+        usual = config_dir / _FILES[key]
+        more = (
+            f"Put its entries into {usual.name}."
+            if usual.exists()
+            else f"{'Rename' if path.parent == config_dir else 'Move'} it to {usual.name}."
+        )
         _note(findings, str(path), "this file is not read", more)
 
 
@@ -95,7 +105,7 @@ def _candidates(config_dir: Path, recipients_path: Path | None) -> list[Path]:
     """Return what of a configuration's own folder may have been meant, apart from what is read."""
     read = {*FOLDERS, CRISIS_LINES, ENV_FILE, "var", "credentials"}
     others = [name for name in _names(config_dir) if name not in read and not _LEFT_ALONE.match(name)]
-    paths = [config_dir / name for name in others]
+    paths = [config_dir / name for name in others if name != RECIPIENTS]
     usual = recipients_path if recipients_path is not None else config_dir / RECIPIENTS
     return [path for path in paths if path != usual and (_is_candidate(path.name) or path.is_dir())]
 
@@ -118,6 +128,23 @@ def _first_key(path: Path) -> str:
         return ""
     match = _START.match(text[:_ENOUGH])
     return match[1] if match and match[1] in _PLACES | _FILES else ""
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        decode(read_bytes(path))
+    except Flaw:
+        return False
+    return True
+
+
+def belongs_elsewhere(key: str, folder: Path) -> str:
+    """Return where a file of schedules/ or messages/ belongs that begins with this key; '' for where it is."""
+    if key in _FILES:
+        usual = folder.parent / _FILES[key]
+        return f"Put its entries into {usual.name}." if usual.exists() else f"Move it to {usual.name}, one folder up."
+    meant = _PLACES.get(key, folder.name)
+    return "" if meant == folder.name else f"Move it to {meant}{os.sep}."
 
 
 def _names(folder: Path) -> Iterable[str]:

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nudger.files.beside import ENDINGS, is_folder, note_in_folder
-from nudger.files.findings import Findings
+from nudger.files.beside import ENDINGS, belongs_elsewhere, is_folder, note_in_folder
+from nudger.files.findings import Findings, Place
 from nudger.files.raw_text import DIVIDE
-from nudger.files.tree import Document
+from nudger.files.tree import Document, Mapping
 from nudger.files.yaml_source import read_yaml
 
 _MAX_FILES = 1000
@@ -25,7 +25,17 @@ def read_folder(findings: Findings, folder: Path) -> list[Document]:
         findings.about(f"{folder}{os.sep}", "no file in this folder ends in .yaml", "At least one is needed.")
     if len(names) > _MAX_FILES:
         findings.about(f"{folder}{os.sep}", f"this folder has {len(names):,} files", f"At most {_MAX_FILES:,}.")
-    return [read_document(findings, folder / name) for name in names[:_MAX_FILES]]
+    documents = [read_document(findings, folder / name) for name in names[:_MAX_FILES]]
+    return [document for document in documents if not _is_of_another_kind(findings, folder, document)]
+
+
+def _is_of_another_kind(findings: Findings, folder: Path, document: Document) -> bool:
+    """Say whether a file belongs elsewhere, after noting where: nothing that is in it would be known here."""
+    key = next(iter(document.root.entries), "") if isinstance(document.root, Mapping) else ""
+    expected = belongs_elsewhere(key, folder)
+    if expected:
+        findings.error(Place(document), f"a file of {folder.name} does not begin with '{key}'", expected)
+    return bool(expected)
 
 
 def fingerprint(folders: Iterable[str], files: Iterable[str]) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ $CREDENTIALS_DIRECTORY is NUDGER_SMTP_PASSWORD. In the environment an empty valu
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,11 @@ _MAX_SECRET = 64_000
 _HERE = "NUDGER_CONFIG_DIR"
 _LONGEST_NAME = 60
 _ALMOST = frozenset({ENV_FILE, f".{ENV_FILE}", f"{ENV_FILE}.yaml", "nudger.evn", "nugder.env", "nudgerenv"})
+_MAY_SET = re.compile(
+    r"(?:.*\.)?env(?:\.(?!example|sample|dist|bak|old|template)[a-z]+)?|nudger\.(?:conf|cfg|ini|rc|toml|sh)|(?:settings|config)\.(?:ini|conf)",
+    re.IGNORECASE,
+)
+_SETS = re.compile(rb"^\s*(?:export\s+)?NUDGER_[A-Z_]+\s*=", re.MULTILINE)
 
 
 class Place(NamedTuple):
@@ -207,12 +213,15 @@ def names_like_env_file(config_dir: Path) -> Iterator[Problem]:
         return
     for name in names:
         plain = name.lower().removesuffix(".txt").replace("-", ".").replace("_", ".")
-        if name != ENV_FILE and plain in {
-            ENV_FILE,
-            ".nudger.env",
-            "nudger.evn",
-            "nugder.env",
-            "nudger.env.yaml",
-            "nudgerenv",
-        }:
-            yield Place(str(config_dir / name)).problem("this file is not read", f"Call it {ENV_FILE}.", warning=True)
+        place = Place(str(config_dir / name))
+        if name != ENV_FILE and plain in _ALMOST:
+            yield place.problem("this file is not read", f"Call it {ENV_FILE}.", warning=True)
+        elif name != ENV_FILE and _MAY_SET.fullmatch(name) and _sets_something(config_dir / name):
+            yield place.problem("this file is not read", f"Its settings belong into {ENV_FILE}.", warning=True)
+
+
+def _sets_something(path: Path) -> bool:
+    try:
+        return bool(_SETS.search(read_bytes(path)))
+    except Flaw:
+        return False

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from nudger.files import beside
 from nudger.files.catalog import read_configuration
 
 SCHEDULES = "# ours\n\nschedules:\n  - {id: x, to: everyone, when: {at: morning}}\n"
@@ -46,6 +45,9 @@ def notes(folder):
         ("kind.yaml", MESSAGES, "Move it to messages/kind.yaml."),
         ("schedule/evening.yaml", SCHEDULES, "Its files belong into schedules/."),
         ("Messages/kind.yml", MESSAGES, "Its files belong into messages/."),
+        ("recipients/anna.yaml", PEOPLE, "Put its entries into recipients.yaml."),
+        ("var/recipients.yaml", PEOPLE, "Put its people there, or take the file away."),
+        ("schedules/s.yaml.gz", "PK\x03\x04", "Text whose name ends in .yaml is read."),
     ],
 )
 def test_it_is_named_with_what_to_do(folder, name, text, expected):
@@ -118,17 +120,6 @@ def test_a_broken_library_is_said_alone(folder, text):
     (folder / "schedules" / "s.yaml").write_text(SCHEDULES.replace("when:", "send: {libraries: [kind]}, when:"))
     (folder / "messages" / "kind.yaml").write_text(text)
     assert {each.file for each in read_configuration(folder).problems} == {str(folder / "messages" / "kind.yaml")}
-
-
-def test_what_is_remembered_depends_on_what_lies_beside(folder):
-    def seen():
-        return [*beside.fingerprint(folder, folder / "recipients.yaml")]
-
-    before = seen()
-    (folder / "people.yaml").write_text("a: b\n")
-    named = seen()
-    (folder / "people.yaml").write_text(PEOPLE)
-    assert len({repr(before), repr(named), repr(seen())}) == 3
 
 
 @pytest.mark.parametrize(
