@@ -23,7 +23,12 @@ def country(text: str) -> str | None:
 
 def place(text: str) -> str | None:
     """Return the ISO 3166 code of a country, or of a state of the USA, that a name stands for."""
-    return country(text) or _table("states of the USA").get(_plain(text))
+    return country(text) or state(text)
+
+
+def state(text: str) -> str | None:
+    """Return the ISO 3166 code of a state of the USA that a name stands for; some countries have the same."""
+    return _table("states of the USA").get(_plain(text))
 
 
 def language(text: str) -> str | None:

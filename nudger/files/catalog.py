@@ -23,7 +23,7 @@ from nudger.files.limits_file import read_learning, read_limits
 from nudger.files.message_shapes import LibraryHeader, MessagesFile, MessageShape
 from nudger.files.messages_file import read_message, stand_in
 from nudger.files.recipient_shapes import RecipientsFile, RecipientShape
-from nudger.files.recipients_file import check_quotes, read_recipient
+from nudger.files.recipients_file import check_hard_days, check_quotes, read_recipient
 from nudger.files.references import Configuration, check_references
 from nudger.files.schedule_shapes import SchedulesFile, ScheduleShape
 from nudger.files.schedules_file import check_not_empty, read_schedule
@@ -71,6 +71,7 @@ def read_configuration(
     if today is not None:
         remarks.note(findings, bench.look_over(configuration.messages, today=today))
         look_around(findings, config_dir, recipients_path)
+        check_hard_days(findings, configuration.people, today)
         check_age(findings, read_crisis_lines(findings, config_dir), today)
     if look_ahead is not None:
         look_ahead(findings, configuration)

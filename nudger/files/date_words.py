@@ -4,7 +4,7 @@ Like `words`: every function takes the text as it was written, and raises Flaw w
 """
 
 import re
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -57,7 +57,10 @@ def month_day(text: str) -> MonthDay:
         raise Flaw(f"{quote(text)} is no day of a year", "Write month-day, as in 12-24.")
     month, day = int(match[1]), int(match[2])
     if _exists(month, day) and len(text.strip()) < len("MM-DD"):
-        raise Flaw(f"{quote(text)} is no day of a year", f"Month first: write {month:02}-{day:02}.")
+        raise Flaw(
+            f"{quote(text)} is no day of a year",
+            f"Month first: write {month:02}-{day:02} for {day} {month_name[month]}.",
+        )
     if _exists(month, day):
         return MonthDay(month, day)
     remedy = f"Month first: write {day:02}-{month:02}." if _exists(day, month) else "Write month-day, as in 12-24."

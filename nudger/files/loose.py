@@ -20,6 +20,13 @@ _TIME = re.compile(
     r"(?:at )?([0-9]{1,2})(?:[:.,h ]?([0-9]{2}))?(?::[0-9]{2})? ?"
     r"(?:([ap])\.? ?m?\.?|h|hs|hrs?|hours?|uhr|o'?clock)?\Z"
 )
+_ZONED = re.compile(
+    r"(.*[0-9](?: ?[ap]\.?m\.?)?)"
+    r"(?: ?z| ?(?:utc|gmt)[+-][0-9]{1,2}(?::?[0-9]{2})?|\+(?:0[0-9]|1[0-4]):?[0-9]{2}"
+    r"| (?:[a-z]{1,4}t|utc|msk)| [a-z]+(?:/[a-z_]+)+)\Z"
+)
+"""A time with a zone: behind a minus two hours may be a window, as in 09:00-11:00."""
+
 _NAMED_TIMES = {"noon": "12:00", "midday": "12:00", "mediodia": "12:00", "midnight": "00:00", "medianoche": "00:00"}
 _MOMENTS = {
     "morning": "mornings am breakfast sunrise dawn manana early morgens morgen",
@@ -28,13 +35,13 @@ _MOMENTS = {
     "night": "nights bedtime bed noche nachts nacht tonight late",
 }
 _OTHER_DAYS = {
-    "monday": "lunes montag lundi lunedi",
-    "tuesday": "tues martes dienstag mardi martedi",
-    "wednesday": "weds miercoles mittwoch mercredi mercoledi",
-    "thursday": "thur thurs jueves donnerstag jeudi giovedi",
-    "friday": "viernes freitag vendredi venerdi",
-    "saturday": "sabado samstag samedi sabato",
-    "sunday": "domingo sonntag dimanche domenica",
+    "monday": "mo lunes montag lundi lunedi",
+    "tuesday": "tu tues martes dienstag mardi martedi",
+    "wednesday": "we weds miercoles mittwoch mercredi mercoledi",
+    "thursday": "th thur thurs jueves donnerstag jeudi giovedi",
+    "friday": "fr viernes freitag vendredi venerdi",
+    "saturday": "sa sabado samstag samedi sabato",
+    "sunday": "su domingo sonntag dimanche domenica",
     "daily": "day everyday every all any always each each_day every_day all_days all_week diario taglich alldays",
     "weekdays": "weekday workday workdays working_days business_days work_days laborables workweek werktags",
     "weekends": "weekend week_end week_ends fin_de_semana wochenende",
@@ -75,6 +82,12 @@ def times(text: str) -> Iterator[str]:
         yield f"{hour:02}:{minute:02}"
 
 
+def without_zone(text: str) -> str:
+    """Return `08:30` for 08:30Z, 08:30+01:00, 8:30 CET or 08:30 Europe/Berlin; '' for what names no zone."""
+    match = _ZONED.match(plain(text)) if len(text) <= _LONGEST else None
+    return next(times(match[1]), "") if match else ""
+
+
 def moments(text: str) -> Iterator[str]:
     """Yield `morning` for mornings, in the morning, breakfast."""
     words = set(plain(text).split())
@@ -105,6 +118,20 @@ def spelled_out(text: str) -> list[str]:
         return []
     begin, count = DAYS.index(first), (DAYS.index(last) - DAYS.index(first)) % 7 + 1
     return [DAYS[(begin + n) % 7] for n in range(count)]
+
+
+def all_but(text: str) -> list[str]:
+    """Return the days that are left by `daily except sunday`, `not monday` or `every day but fri`; none otherwise."""
+    match = _ALL_BUT.match(plain(text)) if len(text) <= _LONGEST else None
+    left_out = [spelled_out(word) or [_day(word)] for word in listed(match[1])] if match else []
+    days_out = {day for days_ in left_out for day in days_}
+    return [day for day in DAYS if day not in days_out] if days_out and days_out < set(DAYS) else []
+
+
+_ALL_BUT = re.compile(
+    r"(?:daily|every ?day|all days|all|any day)?,? ?"
+    r"(?:except for|except|but not|but|not on|not|without|excluding|salvo|[!-]) ?(.+)\Z"
+)
 
 
 def _day(said: str) -> str:

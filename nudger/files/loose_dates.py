@@ -50,15 +50,19 @@ ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _NUMERIC_DATE = re.compile(r"([0-9]{1,4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,4})\Z")
 _LAST_MONTH = 12
 _A_YEAR = 4
+_DOTS = 2
+"""In 1.12.2026: whoever writes a date with dots has the day first."""
 
 
 def dates(text: str) -> Iterator[str]:
     """Yield `2026-12-24` for 24.12.2026 or December 24, 2026, and `12-24` for 24 December; nothing that is a guess."""
     said = plain(text).replace(",", " ").replace(" of ", " ").replace(" de ", " ").removeprefix("the ")
+    if timed := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t ][0-9]{1,2}:[0-9:.]+ ?(?:z|[+-][0-9:]+)?", said):
+        yield timed[1]
     if re.fullmatch("[0-9]{8}", said):
         yield f"{said[:4]}-{said[4:6]}-{said[6:]}"
     if match := _NUMERIC_DATE.match(said):
-        yield from _numeric(match[1], match[2], match[3])
+        yield from _numeric(match[1], match[2], match[3], dotted=said.count(".") == _DOTS)
     if match := re.fullmatch(r"([0-9]{1,2})[./ ]([0-9]{1,2})\.?", said):
         yield from _of_every_year(int(match[1]), int(match[2]))
     yield from _in_letters(said.split())
@@ -74,10 +78,10 @@ def _of_every_year(first: int, second: int) -> Iterator[str]:
         yield f"{first:02}-{second:02}"
 
 
-def _numeric(first: str, second: str, third: str) -> Iterator[str]:
+def _numeric(first: str, second: str, third: str, *, dotted: bool) -> Iterator[str]:
     if len(first) == _A_YEAR:
         yield f"{first}-{int(second):02}-{int(third):02}"
-    elif len(third) == _A_YEAR and int(first) > _LAST_MONTH >= int(second):  # day, month, year
+    elif len(third) == _A_YEAR and (dotted or int(first) > _LAST_MONTH) and int(second) <= _LAST_MONTH:  # day first
         yield f"{third}-{int(second):02}-{int(first):02}"
     elif len(third) == _A_YEAR and int(second) > _LAST_MONTH >= int(first):  # month, day, year
         yield f"{third}-{int(first):02}-{int(second):02}"

@@ -88,7 +88,11 @@ def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
     if nested:
         what, expected = "a placeholder cannot stand inside another", "A fall-back is plain words: write {name|friend}."
         findings.error(place, what, expected, part=nested[0], nth=text.count(nested[0], 0, nested.start()))
-    within = range(*nested.span()) if nested else range(0)
+    within = set(range(*nested.span())) if nested else set()
+    for barred in filter(_is_barred, _TWO_BARS.finditer(text)):
+        what, expected = f"{quote(barred[0])} has more than one '|'", _meant(f"{barred[1]}|{barred[2]}")
+        findings.error(place, what, expected or "One stands before the fall-back.", part=barred[0])
+        within |= set(range(*barred.span()))
     for fault in [each for each in template.faults if each.offset not in within]:
         _note_fault(findings, place, text, fault)
     for placeholder in template.placeholders:
@@ -101,6 +105,10 @@ def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
 
 
 _NESTED = re.compile(r"\{[^{}|]{1,40}\|[^{}]{0,40}\{[^{}]{1,80}\}[^{}]{0,40}\}")
+
+
+def _is_barred(match: re.Match[str]) -> bool:
+    return match[0].count("|") > 1 and not match.string[: match.start()].endswith("{")
 
 
 def _note_fault(findings: Findings, place: Place, text: str, fault: Fault) -> None:
@@ -132,6 +140,7 @@ def _lone_brace(text: str, fault: Fault) -> tuple[str, str]:
     return f"a lone '{fault.text}'", f"Write it twice, '{fault.text * 2}', to mean the brace itself."
 
 
+_TWO_BARS = re.compile(r"\{\s*([A-Za-z_]+)\s*\|\|?\s*([^{}|]{0,60})(?:\|[^{}]{0,60})?\}")
 _OPENED = re.compile(r"\s*[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?")
 _CLOSED = re.compile(r"[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?\s*\Z")
 

@@ -12,7 +12,14 @@ from nudger.domain.limits import NO_LIMITS
 from nudger.domain.recipients import DEFAULT_MOMENTS, HardDay, Pause, QuietHours, Recipient
 from nudger.files.flaws import Flaw
 from nudger.files.recipient_shapes import RecipientShape
-from nudger.files.spreadsheets import changed_anywhere, changed_date, changed_number, changed_time, guarded
+from nudger.files.spreadsheets import (
+    changed_anywhere,
+    changed_date,
+    changed_number,
+    changed_time,
+    changed_whole,
+    guarded,
+)
 from nudger.files.tree import Part, Plain
 
 _PATHS: dict[str, tuple[str, ...]] = {
@@ -38,7 +45,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 _COLUMN_AT = {path: column for column, path in _PATHS.items()}
 _LISTS = {
-    **{name: re.compile("[ ;]+") for name in ("groups", "goals")},
+    **{name: re.compile("[ ;,|]+") for name in ("groups", "goals")},
     **{name: re.compile(" *; *") for name in ("pause", "hard_days")},
 }
 """Cells that hold several, and what stands between them."""
@@ -46,6 +53,7 @@ _LISTS = {
 _TIMES = (*DEFAULT_MOMENTS, *(f"weekend_{name}" for name in DEFAULT_MOMENTS))
 _CHANGED: Mapping[str, Callable[[str], Flaw | None]] = MappingProxyType(
     {"sms": changed_number, "joined": changed_date, **dict.fromkeys(_TIMES, changed_time)}
+    | dict.fromkeys(("id", "per_day", "per_week"), changed_whole)
 )
 
 

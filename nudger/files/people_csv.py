@@ -128,7 +128,11 @@ class PeopleFile:
 
     def _as_typed(self, row: Row, cells: Mapping[str, str]) -> bool:
         """Say whether no spreadsheet left its own words in a row, after noting where."""
-        odd = [(column, flaw) for column, cell in cells.items() if cell[:1] == "#" and (flaw := _changed(column, cell))]
+        odd = [
+            (column, flaw)
+            for column, cell in cells.items()
+            if cell.startswith(("#", '="')) and (flaw := _changed(column, cell))
+        ]
         for column, flaw in odd:
             self._at(row, column, flaw.what, flaw.expected)
         return not odd
@@ -140,7 +144,7 @@ class PeopleFile:
             column, flaw = column_at(details["loc"]), details.get("ctx", {}).get("error")
             if isinstance(flaw, Flaw):
                 flaw = _changed(column, cells.get(column, "")) or flaw
-                self._at(row, column, flaw.what, flaw.expected)
+                self._at(row, column, flaw.what, flaw.expected.replace(", in quotes", ""))  # a cell needs none
             elif details["type"] == "missing":
                 self._miss(row, column)
             elif column not in flawed:  # a list of which all were refused is not empty

@@ -1,7 +1,9 @@
 """Places: the countries, and the parts of them, whose public holidays and legal hours are known."""
 
+from collections.abc import Collection
+
 from nudger.files import aliases
-from nudger.files.flaws import Flaw, did_you_mean, quote, sentences
+from nudger.files.flaws import Flaw, quote
 
 PLACE_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 _LONGEST = 40
@@ -28,10 +30,18 @@ def _remedy(text: str) -> str:
         return f"Write {code}."
     country = code.partition("-")[0]
     if country in known and country != code:
-        parts = sorted(name for name in known if name.startswith(f"{country}-"))
-        return sentences(f"Write {country} for the whole country.", did_you_mean(code, parts))
+        return f"Write {country}, if you mean the whole country."
+    return _by_name(text, known)
+
+
+def _by_name(text: str, known: Collection[str]) -> str:
+    other, _, part = text.replace("_", "-").partition("-")
+    if part and (meant := aliases.country(other)):
+        proposals = [each for each in (f"{meant}-{part.upper()}", meant) if each in known]
+        return f"Write {proposals[0]}." if proposals else _WRITE
+    if aliases.state(text) and aliases.country(text):
+        return f"Write {aliases.country(text)} for the country, or {aliases.state(text)} for the state."
     if meant := aliases.place(text):
         return f"Write {meant}." if meant in known else _WRITE
-    if f"US-{code}" in known:
-        return f"Write US-{code}, if you mean the state."
-    return _WRITE
+    state = f"US-{text.upper()}"
+    return f"Write {state}, if you mean the state." if state in known else _WRITE

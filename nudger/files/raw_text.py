@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,12 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a zip archive (or an Office document)"),
     (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an Office document"),
+    (b"{\\rtf", "a document of a word processor (RTF)"),
+    (b"<!DOCTYPE", "a page of HTML"),
+    (b"<!doctype", "a page of HTML"),
+    (b"<html", "a page of HTML"),
+    (b"<?xml", "XML"),
     (b"SQLite format 3\x00", "a SQLite database"),
     (b"\x7fELF", "a program"),
     (b"\xff\xfe\x00\x00", "text in UTF-32"),
@@ -125,6 +132,20 @@ def _in_another_encoding(byte: bytes) -> str:
     return ""
 
 
+def misread(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield what UTF-8 became where it was read as Windows-1252: where, how it stands there, and what was written."""
+    for match in _MISREAD.finditer(text):
+        try:
+            written = match[0].encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            continue
+        yield match.start(), match[0], written
+
+
+_MISREAD = re.compile("[\u00c2-\u00c5\u00e2\u00f0][^\x00-\x7f]{1,20}")
+"""The first bytes of most letters, quotes and pictures that people write, as Windows-1252 has them, and the rest."""
+
+
 def composed(text: str) -> str:
     """Return a text in Unicode's composed form (NFC): é is one character, however it was typed.
 
@@ -163,4 +184,6 @@ def _explain(found: str) -> Flaw:
     name = _NAMES.get(letter, "a control character")
     if letter in "\u061c\u200e\u200f" or "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069":
         name = "a character that changes the direction of text"
+    if letter == "\ufffd":
+        return Flaw(f"{name}, {code_point(letter)}", "Write the character that was there.", part=letter)
     return Flaw(f"{name}, {code_point(letter)}, which nobody can see", "Delete it.", part=letter)

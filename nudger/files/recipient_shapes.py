@@ -153,10 +153,12 @@ class RecipientShape(Shape):
         description="The person's own goals, in a word each of your choice: conditions can ask for them.",
         examples=[["sleep", "people"]],
     )
-    supporter: Annotated[str | None, read(partial(words.name, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
-        default=None,
-        description="How the person calls somebody who is there for them; messages may mention it.",
-        examples=["my sister Ana"],
+    supporter: Annotated[str | None, read(partial(words.supporter, limit=_SHORT)), text_schema(maxLength=_SHORT)] = (
+        Field(
+            default=None,
+            description="How the person calls somebody who is there for them; messages may mention it.",
+            examples=["my sister Ana"],
+        )
     )
 
 

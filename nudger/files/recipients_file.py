@@ -1,6 +1,7 @@
 """recipients.yaml: from its shape to people, and what only two keys or two people together can get wrong."""
 
-from datetime import time
+from collections.abc import Iterable
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from nudger.domain.recipients import HardDay, QuietHours, Recipient
@@ -100,6 +101,20 @@ def person_doubts(shape: RecipientShape) -> list[Fault]:
     if shape.limits:
         doubts += [Fault(("limits", doubt.key), doubt.what, doubt.expected) for doubt in limit_doubts(shape.limits)]
     return doubts
+
+
+def check_hard_days(findings: Findings, people: Iterable[Written[Recipient]], today: date) -> None:
+    """Note a hard day that was over before the person came, as a day of remembrance is, and one that few years have."""
+    for written in people:
+        for index, day in enumerate(written.value.hard_days):
+            place = written.place.at("hard_days", index, "date")
+            if day.year is not None and date(day.year, day.month, day.day) < (
+                written.value.joined or today - timedelta(days=366)
+            ):
+                expected = f"Write {day.month:02}-{day.day:02} for the same day of every year, or take it out."
+                findings.warning(place, "this day is over, and never comes again", expected)
+            elif day.year is None and (day.month, day.day) == (2, 29):
+                findings.warning(place, "three years of four have no 29 February", "Add 02-28 or 03-01 for those.")
 
 
 def _weekend_doubts(shape: RecipientShape) -> list[Fault]:

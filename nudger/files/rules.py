@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cronsim import CronSim, CronSimError
 
-from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences
+from nudger.files.flaws import Flaw, did_you_mean, listed, quote, sentences, tried
 
 _MAX_CRON = 100
 _MAX_RULE = 300
@@ -48,7 +48,7 @@ def cron(text: str) -> str:
     """Return a five-field cron expression; raise Flaw for anything else, and for one that never happens."""
     fields = text.split()
     if len(text) > _MAX_CRON or len(fields) != 5:  # noqa: PLR2004
-        raise Flaw(f"{quote(text)} is no cron expression", "Five fields: minute hour day-of-month month weekday.")
+        raise Flaw(f"{quote(text)} is no cron expression", lambda: sentences(_FIVE, _without_seconds(text, fields)))
     try:
         next(CronSim(text, _ANCHOR))
     except CronSimError as error:
@@ -58,6 +58,19 @@ def cron(text: str) -> str:
     except StopIteration:
         raise Flaw(f"{quote(text)} never happens", "Is there such a date?") from None
     return " ".join(fields)
+
+
+_FIVE = "Five fields: minute hour day-of-month month weekday."
+
+
+def _without_seconds(text: str, fields: list[str]) -> str:
+    """Return the five fields that are meant where seconds stand before them, or a year behind them."""
+    if len(fields) != 6 or len(text) > _MAX_CRON:  # noqa: PLR2004 - five, and one more
+        return ""
+    year_behind = "?" in (fields[2], fields[4]) and "?" not in (fields[3], fields[5])
+    five = fields[:5] if year_behind else fields[1:] if fields[0] == "0" else []
+    found = tried(cron, [" ".join(five).replace("?", "*")])
+    return f'Write "{found}".' if found else ""
 
 
 _CRON_FIELDS = "Minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7 (0 and 7 are Sunday)."
@@ -117,7 +130,11 @@ def _rule_parts(text: str) -> dict[str, str]:
                 f"{quote(name)} cannot stand in a rule here", _ELSEWHERE.get(name, "A rule is one RRULE."), part=name
             )
         if not equals or not value:
-            raise Flaw(f"{quote(piece)} is no part of a rule", "Write FREQ=MONTHLY;BYDAY=-1FR.", part=piece)
+            raise Flaw(
+                f"{quote(piece)} is no part of a rule",
+                "A rule reads like FREQ=MONTHLY;BYDAY=-1FR; words such as weekdays belong under `days`.",
+                part=piece,
+            )
         if name in parts:
             raise Flaw(f"{name} is there twice", "Keep one of the two.", part=name)
         parts[name] = value
@@ -149,7 +166,8 @@ def _check_days(value: str, frequency: str, parts: dict[str, str]) -> None:
     for day in value.split(","):
         match = _BY_DAY.match(day)
         if not match or (match[1] and not 1 <= abs(int(match[1])) <= 53):  # noqa: PLR2004 - weeks of a year
-            raise Flaw(f"{quote(day)} is no day", "Write MO, or -1FR for the last Friday.", part=day)
+            meant = f"Write {day[:-1]}." if _BY_DAY.match(day[:-1]) else "Write MO, or -1FR for the last Friday."
+            raise Flaw(f"{quote(day)} is no day", meant, part=day)
         if match[1] and (frequency not in {"MONTHLY", "YEARLY"} or "BYWEEKNO" in parts):
             raise Flaw(
                 f"{quote(day)} counts days of a month or a year", f"Write {match[2]}, or FREQ=MONTHLY.", part=day

@@ -20,6 +20,8 @@ _SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})\Z")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?(?: ?([AaPp])\.?[Mm]\.?)?\Z")
 _BLANK = re.compile(r"[()./ -]+")
 _ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!)\Z", re.IGNORECASE)
+_TOO_NARROW = re.compile(r"#{3,}\Z")
+_WHOLE = re.compile(r"([0-9]{1,6})[.,]0+\Z")
 _EPOCH = date(1899, 12, 30)
 _NOON = 12
 
@@ -36,6 +38,10 @@ def guarded(cell: str) -> str:
 
 def changed_anywhere(text: str) -> Flaw | None:
     """Return what a spreadsheet wrote in place of a value that it could not work out, or None."""
+    if _TOO_NARROW.match(text):
+        return Flaw("the spreadsheet wrote #### where its column was too narrow", "Widen it, and save the table again.")
+    if text.startswith('="'):
+        return Flaw("this is a formula, not what it shows", "Write what is between its quotes, without the =.")
     if _ERROR.match(text) or (text[:1] == "#" and stands_for_nothing(text)):
         return Flaw("this is a spreadsheet's word for an error", "Write what is meant, or leave the cell empty.")
     return None
@@ -51,6 +57,12 @@ def changed_number(text: str) -> Flaw | None:
         what = "this phone number has no plus: the spreadsheet dropped it, or the zero that it began with"
         return Flaw(what, f"{_AS_TEXT}, with + and the country code.")
     return None
+
+
+def changed_whole(text: str) -> Flaw | None:
+    """Return what a spreadsheet did to a whole number, or to an id that looks like one, or None."""
+    whole = _WHOLE.match(text)
+    return Flaw(f"the spreadsheet made a number of it, '{text}'", f"Write {whole[1]}.") if whole else None
 
 
 def changed_date(text: str) -> Flaw | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nudger.domain.schedules import MonthlyWeekdays, OnPublicHolidays, Weekly
 from nudger.files import loose, loose_dates
 from nudger.files.date_words import PUBLIC_HOLIDAYS, some_dates
-from nudger.files.flaws import Flaw, did_you_mean, listed, quote, remedy, sentences, tried
+from nudger.files.flaws import Flaw, did_you_mean, listed, nearest, quote, remedy, sentences, tried
 from nudger.files.loose import DAYS
 from nudger.files.words import DAY_WORDS
 
@@ -56,14 +56,17 @@ def day_rule(text: str) -> DayRule:
 
 def _day_remedy(text: str, words: list[str]) -> str:
     joined = " ".join(words)
-    several = _several(text)
+    several = _several(text) or [day[:3] for day in loose.all_but(text)]
     if found := tried(day_rule, (*loose.days(text), " ".join(reversed(words)))):
         return f"Write {found}."
     if several:
         return f"Write [{', '.join(several)}]."
+    if (of_month := _OF_MONTH.fullmatch(joined)) and (number := tried(some_dates, [_number_of(of_month[1])])):
+        return f"Write dates: [{number}] in place of `days`."
     if len(words) == 2 and (words[0] in _NTH or words[1] in _ONE_DAY):  # noqa: PLR2004
-        numbered = [f"{nth} {day}" for nth in _NTH for day in DAYS]
-        return sentences('Write "first monday", "2nd tue" or "last friday".', did_you_mean(joined, numbered))
+        near = nearest(words[0], _NTH), nearest(words[1], DAYS)
+        meant = f"Did you mean '{near[0]} {near[1]}'?" if all(near) else ""
+        return sentences('Write "first monday", "2nd tue" or "last friday".', meant)
     return (
         _elsewhere(joined)
         or did_you_mean(joined, [PUBLIC_HOLIDAYS])
@@ -71,16 +74,26 @@ def _day_remedy(text: str, words: list[str]) -> str:
     )
 
 
+def _number_of(word: str) -> str:
+    return word if word == "last" else str(_NTH.get(word, word.rstrip("stndrh")))
+
+
 def _elsewhere(words: str) -> str:
     """Return what to write where these are no days, but can be said with another key."""
     if re.search("[,;&/]", words):
-        return "Write a list: [mon, wed]."
+        return "Write a list of the days' names, as in [mon, wed]."
     if dates := [each for each in (words, *loose_dates.dates(words)) if _reads_as_date(each)]:
         return f"Write dates: [{dates[0]}] in place of `days`."
     count = re.fullmatch(r"every (.*(?:days?|weeks?|fortnight))", words)
     found = tried(every, (count[1], *loose.lengths(count[1]))) if count else None
     return f"Write every: {found} and starts: 2026-01-05." if found else ""
 
+
+_OF_MONTH = re.compile(
+    rf"(?:on )?(?:the )?({'|'.join(_NTH)}|[0-9]{{1,2}}(?:st|nd|rd|th))"
+    r"(?: day)?(?: of)?(?: the| each| every)?(?: months?)?"
+)
+"""A day of every month by its number, which `dates` can say."""
 
 _PROPOSED = [*DAYS, "daily", "weekdays", "weekends"]
 

@@ -18,6 +18,7 @@ from nudger.domain.vocabulary import MessageKey
 from nudger.files import aliases, lookalikes, loose, loose_dates
 from nudger.files.flaws import Flaw, as_written, did_you_mean, listed, quote, remedy, sentences, tried
 from nudger.files.loose import DAYS
+from nudger.files.raw_text import misread
 
 DAY_WORDS = {
     **{day[:3]: frozenset({number}) for number, day in enumerate(DAYS)},
@@ -117,6 +118,8 @@ def wall_time(text: str) -> time:
 
 
 def _time_remedy(text: str) -> str:
+    if zoneless := tried(wall_time, [loose.without_zone(text)]):
+        return f'Write "{zoneless}": each person has their own clock, and their zone stands with the person.'
     several = [tried(wall_time, loose.times(word)) for word in loose.listed(text)]
     if len(several) > 1 and all(several):
         return f"Write a list: [{', '.join(map(as_written, filter(None, several)))}]."
@@ -130,7 +133,14 @@ def moment(text: str) -> str:
     """Return the name of a moment that each person has at their own time."""
     if text in DEFAULT_MOMENTS:
         return text
-    raise Flaw(f"{quote(text)} is no moment", lambda: _known_or(DEFAULT_MOMENTS, text, moment, loose.moments(text)))
+    raise Flaw(f"{quote(text)} is no moment", lambda: _moment_remedy(text))
+
+
+def _moment_remedy(text: str) -> str:
+    several = [tried(time_or_moment, [word, *loose.moments(word), *loose.times(word)]) for word in loose.listed(text)]
+    if len(several) > 1 and all(several):
+        return f"Write a list: [{', '.join(map(as_written, filter(None, several)))}]."
+    return _known_or(DEFAULT_MOMENTS, text, moment, loose.moments(text))
 
 
 def time_or_moment(text: str) -> WallTime:
@@ -287,10 +297,29 @@ def name(text: str, limit: int) -> str:
     """Return a name of one line that is one, and not what a spreadsheet or a form writes where there is none."""
     if aliases.stands_for_nothing(text):
         raise Flaw(f"{quote(text)} is no name: it stands for nothing", "Leave it out, or write the name.")
+    if found := next(misread(text), None):
+        what = f"{quote(text)} is no name: '{found[1]}' is '{found[2]}', read in another encoding"
+        raise Flaw(what, f"Write {text.replace(found[1], found[2])}.")
     if _UNFILLED.search(text):
         raise Flaw(f"{quote(text)} is no name: a place for one was left unfilled", "Leave it out, or write the name.")
+    for pattern, what in _OF_ANOTHER_KIND:
+        if pattern.search(text):
+            raise Flaw(f"this is no name: it is {what}", "Leave it out, or write the name.")
     return line(text, limit)
 
+
+def supporter(text: str, limit: int) -> str:
+    """Return who is there for a person, in words that a sentence can take."""
+    if tried(yes_or_no, [text, *loose.answers(text)]) is not None:
+        raise Flaw(f"{quote(text)} says not who it is", "Write who, as in my sister Ana, or leave it out.")
+    return name(text, limit)
+
+
+_OF_ANOTHER_KIND = (
+    (re.compile(r"\S@\S+\.\S"), "an e-mail address"),
+    (re.compile(r"^\s*\+?[0-9][0-9 ()./-]{5,}\Z"), "a number"),
+)
+"""What comes from the cell beside; not repeated, for it may be an address."""
 
 _UNFILLED = re.compile(r"[{}<>\[\]«»|]|%[A-Za-z_]+%|\$[A-Za-z_]")
 

@@ -124,9 +124,12 @@ def _reads_as(proposal: str, text: str) -> bool:
 def _needs_quotes(at: Mark, source: str) -> Cause | None:
     """Find a text that begins with a sign that YAML knows as another: `{name|Hi} there`, `*breathe*`, `@home`."""
     match = _ODD_START.match(source)
+    if match and match[1][0] in "|>" and re.match(r"[|>] +\S", match[1]):
+        what = f"nothing may follow '{match[1][0]}' on its line"
+        return Cause(at.line, match.start(1) + 1, what, "Start the text on the next line, two spaces further in.")
     if match is None or at.column < match.start(1) + 1 or len(match[1]) > _SHOWN:
         return None
-    if match[1][0] in "{[" and not re.match(r"(\{[^{}]*\}|\[[^\[\]]*\])\s*[^\s#,]", match[1]):
+    if match[1][0] in "{[" and not re.match(r"(\{[^{}]*\}|\[[^\[\]]*\])\s*([^\s#,]|, *[^\s#,:]+( |$))", match[1]):
         return None  # a bracket that is closed nowhere, or wrong inside
     text = match[1].rstrip()
     proposal = next((each for each in (f'"{text}"', f"'{text}'") if _reads_as(each, text)), None)
@@ -192,7 +195,8 @@ def _glued(numbers: list[int], at: Mark, lines: list[str]) -> Cause | None:
         match = glued or (_NO_COLON.match(line) if number < at.line else None)
         if match:
             what = "there is no space after the ':'" if glued else f"there is no ':' after {quote(match[1])}"
-            return Cause(number, match.end(1) + 1, what, f"Write {quote(f'{match[1]}: {match[2].strip()}')}.")
+            written = f"{match[1]}: {match[2].strip(' =')}".strip()
+            return Cause(number, match.end(1) + 1, what, f"Write {quote(written)}.")
     return None
 
 

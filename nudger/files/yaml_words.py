@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from nudger.files import yaml_causes
+from nudger.files import yaml_causes, yaml_foreign
 from nudger.files.flaws import quote
 from nudger.files.yaml_causes import Cause
 
@@ -65,7 +65,7 @@ def explain(error: yaml.MarkedYAMLError, lines: list[str], last: yaml.ScalarEven
         mark = error.context_mark  # where it opens says more than where the file ends
     if mark is None:
         return Cause(0, 0, f"this is no YAML: {problem}", "")
-    found = yaml_causes.find(error, lines, last)
+    found = yaml_foreign.find(mark.line + 1, lines) or yaml_causes.find(error, lines, last)
     if found is not None:
         return found
     if "could not find expected ':'" in problem and error.context_mark:

@@ -81,7 +81,7 @@ def test_words_that_are_all_comment(check):
 )
 def test_a_place_for_a_name_as_other_programs_have_it(text):
     (piece,) = [each for each in pieces(f"Dear {text}, breathe.") if "name" in each.text.lower()]
-    assert piece.remedy == "Write {name|friend}."
+    assert piece.remedy.startswith("Write {name|friend}")
     assert text.strip("{}") in piece.text or piece.text in text
 
 

@@ -12,27 +12,48 @@ from nudger.domain.messages import Message
 from nudger.domain.placeholders import KNOWN_NAMES
 from nudger.domain.vocabulary import Rule
 from nudger.files import blanks
+from nudger.files.aliases import stands_for_nothing
 from nudger.files.bench.remarks import Remark, remark
 from nudger.files.bench.texts import Text
 from nudger.files.findings import Place, Written
 from nudger.files.flaws import quote
+from nudger.files.raw_text import misread
 from nudger.files.tree import Scalar
 
 _MOST = 5
 """Of one text: whoever mends these sees the rest."""
 
-_ANY = re.compile(r"[\[<\u00ab%$#*_`&\\~(]|\{\{|''|[A-Z]{4}|\bName\b")
+_ANY = re.compile(
+    r"[\[<\u00ab%$#*_`&\\~(@\uff5b\uff3b\u3010\uff1c]|\{\{|''|[A-Z]{3}|\bName\b|[Ll]orem|[\u00c2-\u00c5\u00e2\u00f0][^\x00-\x7f]"
+)
 """What a text must have for a closer look; most have nothing of the kind."""
+
+_SHORT = 20
+"""A text that may be no words at all."""
 
 _WORD = r"[A-Za-z][A-Za-z_. ]{0,29}"
 _BRACKETED = re.compile(
     rf"\{{\{{\s*({_WORD}?)\s*(\|[^{{}}]*)?\}}\}}"
-    rf"|(?:\[{{1,2}}|<{{1,2}}|\u00ab|\*\||\()\s*({_WORD}?)\s*(\|[^\[\]<>*()]{{0,40}})?\s*(?:\]{{1,2}}|>{{1,2}}|\u00bb|\|\*|\))"
-    rf"|%{{1,2}}\(?({_WORD}?)\)?(?:s\b|%{{1,2}})|\$\{{?({_WORD}?)\b\}}?\$?|#({_WORD}?)#|@({_WORD}?)@|_{{2}}({_WORD}?)_{{2}}"
+    rf"|(?:\[{{1,2}}|<{{1,2}}|[\u00ab\uff5b\uff3b\u3010\uff1c]|\*\||\()\s*({_WORD}?)\s*(\|[^\[\]<>*()\uff5d]{{0,40}})?\s*"
+    rf"(?:\]{{1,2}}|>{{1,2}}|[\u00bb\uff5d\uff3d\u3011\uff1e]|\|\*|\))"
+    rf"|%{{1,2}}\(?({_WORD}?)\)?(?:s\b|%{{1,2}})|\$({_WORD}?)\b\$?|#({_WORD}?)#|@({_WORD}?)@|_{{2}}({_WORD}?)_{{2}}"
+    rf"|(?<![\w.@])@([A-Za-z]+_?[Nn]ame|[Nn]ame)\b"
 )
+_SIGN_BEFORE = re.compile(rf"[$#%]\{{({_WORD}?)\s*(\|[^{{}}]*)?\}}")
+"""What other languages have before the brace: it is filled in behind it, and the sign goes out."""
+
+_TO_FILL_IN = re.compile(
+    r"[\[<]{1,2}(?:(?:insert|enter|add|fill|your)\b[^\[\]<>\n]{0,40}|[^\[\]<>\n/]{0,30}\bname)[\]>]{1,2}"
+    r"|(?<![0-9] )(?<![0-9%])%(?:[sd]|\([a-z_]{1,20}\)s)\b",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(r"\b(?:TODO|FIXME|TBD|TBC|[Ll]orem ipsum)\b[^.\n]{0,30}")
 _TEMPLATE = re.compile(r"\{\{(\s|.*[._|])")
 _IN_CAPITALS = re.compile(r"\b(?:FIRST[ _]?NAME|F_?NAME|USER_?NAME|NAME|NOMBRE)\b")
-_GREETING = re.compile(r"\b(?:Hi|Hello|Hey|Dear|Hola|Querid[oa])[ ,]+(Name|First ?name|Nombre|name)\b")
+_GREETING = re.compile(
+    r"\b(?:Hi|Hello|Hey|Dear|Hola|Querid[oa]|Hallo|Lieber?|Bonjour|Salut|Ch[eè]re?|Ciao|Ol[aá])[ ,]+"
+    r"(Name\b|First ?name\b|Nombre\b|name\b|_{2,}|X{2,}\b|\.{3,}(?=[,!]))"
+)
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|br|em|hr|h[1-6]|li|ol|ul|td|th|tr|div|img|pre|sub|sup|body|code|font|head|html|span|strong|style"
     r"|table|title|center|script|small|strike|del|blockquote)(?:\s[^<>]{0,300})?/?>|<!--.{0,300}?-->|<!DOCTYPE[^>]*>",
@@ -64,7 +85,8 @@ class Piece(NamedTuple):
 def check(written: Written[Message], text: Text) -> Iterator[Remark]:
     """Yield what of a text goes out as it stands, and was hardly meant to."""
     place = written.place.at(*text.keys)
-    if _ANY.search(text.raw):
+    there = isinstance(place.node, Scalar) and not place.node.absent
+    if there and (len(text.raw) <= _SHORT or _ANY.search(text.raw)):
         for piece in pieces(text.raw):
             nth = text.raw.lower().count(piece.text.lower(), 0, piece.offset)
             yield remark(
@@ -82,7 +104,7 @@ def check(written: Written[Message], text: Text) -> Iterator[Remark]:
 def pieces(raw: str) -> list[Piece]:
     """Return the first few pieces of a text that go out as they stand, in reading order; of markup, one of a kind."""
     markup = {piece.what.rpartition(": ")[2]: piece for piece in reversed([*_markup(raw)])}
-    found = [*_blanks(raw), *markup.values()]
+    found = [*_no_words(raw), *_blanks(raw), *markup.values()]
     ordered = sorted(found, key=lambda piece: (piece.offset, -len(piece.text)))
     kept: list[Piece] = []
     for piece in ordered:
@@ -102,6 +124,13 @@ def _blanks(raw: str) -> Iterator[Piece]:
         elif doubled and _TEMPLATE.match(match[0]):
             what = f"{quote(match[0])} goes out as {quote(match[0][1:-1])}"
             yield Piece(match[0], match.start(), what, f"Filled in are {', '.join(sorted(KNOWN_NAMES))}.")
+    for match in _SIGN_BEFORE.finditer(raw):
+        if meant := blanks.placeholder(match[1], match[2] or ""):
+            yield Piece(
+                match[0], match.start(), f"'{match[0][0]}' goes out before what is filled in", f"Write {meant}."
+            )
+    for match in _TO_FILL_IN.finditer(raw):
+        yield _blank(match[0], match.start(), "{name|friend}")
     for match in _IN_CAPITALS.finditer(raw):
         yield _blank(match[0], match.start(), "{name|friend}")
     for match in _GREETING.finditer(raw):
@@ -117,7 +146,29 @@ def _is_blank(whole: str, word: str) -> bool:
 
 def _blank(whole: str, offset: int, meant: str) -> Piece:
     how = quote(whole[1:-1]) if whole.startswith("{{") else "it stands"
-    return Piece(whole, offset, f"{quote(whole)} goes out as {how}: nothing is filled in there", f"Write {meant}.")
+    remedy = f"Write {meant}."
+    if _SOMETHING.search(whole):
+        remedy = f"Write {meant} where the person's name belongs, and the words themselves for anything else."
+    return Piece(whole, offset, f"{quote(whole)} goes out as {how}: nothing is filled in there", remedy)
+
+
+_SOMETHING = re.compile(r"%[sd]|\b(?:your|insert|enter|add|fill)\b", re.IGNORECASE)
+"""In a blank that may be for the writer's own name, or for something else."""
+
+
+def _no_words(raw: str) -> Iterator[Piece]:
+    """Yield what stands where words are still to be written, and what was read in another encoding."""
+    if stands_for_nothing(raw.strip()):
+        what = f"{quote(raw.strip())} goes out as it stands, and stands for nothing"
+        yield Piece(
+            raw.strip(), raw.index(raw.strip()), what, "Write the words, or retire the message: state: retired."
+        )
+        return
+    for match in _UNFINISHED.finditer(raw):
+        what = f"{quote(match[0])} goes out as it stands: it is not finished"
+        yield Piece(match[0], match.start(), what, "Write the words, or take it out.")
+    for offset, found, written in misread(raw):
+        yield Piece(found, offset, f"'{found}' is '{written}', read in another encoding", f"Write {written}.")
 
 
 def _markup(raw: str) -> Iterator[Piece]:
