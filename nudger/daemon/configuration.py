@@ -20,7 +20,7 @@ from nudger.files.report import headline_of
 from nudger.files.settings import Settings
 from nudger.files.year import note_year
 from nudger.files.zones import prefer_newest_time_zones
-from nudger.storage.thread import LedgerThread, in_thread_of_its_own
+from nudger.storage.thread import LedgerThread, OnlyTheNewest
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
@@ -46,6 +46,7 @@ class Configuration:
         self._seen = self._look()
         self._taken_at = clock()
         self._problems = ""
+        self._look_aside = OnlyTheNewest()
         self.catalog = load_catalog(settings.config_dir, settings.recipients_file)
 
     async def reload(self, service: Service, ledger: LedgerThread) -> None:
@@ -99,7 +100,8 @@ class Configuration:
             imported=tuple(agenda.recipients.values()),
             look_ahead=partial(note_year, now=clock(), real=settings.sends_sms or settings.sends_email),
         )
-        return (await in_thread_of_its_own(look)).problems
+        reading = await self._look_aside.run(look)
+        return reading.problems if reading else ()
 
     def _warn(self, problems: Iterable[Problem]) -> None:
         doubtful = [problem for problem in problems if problem.warning]

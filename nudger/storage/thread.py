@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from nudger.storage.ledger import Ledger
@@ -84,10 +84,15 @@ def _serve(ledger: Ledger, jobs: "SimpleQueue[_Job | None]") -> None:
 
 
 async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
-    """Return what `call` returns, from a thread that holds up neither the event loop nor the interpreter's end."""
+    """Return what `call` returns, from a thread that holds up neither the event loop nor the interpreter's end.
+
+    Whoever is cancelled waits no longer for it; what it ends in is dropped then.
+    """
     future: Future[Result] = Future()
 
     def work() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         try:
             future.set_result(call())
         except BaseException as error:  # noqa: BLE001 - it belongs to who waits
@@ -95,3 +100,22 @@ async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
 
     Thread(target=work, name="aside", daemon=True).start()
     return await asyncio.wrap_future(future)
+
+
+class OnlyTheNewest:
+    """Runs calls aside, one at a time. A newer one leaves out those that wait: many together cost no more than two."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = Lock()
+        self._newest = 0
+
+    async def run(self, call: Callable[[], Result]) -> Result | None:
+        """Return what `call` returns, or None if it was left out."""
+        self._newest += 1
+        number = self._newest
+
+        def in_turn() -> Result | None:
+            with self._one_at_a_time:
+                return call() if number == self._newest else None
+
+        return await in_thread_of_its_own(in_turn)

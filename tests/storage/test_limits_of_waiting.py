@@ -16,7 +16,7 @@ from sqlalchemy import text
 from nudger.errors import LedgerError
 from nudger.storage.database import open_database, read_database
 from nudger.storage.ledger import Ledger
-from nudger.storage.thread import LedgerThread
+from nudger.storage.thread import LedgerThread, OnlyTheNewest, in_thread_of_its_own
 
 ENDLESS = text("with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n")
 
@@ -111,3 +111,59 @@ def test_work_goes_one_after_the_other_and_what_nobody_waits_for_is_left_out(led
         return done
 
     assert asyncio.run(story()) == [1, 3, 4]
+
+
+@pytest.mark.parametrize("ends", [lambda: 1, lambda: 1 // 0])
+def test_a_thread_whose_result_nobody_waits_for_any_more_ends_without_a_word(monkeypatch, ends):
+    said, go_on, ended = [], threading.Event(), threading.Event()
+    monkeypatch.setattr(threading, "excepthook", said.append)
+
+    def work():
+        go_on.wait(5)
+        try:
+            return ends()
+        finally:
+            ended.set()
+
+    async def story():
+        waiting = asyncio.create_task(in_thread_of_its_own(work))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        go_on.set()
+
+    asyncio.run(story())
+    assert ended.wait(5)
+    for thread in threading.enumerate():
+        if thread.name == "aside":
+            thread.join(5)
+    assert said == []
+
+
+def test_of_many_calls_aside_only_the_first_and_the_newest_are_made_and_never_two_at_once():
+    go_on, made, at_once, under_way = threading.Event(), [], [], []
+
+    def call(number):
+        under_way.append(number)
+        at_once.append(len(under_way))
+        go_on.wait(5)
+        made.append(number)
+        under_way.remove(number)
+        return number
+
+    async def story():
+        aside = OnlyTheNewest()
+        waiting = []
+        for number in range(30):
+            waiting.append(asyncio.create_task(aside.run(lambda number=number: call(number))))
+            await asyncio.sleep(0.05 if number == 0 else 0)
+            if number % 3 == 1:
+                waiting[-1].cancel()
+        go_on.set()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    results = asyncio.run(story())
+    assert made == [0, 29]
+    assert [each for each in results if isinstance(each, int)] == [0, 29]
+    assert set(at_once) == {1}
