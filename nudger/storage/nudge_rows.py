@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
@@ -72,20 +73,25 @@ class Nudges(Pages):
             self._tell([after for _, after in changes], at=at)
 
     def waiting(
-        self, state: NudgeState, channel: Channel, *, now: datetime, limit: int
+        self, state: NudgeState, channel: Channel, *, now: datetime, limit: int, by_age: bool = True
     ) -> list[tuple[Nudge, Recipient | None]]:
         """Return nudges to look at again by `now`, the longest waiting first, each with its person if still here.
 
-        On PostgreSQL they stay locked until the transaction ends, and rows locked by another daemon are skipped.
+        Unless it goes `by_age` alone, what has priority comes before the rest, and first hellos after it. On PostgreSQL
+        they stay locked until the transaction ends, and rows locked by another daemon are skipped.
         """
-        statement = (
-            _WITH_RECIPIENT.where(nudges.c.state == state.value, nudges.c.channel == channel.value)
-            .where(nudges.c.next_attempt_at <= now)
-            .order_by(nudges.c.next_attempt_at, nudges.c.priority.desc(), nudges.c.due_at, *_KEY)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=nudges)
-        )
-        return [_with_recipient(row) for row in self._connection.execute(statement).mappings()]
+        found: list[tuple[Nudge, Recipient | None]] = []
+        for lane in (and_(True),) if by_age else _LANES:
+            if len(found) < limit:
+                statement = (
+                    _WITH_RECIPIENT.where(nudges.c.state == state.value, nudges.c.channel == channel.value, lane)
+                    .where(nudges.c.next_attempt_at <= now)
+                    .order_by(nudges.c.next_attempt_at, nudges.c.priority.desc(), nudges.c.due_at, *_KEY)
+                    .limit(limit - len(found))
+                    .with_for_update(skip_locked=True, of=nudges)
+                )
+                found += [_with_recipient(row) for row in self._connection.execute(statement).mappings()]
+        return found
 
     def next_attempt(self) -> datetime | None:
         """Return when the first waiting nudge wants to be looked at, or None."""
@@ -332,6 +338,11 @@ _NO_STRANGERS = (
 )
 _WAITING = nudges.c.next_attempt_at.is_not(None)
 _NEXT_ATTEMPT = select(func.min(nudges.c.next_attempt_at)).where(_WAITING)
+_LANES: tuple[ColumnElement[bool], ...] = (
+    and_(text("nudges.priority > 0"), nudges.c.schedule != WELCOME),
+    and_(text("nudges.priority <= 0"), nudges.c.schedule != WELCOME),
+    and_(nudges.c.schedule == WELCOME),
+)
 _WITH_RECIPIENT: Select[Any] = select(
     nudges, *(column.label(f"recipient_{column.name}") for column in recipients.c)
 ).select_from(nudges.outerjoin(recipients, and_(recipients.c.id == nudges.c.recipient, recipients.c.active.is_(True))))

@@ -27,13 +27,14 @@ def claim_attempts(
     provider: str,
     can_be_asked: bool,
     room: int,
+    by_age: bool,
     now: datetime,
 ) -> tuple[tuple[Job, ...], list[Nudge], int]:
-    """Begin as many attempts as there is room for.
+    """Begin as many attempts as there is room for; `by_age`: what waits longest first, whatever it is.
 
     Returns the jobs, the nudges that ended instead of going out, and how many waiting nudges were looked at.
     """
-    waiting = transaction.waiting(NudgeState.PENDING, channel, now=now, limit=room) if room > 0 else []
+    waiting = transaction.waiting(NudgeState.PENDING, channel, now=now, limit=room, by_age=by_age) if room > 0 else []
     if not waiting:
         return (), [], 0
     suppressed = transaction.suppressed()

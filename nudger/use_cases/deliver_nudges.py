@@ -29,6 +29,10 @@ _log = structlog.get_logger("nudger")
 
 _CUT_OFF_IN_TIME = DeliveryError("interrupted", Effect.TRY_AGAIN, retry_after=timedelta(seconds=1))
 
+_FAIR = 4
+"""Each fourth turn takes what has waited longest. In the others, five thousand newcomers hold up nobody who is known,
+and nothing holds up what has priority; nothing waits for ever either way."""
+
 Work = asyncio.Task[Outcome | Answer]
 
 
@@ -53,6 +57,7 @@ class Delivery:
         self._rng = rng
         self._brake = FREE
         self._stopping = False
+        self._turns = 0
         self._jobs: dict[Work, Job] = {}
         self._unrecorded: list[Outcome | Answer] = []
         self._news = asyncio.Event()
@@ -113,6 +118,7 @@ class Delivery:
         """
         while True:
             now = self._clock()
+            self._turns += 1
             room = 0 if self._stopping or self._brake.holds(now) else self._room()
             # What could not be written down stays for the next try: it is the ledger's only news of those sends.
             news, besides = self._unrecorded, self.under_way
@@ -190,6 +196,7 @@ class Delivery:
             provider=self.provider,
             can_be_asked=self.can_be_asked,
             room=room - len(inquiries),
+            by_age=self._turns % _FAIR == 0,
             now=now,
         )
         return _Turn(attempts, inquiries, [*told, *ended], more=looked_at + len(inquiries) >= room)

@@ -120,6 +120,7 @@ def test_an_older_ledger_gets_what_a_new_one_has(tmp_path):
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("drop table feedback"))
+        connection.execute(text("drop index nudges_urgent"))
         for younger in ("resends", "address"):
             connection.execute(text(f"alter table nudges drop column {younger}"))
         connection.execute(text("update alembic_version set version_num = '0002'"))

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from nudger.decisions.settle import begin_attempt
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
+from nudger.domain.nudges import WELCOME, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours
-from nudger.domain.schedules import SlotKey
+from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
 from tests.make import make_recipient, utc
@@ -80,6 +81,42 @@ def test_what_waits_comes_in_order_with_its_person(ledger):
     assert [(n.key.recipient, r and r.id) for n, r in found] == [("b", "b"), ("c", None), ("a", "a")]
     assert ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.SMS, now=NOW, limit=10)) == []
     assert ledger.run(lambda t: t.next_attempt()) == NOW - timedelta(minutes=5)
+
+
+def test_what_has_priority_comes_first_and_hellos_last_unless_age_alone_counts(ledger):
+    def waiting(name, minutes, schedule="kind", **values):
+        made = make_nudge(name, next_attempt_at=NOW - timedelta(minutes=minutes), **values)
+        return replace(made, key=made.key._replace(schedule=schedule), id=f"{name:0>32}")
+
+    ledger.run(
+        lambda t: t.add(
+            [
+                waiting("a", 9, WELCOME),
+                waiting("b", 8, priority=Priority.LOW),
+                waiting("c", 7),
+                waiting("d", 6, WELCOME),
+                waiting("e", 5, priority=Priority.HIGH),
+            ],
+            at=NOW,
+        )
+    )
+
+    def found(limit, **how):
+        waiting = ledger.run(lambda t: t.waiting(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=limit, **how))
+        return "".join(nudge.key.recipient for nudge, _ in waiting)
+
+    assert [found(limit, by_age=False) for limit in (1, 2, 4, 9)] == ["e", "eb", "ebca", "ebcad"]
+    assert [found(limit) for limit in (1, 9)] == ["a", "abcde"]
+
+
+def test_looking_for_what_has_priority_reads_nothing_else(ledger):
+    plan = ledger.run(
+        lambda t: t._connection.execute(
+            text("explain query plan select id from nudges where next_attempt_at <= :now and nudges.priority > 0"),
+            {"now": NOW.isoformat()},
+        ).all()
+    )
+    assert "nudges_urgent" in str(plan)
 
 
 def test_an_attempt_that_never_ended_is_found(ledger):

@@ -1,6 +1,8 @@
 """No hello, no nudge: whatever becomes of the first hello, nothing else goes before it, and nobody is silent for ever."""
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -409,3 +411,37 @@ def assert_hello_first(world):
         if n.key.schedule != WELCOME and n.first_attempt_at is not None:
             assert n.key.recipient in greeted
             assert n.first_attempt_at >= greeted[n.key.recipient]
+
+
+@pytest.mark.parametrize("priority", [Priority.NORMAL, Priority.HIGH])
+def test_a_crowd_of_newcomers_holds_up_nobody_who_is_known_nor_is_held_up(tmp_path, priority):
+    known, new = [f"known{n:02}" for n in range(60)], [f"new{n:02}" for n in range(50)]
+    urgent = make_schedule(audience=Audience(recipients=frozenset(known[:1])), priority=priority)
+    crowd = make_schedule("crowd", audience=Audience(recipients=frozenset(known[1:])))
+
+    async def story(world):
+        await world.adopt()
+        await world.tick()
+        world.email.gate = asyncio.Event()
+        world.catalog = replace(world.catalog, recipients=tuple(make_recipient(name) for name in [*known, *new]))
+        await world.adopt()
+        await world.service.tick()  # the first three hellos are under way, and hang
+        world.clock.forward(minutes=30)
+        await world.service.tick()
+        world.email.gate.set()
+        await world.service.settle()
+        return [
+            n.key.recipient if n.key.schedule == "kind" else n.key.schedule
+            for n in (world.ledger.run(lambda t, p=p: t.nudge(p.nudge)) for p in world.email.sent[len(known) :])
+        ]
+
+    world = World(tmp_path / "state", people=[make_recipient(name) for name in known], schedules=[crowd, urgent])
+    world.start()
+    order = asyncio.run(asyncio.wait_for(story(world), timeout=60))
+    world.ledger.close()
+    assert Counter(order) == {WELCOME: 50, "crowd": 59, "known00": 1}
+    if priority is Priority.HIGH:
+        assert order.index("known00") < 10
+    half = Counter(order[:60])
+    assert half["crowd"] > 30
+    assert half[WELCOME] > 10
