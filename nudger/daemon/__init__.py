@@ -15,7 +15,7 @@ import structlog
 
 from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
-from nudger.daemon.vigil import Vigil
+from nudger.daemon.vigil import LOOK, Vigil
 from nudger.daemon.waker import Waker
 from nudger.decisions.agenda import Agenda
 from nudger.domain.vocabulary import Channel
@@ -44,6 +44,9 @@ LAST_RESORT = timedelta(seconds=9)
 
 AGAIN = timedelta(seconds=10)
 """How long after a tick in vain the ledger is tried again."""
+
+START = timedelta(minutes=30)
+"""How long a start may take: a large ledger that is brought up to date, or a week of many people to catch up on."""
 
 FIRST_DELIVERIES = timedelta(seconds=10)
 """How long the start waits for the first deliveries before it shows what comes next."""
@@ -116,6 +119,7 @@ class Daemon:
 
     async def _open_and_serve(self, configuration: Configuration, lock: StateLock) -> None:
         lock.beat(Pulse(at=clock(), uptime=uptime(), ticked=False))
+        starting = asyncio.create_task(self._ask_for_time())
         async with self._service() as (service, ledger, channels):
             vigil = Vigil(self._notifier, lock, ledger, usually=lambda: configuration.status(service.agenda))
             # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
@@ -125,11 +129,19 @@ class Daemon:
             watch = asyncio.create_task(vigil.watch())
             try:
                 await self._begin(service, vigil, configuration, ledger, channels)
+                starting.cancel()
                 await self._serve(service, vigil, configuration, ledger, channels)
             finally:
                 watch.cancel()
+                starting.cancel()
                 self._notifier.stopping()
                 await service.stop(patience=PATIENCE)
+
+    async def _ask_for_time(self) -> None:
+        """Let systemd wait for a start that takes long: one that is killed begins anew, and takes as long again."""
+        for _ in range(START // LOOK):
+            self._notifier.starting(within=6 * LOOK)
+            await asyncio.sleep(LOOK.total_seconds())
 
     async def _begin(
         self,

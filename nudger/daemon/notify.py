@@ -4,6 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 
 
 class Notifier:
@@ -17,6 +18,10 @@ class Notifier:
     def ready(self, status: str) -> None:
         """Started, or done with reloading."""
         self._send("READY=1", f"STATUS={status}")
+
+    def starting(self, *, within: timedelta) -> None:
+        """Ask for more time to start: another word comes `within` so long, or the start has failed."""
+        self._send(f"EXTEND_TIMEOUT_USEC={within // timedelta(microseconds=1)}")
 
     def reloading(self) -> None:
         """Say it first thing: `systemctl reload` waits only if it hears of it before the signal's sender ends.

@@ -19,6 +19,9 @@ LOOK = timedelta(seconds=10)
 SILENCE = timedelta(seconds=10)
 """How long an answer of the database may take before somebody is told that it is awaited."""
 
+THINKING = timedelta(minutes=10)
+"""How long a transaction may think by itself: a hundred thousand people due at one minute, on a small machine."""
+
 
 class Database(Protocol):
     """What is known of the calls to the database: a `LedgerThread`."""
@@ -26,6 +29,11 @@ class Database(Protocol):
     @property
     def waited(self) -> timedelta:
         """How long the call under way has been unanswered."""
+        ...
+
+    @property
+    def at_work(self) -> timedelta:
+        """How long the transaction under way has lasted."""
         ...
 
     @property
@@ -38,8 +46,9 @@ class Vigil:
     """Tells a database that hangs from a program that hangs.
 
     The watchdog is fed by each tick that ended, whether or not the database let it do anything: starting anew would not
-    bring a database back. While a tick lasts, it is fed as long as the database is awaited, or goes on answering. A
-    program that does neither is hung, and systemd starts it anew.
+    bring a database back. While a tick lasts, it is fed as long as the database is awaited, or goes on answering, and
+    while a transaction thinks, up to `THINKING`: one that was killed for it would begin anew, and be killed again.
+    A program that does none of this is hung, and systemd starts it anew.
     """
 
     def __init__(self, notifier: Notifier, lock: StateLock, database: Database, *, usually: Callable[[], str]) -> None:
@@ -71,7 +80,7 @@ class Vigil:
         if waited >= SILENCE:
             self._note(f"the database has not answered for {round(waited.total_seconds())} s")
             self._say("")
-        if waited or answered != self._answered:
+        if waited or answered != self._answered or timedelta() < self._database.at_work < THINKING:
             self._notifier.alive()
         self._answered = answered
 

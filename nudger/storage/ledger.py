@@ -50,6 +50,11 @@ class Ledger:
         return self._patience.waited
 
     @property
+    def at_work(self) -> timedelta:
+        """How long the transaction under way has lasted."""
+        return self._patience.at_work
+
+    @property
     def answered(self) -> int:
         """How many calls the database has answered."""
         return self._patience.calls

@@ -29,6 +29,7 @@ class Patience:
         """How many calls were answered so far: proof that something moves."""
         self._limit = limit.total_seconds()
         self._since: float | None = None
+        self._begun_at: float | None = None
         self._unhurried = False
         self._lines: dict[int, sqlite3.Connection | int] = {}
         self._change = threading.Lock()
@@ -53,6 +54,12 @@ class Patience:
         since = self._since
         return timedelta() if since is None else timedelta(seconds=time.monotonic() - since)
 
+    @property
+    def at_work(self) -> timedelta:
+        """How long the work under way has lasted, our own thinking included; nothing while there is none."""
+        begun_at = self._begun_at
+        return timedelta() if begun_at is None else timedelta(seconds=time.monotonic() - begun_at)
+
     @contextlib.contextmanager
     def work(self) -> Iterator[None]:
         """Watch what happens inside; it begins with a call, for opening and beginning are two."""
@@ -62,10 +69,12 @@ class Patience:
         if begin:
             threading.Thread(target=self._watch, name="ledger-patience", daemon=True).start()
         self._ask()
+        self._begun_at = time.monotonic()
         try:
             yield
         finally:
             self._at_work = False
+            self._begun_at = None
             self._answered()
 
     def begun(self) -> None:

@@ -43,6 +43,11 @@ class LedgerThread:
         return self._ledger.waited
 
     @property
+    def at_work(self) -> timedelta:
+        """How long the transaction under way has lasted."""
+        return self._ledger.at_work
+
+    @property
     def answered(self) -> int:
         """How many calls the database has answered: proof that something moves."""
         return self._ledger.answered

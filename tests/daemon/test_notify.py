@@ -1,6 +1,7 @@
 """What systemd is told, over a real socket."""
 
 import socket
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +20,8 @@ def listener(request, tmp_path):
 def test_each_word_arrives_as_systemd_wants_it(listener):
     address, heard = listener
     notifier = Notifier({"NOTIFY_SOCKET": address})
+    notifier.starting(within=timedelta(minutes=1))
+    assert heard() == ["EXTEND_TIMEOUT_USEC=60000000"]
     notifier.ready("2 people")
     assert heard() == ["READY=1", "STATUS=2 people"]
     notifier.reloading()

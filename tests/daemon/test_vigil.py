@@ -13,6 +13,7 @@ from nudger.storage.lock import lock_state_dir
 @dataclass
 class Database:
     waited: timedelta = timedelta()
+    at_work: timedelta = timedelta()
     answered: int = 0
 
 
@@ -61,6 +62,14 @@ def test_a_long_tick_that_the_database_goes_on_answering_feeds(scene):
         database.answered = calls
         vigil.look()
     assert (notifier.fed, notifier.lines) == (3, [])
+
+
+def test_a_tick_that_thinks_for_long_feeds_but_not_for_ever(scene):
+    vigil, database, notifier = scene
+    for minutes in range(1, 30):
+        database.at_work = timedelta(minutes=minutes)
+        vigil.look()
+    assert notifier.fed == 9
 
 
 def test_a_program_that_hangs_is_left_to_the_watchdog(scene):

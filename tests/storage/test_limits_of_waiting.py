@@ -51,6 +51,13 @@ def test_our_own_long_thinking_is_not_ended(hurried):
     assert hurried.run(lambda t: t.recall("y")) == {}
 
 
+def test_how_long_a_transaction_lasts_is_known_our_own_thinking_included(hurried):
+    seen = hurried.run(lambda t: (t.watermark(), threading.Event().wait(0.2), hurried.waited, hurried.at_work))
+    assert seen[2] == timedelta()
+    assert seen[3] >= timedelta(seconds=0.2)
+    assert hurried.at_work == timedelta()
+
+
 def test_a_ledger_that_another_program_holds_is_one_line_soon(hurried, tmp_path):
     with closing(sqlite3.connect(tmp_path / "nudger.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
