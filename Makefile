@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 # Twice quiet: only errors are shown, not remarks about this machine's pip configuration.
-PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+PIP := sh systemd/stoppable.sh $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 export PREFIX ?= /opt/nudger
 export DESTDIR ?=
 
@@ -40,20 +40,21 @@ test-system: $(VENV)/stamp-dev ## the slow ones, and those that need root, syste
 bench: $(VENV)/stamp-dev ## measure speed
 	@$(BIN)/python bench
 
-wheel: $(VENV)/stamp-run ## build dist/nudger-VERSION-py3-none-any.whl
-	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
-	@ls dist/*.whl
+wheel: $(VENV)/stamp-build ## build dist/nudger-VERSION-py3-none-any.whl
+	@$(call stoppable,$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist . && ls dist/*.whl)
 
 # uv lives in a folder that is thrown away: nothing else needs it.
-lock: | $(BIN)/pip ## pin the newest dependencies in requirements.lock and requirements-dev.lock
+lock: | $(BIN)/pip ## pin the newest dependencies in the requirements*.lock: to run, to build, to develop
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(BIN)/python -m venv "$$tools" && "$$tools/bin/pip" -qq install uv && \
 	lock() { "$$tools/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --no-header pyproject.toml --extra postgresql --group build "$$@"; } && \
-	lock -o requirements.lock && lock --group dev --extra library -o requirements-dev.lock
+		--no-annotate --no-header "$$@"; } && \
+	lock pyproject.toml --extra postgresql -o requirements.lock && \
+	lock --group build -o requirements-build.lock && \
+	lock pyproject.toml --all-extras --group build --group dev -o requirements-dev.lock
 
 install: ## (root) install or upgrade the service in /opt/nudger; starts nothing
-	@sh systemd/install.sh
+	@trap : INT; sh systemd/install.sh || [ $$? -eq 130 ]
 
 uninstall: ## (root) take the service away; configuration and data stay
 	@sh systemd/uninstall.sh
@@ -64,18 +65,25 @@ clean: ## remove .venv, built files and caches; var/ stays
 
 # --- What the targets above stand on. A stamp is newer than the lock that was installed, so a second run is instant.
 
-$(VENV)/stamp-run: requirements.lock pyproject.toml | $(BIN)/pip
+$(VENV)/stamp-run: requirements.lock pyproject.toml $(VENV)/stamp-build
 	@echo "Installing what nudger needs ..."
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	@$(install)
+
+$(VENV)/stamp-build: requirements-build.lock | $(BIN)/pip
+	@$(call stoppable,sh systemd/install-locked.sh $(VENV) $< && touch $@)
 
 $(VENV)/stamp-dev: requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	@$(install)
 
 $(BIN)/pip:
 	@python=$$(sh systemd/find-python.sh python3 python3.13 python3.12 python3.11) && \
-	echo "Making .venv with $$("$$python" --version) ..." && "$$python" -m venv $(VENV)
+	echo "Making .venv with $$("$$python" --version) ..." && \
+	$(call stoppable,sh systemd/stoppable.sh "$$python" -m venv $(VENV))
+
+install = $(call stoppable,sh systemd/install-locked.sh $(VENV) $< && \
+	$(PIP) install --no-deps --no-build-isolation -e . && touch $@)
+
+# So that Ctrl-C is not reported as an error, neither by pip nor by make, and it is said how to go on.
+stoppable = { trap : INT; { $(1); } || \
+	{ [ $$? -eq 130 ] && echo && echo 'Stopped; `make $(MAKECMDGOALS)` goes on where it was.'; }; }

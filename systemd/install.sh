@@ -19,6 +19,11 @@ stop() {
     exit 1
 }
 
+# Whatever way it ends; Ctrl-C is no error.
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+trap 'echo; echo "Stopped; \`make install\` goes on where it was."; exit 130' INT
+
 check_machine() {
     [ -z "$DESTDIR" ] || return 0
     [ "$(id -u)" = 0 ] || stop "needs root: sudo make install"
@@ -34,17 +39,33 @@ make_venv() {
         /home/* | /root/*) stop "the service could not run $home: install a system-wide Python (apt install python3-venv)" ;;
     esac
     echo "Making $PREFIX with $("$python" --version) ..."
-    "$python" -m venv --clear "$venv"
+    sh systemd/stoppable.sh "$python" -m venv --clear "$venv"
 }
 
+pip() {
+    sh systemd/stoppable.sh "$venv/bin/python" -m pip --quiet --quiet --disable-pip-version-check "$@"
+}
+
+# What only builds it is kept apart, and thrown away: the service has no use for it.
 install_program() {
     echo "Installing nudger and what it needs into $PREFIX ..."
-    set -- "$venv/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --no-compile
-    "$@" --require-hashes -r requirements.lock
-    "$@" --no-deps --no-build-isolation --force-reinstall .
+    pip install --no-compile --require-hashes --target "$tools/build" -r requirements-build.lock
+    (export PYTHONPATH="$tools/build" && pip wheel --no-deps --no-build-isolation --wheel-dir "$tools" .)
+    sh systemd/install-locked.sh "$venv" requirements.lock --no-compile
+    pip install --no-compile --no-deps --force-reinstall "$tools"/nudger-*.whl
+    remove_needless
     # The service cannot write bytecode, so it is made here.
     "$venv/bin/python" -m compileall -q ${DESTDIR:+-s "$DESTDIR"} "$venv/lib"
     [ -z "$DESTDIR" ] || grep -rlI "$venv" "$venv/bin" "$venv/pyvenv.cfg" | xargs -r sed -i "s|$venv|$PREFIX|g"
+}
+
+# What an earlier version needed and this one does not, and the setuptools of Python 3.11's venv.
+remove_needless() {
+    sed -n 's/^\([a-z0-9-]*\)==.*/\1/p' requirements.lock >"$tools/needed"
+    printf 'pip\nnudger\n' >>"$tools/needed"
+    "$venv/bin/python" -m pip --disable-pip-version-check list --format=freeze 2>/dev/null |
+        sed 's/==.*//' | tr 'A-Z_.' 'a-z--' | grep -vxF -f "$tools/needed" >"$tools/needless" || return 0
+    pip uninstall --yes -r "$tools/needless"
 }
 
 install_unit() {

@@ -130,16 +130,18 @@ def _tidy(root: Path) -> None:
         (root / "etc/systemd/system" / unit).symlink_to("/dev/null")
 
 
-def wheels(lock_file: Path) -> Path:
-    """Give a folder with every wheel of a lock file, for the tree's Python; downloaded at the first call."""
-    made = CACHE / f"wheels-{hashlib.sha256(lock_file.read_bytes()).hexdigest()[:12]}"
+def wheels(*lock_files: Path) -> Path:
+    """Give a folder with every wheel of some lock files, for the tree's Python; downloaded at the first call."""
+    text = b"".join(file.read_bytes() for file in lock_files)
+    made = CACHE / f"wheels-{hashlib.sha256(text).hexdigest()[:12]}"
     with locked("wheels"):
         if not made.exists():
             fresh = made.with_suffix(".new")
             shutil.rmtree(fresh, ignore_errors=True)
             pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check"]
-            target = ["--python-version=3.11", "--only-binary=:all:", "--require-hashes", f"--requirement={lock_file}"]
-            subprocess.run([*pip, *target, f"--dest={fresh}"], check=True, timeout=600)
+            target = ["--python-version=3.11", "--only-binary=:all:", "--require-hashes"]
+            locks = [f"--requirement={file}" for file in lock_files]
+            subprocess.run([*pip, *target, *locks, f"--dest={fresh}"], check=True, timeout=600)
             fresh.rename(made)
     return made
 

@@ -42,7 +42,7 @@ ANOTHER = "  - {id: p2, name: Zebedee, time_zone: UTC, email: canary.second@exam
 @pytest.fixture(scope="module")
 def machine():
     skip_if(systemd_machine.what_is_missing())
-    wheels = systemd_machine.wheels(ROOT / "requirements.lock")
+    wheels = systemd_machine.wheels(ROOT / "requirements.lock", ROOT / "requirements-build.lock")
     with systemd_machine.booted(copies={"/srv/nudger": ROOT}, shows={"/srv/wheels": wheels}) as booted:
         yield booted
 
@@ -103,6 +103,16 @@ def test_make_install_says_what_to_do_next_and_starts_nothing(machine):
         "find", "/etc/nudger", "-type", "f", "(", "-not", "-perm", "640", "-o", "-not", "-group", "nudger", ")"
     )
     assert wide == ""
+
+
+def test_the_service_has_what_it_needs_and_nothing_else(machine):
+    listed = machine.says("/opt/nudger/bin/python", "-m", "pip", "list", "--format=freeze").splitlines()
+    locked = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+    there = {re.sub("[_.]", "-", line.partition("==")[0].lower()) for line in listed}
+    assert there == {*locked, "nudger", "pip"}
+    machine.run("/opt/nudger/bin/python", "-m", "pip", "check")
+    assert machine.says("find", "/tmp", "-mindepth", "1", "-maxdepth", "1", "-name", "tmp.*") == ""
 
 
 def test_the_starter_configuration_is_right(machine):
@@ -317,12 +327,18 @@ def test_hung_it_is_restarted_by_the_watchdog(machine):
 def test_an_upgrade_leaves_configuration_and_data_alone(machine):
     before = fingerprint(machine, "/etc/nudger")
     process = show(machine, "MainPID")
+    left_over = machine.path("/opt/nudger/lib/python3.11/site-packages/needed_before-1.dist-info")
+    left_over.mkdir()
+    (left_over / "METADATA").write_text("Metadata-Version: 2.1\nName: needed-before\nVersion: 1\n")
+    (left_over / "INSTALLER").write_text("pip\n")
+    (left_over / "RECORD").write_text("needed_before-1.dist-info/METADATA,,\n")
 
     said = make(machine, "install")
 
     assert "systemctl restart nudger" in said
     assert fingerprint(machine, "/etc/nudger") == before
     assert show(machine, "MainPID") == process
+    assert not (left_over / "METADATA").exists()
     assert len(mails(machine)) == 1
 
 
