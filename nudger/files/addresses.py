@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from nudger.files import plain_numbers
 from nudger.files.flaws import Flaw
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
@@ -26,6 +27,8 @@ class Phone(NamedTuple):
 
 def phone(text: str) -> Phone:
     """Return a phone number; raise Flaw for one that cannot exist. One that is merely unlikely is not `valid`."""
+    if _E164.match(text) and plain_numbers.plainly_right(text):
+        return Phone(text, valid=True)
     # Cold start: 35 ms that only a file of people needs.
     import phonenumbers  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ from nudger.domain.vocabulary import RecipientId
 from nudger.errors import Problem
 from nudger.files.csv_table import Layout, Row, Table
 from nudger.files.flaws import Flaw, quote
+from nudger.files.people_alike import PeopleAlike
 from nudger.files.people_columns import ALIASES, COLUMNS, cells_of, changed_by_spreadsheet, column_at, shaped
 from nudger.files.recipient_shapes import RecipientShape
 from nudger.files.recipients_file import person, person_doubts, person_faults
@@ -68,6 +69,7 @@ class PeopleFile:
         self._table = Table(path, _LAYOUT, file)
         self._written = written
         self._ids, self._addresses, self._owners = Seen(), Seen(), Seen()
+        self._alike = PeopleAlike()
         for name, addresses in others:
             for address in addresses:
                 self._owners.first(address.lower(), _owner(name))
@@ -103,6 +105,14 @@ class PeopleFile:
             return None
         if known is not None:
             cells = cells_of(known) | cells
+        if found := self._alike.find(cells):
+            self._look_for_shared(row, cells, known)
+            return found
+        return self._looked_at(row, cells, known)
+
+    def _looked_at(self, row: Row, cells: Mapping[str, str], known: Recipient | None) -> Recipient | None:
+        """Return the person that a row describes, after noting all that is to be said; None if it cannot be."""
+        before = len(self._table.problems)
         try:
             shape = RecipientShape.model_validate(shaped(cells))
         except ValidationError as error:
@@ -113,8 +123,11 @@ class PeopleFile:
             self._at(row, column_at(fault.loc), fault.what, fault.expected)
         for doubt in person_doubts(shape):
             self._at(row, column_at(doubt.loc), doubt.what, doubt.expected, warning=True)
+        found = None if faults else person(shape)
+        if found and len(self._table.problems) == before:
+            self._alike.keep(cells, found)
         self._look_for_shared(row, cells, known)
-        return None if faults else person(shape)
+        return found
 
     def _may_stand_here(self, row: Row, name: str) -> bool:
         if first := self._ids.first(name, row.line) if name else 0:

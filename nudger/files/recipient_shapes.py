@@ -33,6 +33,9 @@ PAUSE_PATTERN = f"^([Uu]ntil {_DATE}|{_DATE}( to {_DATE})?)$"
 HARD_DATE_PATTERN = f"^({_DATE}|{date_words.MONTH_DAY_PATTERN})$"
 
 
+person_name = partial(words.name, limit=_SHORT)
+
+
 class Moments(Shape):
     """A person's own times for the named moments."""
 
@@ -83,7 +86,7 @@ class RecipientShape(Shape):
     model_config = ConfigDict(title="recipient", json_schema_extra=one_of_these("sms", "email"))
 
     id: Id = Field(description="A short name for the person, once in all files.", examples=["sam"])
-    name: Annotated[str | None, read(partial(words.name, limit=_SHORT)), text_schema(maxLength=_SHORT)] = Field(
+    name: Annotated[str | None, read(person_name), text_schema(maxLength=_SHORT)] = Field(
         default=None, description="What to call the person.", examples=["Sam"]
     )
     time_zone: Annotated[str, read(zones.time_zone), text_schema()] = Field(

@@ -1,7 +1,6 @@
 """The people of the ledger, inside a transaction."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
@@ -35,7 +34,10 @@ class People(Pages):
         statement = statement.on_conflict_do_update(index_elements=["id"], set_={**own, "joined": joined})
         for batch in batches(people):
             here = self._known_people([person.id for person in batch])
-            rows = [recipient_row(p if p.id in here else _joining(p, at), source) for p in batch]
+            rows = [recipient_row(person, source) for person in batch]
+            for row, person in zip(rows, batch, strict=True):
+                if row["joined"] is None and person.id not in here:
+                    row["joined"] = at.astimezone(person.zone).date()
             self._connection.execute(statement, rows)
         self._people_changed()
 
@@ -120,7 +122,3 @@ class People(Pages):
     def recipients_version(self) -> int:
         """Return a number that grows whenever people were written down or retired."""
         return int(self._meta(_VERSION) or 0)
-
-
-def _joining(person: Recipient, at: datetime) -> Recipient:
-    return person if person.joined else replace(person, joined=at.astimezone(person.zone).date())

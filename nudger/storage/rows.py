@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from nudger.domain.limits import Limits
@@ -28,11 +29,11 @@ def recipient_row(recipient: Recipient, source: str) -> dict[str, Any]:
         "prefer": recipient.prefer,
         "time_zone": recipient.time_zone,
         "language": recipient.language,
-        "groups": " ".join(sorted(recipient.groups)),
-        "moments": " ".join(f"{name}={wall:%H:%M}" for name, wall in recipient.moments),
-        "quiet_hours": str(recipient.quiet_hours or "none"),
+        "groups": _groups_text(recipient.groups),
+        "moments": _moments_text(recipient.moments),
+        "quiet_hours": _quiet_text(recipient.quiet_hours),
         "joined": recipient.joined,
-        "details": _details(recipient),
+        "details": _details(*_details_of(recipient)),
         "paused": "",
     }
 
@@ -56,6 +57,21 @@ def recipient_of(row: Row) -> Recipient:
         quiet_hours=_quiet_hours(row["quiet_hours"]),
         joined=row["joined"],
     )
+
+
+@lru_cache(maxsize=4096)
+def _groups_text(groups: frozenset[str]) -> str:
+    return " ".join(sorted(groups))
+
+
+@lru_cache(maxsize=4096)
+def _moments_text(moments: tuple[tuple[str, time], ...]) -> str:
+    return " ".join(f"{name}={wall:%H:%M}" for name, wall in moments)
+
+
+@lru_cache(maxsize=4096)
+def _quiet_text(hours: QuietHours | None) -> str:
+    return str(hours or "none")
 
 
 @lru_cache(maxsize=4096)
@@ -91,17 +107,31 @@ def pauses_of(text: str) -> tuple[Pause, ...]:
     )
 
 
-def _details(recipient: Recipient) -> str:
+_details_of = attrgetter(
+    "place", "supporter", "goals", "weekend_moments", "weekend_quiet_hours", "pauses", "hard_days", "limits"
+)
+
+
+@lru_cache(maxsize=4096)
+def _details(
+    place: str | None,
+    supporter: str | None,
+    goals: frozenset[str],
+    weekend_moments: tuple[tuple[str, time], ...],
+    weekend_quiet: QuietHours | str | None,
+    pauses: tuple[Pause, ...],
+    hard_days: tuple[HardDay, ...],
+    limits: Limits | None,
+) -> str:
     """Write down what few people have; a person with nothing of it costs two bytes."""
-    limits, weekend_quiet = recipient.limits, recipient.weekend_quiet_hours
     details = {
-        "place": recipient.place,
-        "supporter": recipient.supporter,
-        "goals": sorted(recipient.goals),
-        "weekend_moments": [[name, f"{wall:%H:%M}"] for name, wall in recipient.weekend_moments],
+        "place": place,
+        "supporter": supporter,
+        "goals": sorted(goals),
+        "weekend_moments": [[name, f"{wall:%H:%M}"] for name, wall in weekend_moments],
         "weekend_quiet_hours": "" if weekend_quiet == "same" else str(weekend_quiet or "none"),
-        "pauses": pauses_text(recipient.pauses),
-        "hard_days": [[hard.month, hard.day, hard.year, hard.then] for hard in recipient.hard_days],
+        "pauses": pauses_text(pauses),
+        "hard_days": [[hard.month, hard.day, hard.year, hard.then] for hard in hard_days],
         "limits": limits and [limits.per_day, limits.per_week, limits.gap.total_seconds(), limits.gentle_days],
     }
     return json.dumps({name: value for name, value in details.items() if value})
