@@ -8,7 +8,7 @@ import sys
 from contextlib import closing
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from nudger.domain.ledger_place import LedgerFile
 from nudger.errors import LedgerError
@@ -59,6 +59,15 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(url, state):
         "ordinal",
     ]
     engine.dispose()
+
+
+def test_looking_for_what_has_priority_reads_nothing_else(url, state):
+    engine, _ = open_database(url, state_dir=state)
+    with engine.connect() as connection:
+        question = "explain query plan select id from nudges where next_attempt_at <= '2026' and nudges.priority > 0"
+        plan = connection.execute(text(question)).all()
+    engine.dispose()
+    assert "nudges_urgent" in str(plan)
 
 
 def test_only_its_owner_can_read_it(url, state):

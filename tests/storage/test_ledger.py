@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from nudger.decisions.settle import begin_attempt
 from nudger.domain.limits import Limits
@@ -107,16 +106,6 @@ def test_what_has_priority_comes_first_and_hellos_last_unless_age_alone_counts(l
 
     assert [found(limit, by_age=False) for limit in (1, 2, 4, 9)] == ["e", "eb", "ebca", "ebcad"]
     assert [found(limit) for limit in (1, 9)] == ["a", "abcde"]
-
-
-def test_looking_for_what_has_priority_reads_nothing_else(ledger):
-    plan = ledger.run(
-        lambda t: t._connection.execute(
-            text("explain query plan select id from nudges where next_attempt_at <= :now and nudges.priority > 0"),
-            {"now": NOW.isoformat()},
-        ).all()
-    )
-    assert "nudges_urgent" in str(plan)
 
 
 def test_an_attempt_that_never_ended_is_found(ledger):
