@@ -4,7 +4,6 @@
 TMPDIR=$(mktemp -d) || exit 1
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-trap 'trap "" INT TERM HUP; exec 2>/dev/null; kill "$child" 2>/dev/null; wait "$child"; exit 130' INT TERM HUP
+trap 'trap "" INT TERM HUP; exec 2>/dev/null; kill "$!"; wait "$!"; exit 130' INT TERM HUP
 "$@" &
-child=$!
-wait "$child"
+wait "$!"

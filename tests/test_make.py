@@ -46,7 +46,7 @@ def write_python(project, text):
     python.chmod(0o755)
 
 
-def at_a_terminal(folder, *command, stop_at=None, limit=20):
+def at_a_terminal(folder, *command, stop_at=None, limit=50):
     """Run a command at a terminal; press Ctrl-C when it says something. Give what was shown, and its wait status."""
     pid, terminal = pty.fork()
     if pid == 0:
