@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import time, timedelta
 
 from nudger.decisions import pace
+from nudger.decisions.english import in_words
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import WEEKEND, Recipient
 from nudger.domain.schedules import (
@@ -23,11 +24,10 @@ from nudger.domain.vocabulary import Channel
 from nudger.files import rules
 from nudger.files.condition_words import ONLY_IF, SKIP_IF, asked_of
 from nudger.files.findings import Findings, Place, Written
-from nudger.files.flaws import did_you_mean, nearest
+from nudger.files.flaws import did_you_mean, named, nearest
 from nudger.files.tree import Listing, Mapping, Scalar, text_at
-from nudger.files.when_checks import fits, in_words
+from nudger.files.when_checks import A_MINUTE, fits
 
-_SHOWN = 3
 _SECOND = timedelta(seconds=1)
 """What one text takes to hand over: a usual number of ours may send one a second."""
 
@@ -106,10 +106,9 @@ def _window_faults(schedule: Schedule, times: Between, person: Recipient) -> Ite
                 f"They get everything at {start:%H:%M}.",
             )
         elif not fits(start, end, times.count, times.apart):
-            yield (
-                f"{times.count} times, {in_words(times.apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}",
-                "They get some of it later.",
-            )
+            apart = in_words(max(times.apart, A_MINUTE))
+            what = f"{times.count} times, {apart} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
+            yield what, "They get some of it later."
 
 
 def _kinds_of_day(schedule: Schedule) -> tuple[bool, ...]:
@@ -129,7 +128,7 @@ def _check_places(findings: Findings, schedule: Written[Schedule], people: list[
     unplaced = [person for person in people if person.place is None]
     if not unplaced:
         return
-    what = f"which days are public holidays is not known for {_named(unplaced)}"
+    what = f"which days are public holidays is not known for {named([person.id for person in unplaced])}"
     if asks_for_holidays(recurrence):
         skips = recurrence.exceptions.public_holidays
         key, effect = ("except", "It comes on public holidays, too") if skips else ("days", "It never comes")
@@ -146,17 +145,12 @@ def _has(place: Place, key: str) -> bool:
 def _check_joined(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
     unknown = [person for person in people if person.joined is None]
     if is_programme(schedule.value.recurrence) and unknown:
-        what = f"when they joined is not known for {_named(unknown)}"
+        what = f"when they joined is not known for {named([person.id for person in unknown])}"
         findings.warning(
             schedule.place.at("when", "programme"),
             what,
             "For them it begins on the day they are first seen: give them joined: 2026-11-22 where it was earlier.",
         )
-
-
-def _named(people: list[Recipient]) -> str:
-    names = ", ".join(f"'{person.id}'" for person in people[:_SHOWN])
-    return names + (f" and {len(people) - _SHOWN:,} more" if len(people) > _SHOWN else "")
 
 
 def _check_crowd(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:

@@ -2,11 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+from nudger.decisions import english
 
 _PLAIN = re.compile(r"[^\W_+#&*!|>%@`\"'-][^:#\"\[\]{}]*\Z")
 _SHOWN = 40
 _MANY = 36
+_NAMED = 3
 _SHORT = 3
 _NEAR, _NEAR_IF_SHORT = 0.7, 0.8
 """How alike two words are that may be the same one misspelt; in a short word one other letter is another word."""
@@ -57,6 +60,13 @@ def listed(words: Iterable[str]) -> str:
     words = list(words)
     rest = f" and {len(words) - _MANY} more" if len(words) > _MANY else ""
     return f"Known: {', '.join(words[:_MANY])}{rest}." if words else ""
+
+
+def named(names: Sequence[str], count: int | None = None) -> str:
+    """Return `'sam'`, `'sam' and 'kim'`, `'sam', 'kim', 'lee' and 12 more`; `count` where there are more than names."""
+    shown = [quote(name) for name in names[:_NAMED]]
+    rest = (len(names) if count is None else count) - len(shown)
+    return f"{', '.join(shown)} and {rest:,} more" if rest > 0 else english.listed(shown)
 
 
 def tried(read: Callable[[str], object], proposals: Iterable[str]) -> str | None:

@@ -33,7 +33,6 @@ MEANT: Mapping[str, str] = MappingProxyType(_LATIN | _SIGNS | dict.fromkeys(SPAC
 DASHES = frozenset(sign for sign, meant in _SIGNS.items() if meant == "-")
 COLONS = frozenset(sign for sign, meant in _SIGNS.items() if meant == ":")
 QUOTES = frozenset(sign for sign, meant in _SIGNS.items() if meant in {'"', "'"})
-BRACKETS = frozenset(sign for sign, meant in _SIGNS.items() if meant in {"[", "]", "{", "}", ","})
 
 
 def named(letter: str) -> str:

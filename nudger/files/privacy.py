@@ -1,6 +1,7 @@
 """Who can read a file that holds secrets, or people."""
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ def remark_on_mode(path: Path, why: str) -> Iterator[Problem]:
         return
     remedy = "640" if status.st_uid == 0 and status.st_gid != 0 else "600"
     what = f"{who} can read this file, and {why}"
-    yield Problem(file=str(path), line=0, column=0, what=what, expected=f"chmod {remedy} {path}", warning=True)
+    yield Problem(
+        file=str(path), line=0, column=0, what=what, expected=f"chmod {remedy} {shlex.quote(str(path))}", warning=True
+    )
 
 
 def _is_own_group(status: os.stat_result) -> bool:

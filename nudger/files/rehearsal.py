@@ -11,10 +11,10 @@ from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours, Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import RecipientId
 from nudger.files.findings import Findings, Place, Written
-from nudger.files.flaws import quote
+from nudger.files.flaws import named, quote
 from nudger.files.limits_file import place_of_limits
 from nudger.files.references import Configuration
-from nudger.files.rehearsal_words import gets, in_words, keys_of, named, remedy, said_elsewhere
+from nudger.files.rehearsal_words import gets, in_words, keys_of, remedy, said_elsewhere
 from nudger.files.tree import Mapping as Keys
 from nudger.use_cases.kind_year import YEAR
 from nudger.use_cases.year_ahead import Dry, Never, Outlook, Squeezed, Why, why
@@ -230,7 +230,7 @@ def _note_squeezed(
         return
     worst = max(squeezed, key=lambda each: each.held / each.meant)
     kinds = [each.kind for each in squeezed]
-    nothing = f", and nothing comes of {named(worst.nothing_of, len(worst.nothing_of))}" if worst.nothing_of else ""
+    nothing = f", and nothing comes of {named(worst.nothing_of)}" if worst.nothing_of else ""
     what = (
         f"limits hold back {worst.held} of the {worst.meant} nudges that schedules have for "
         f"{quote(worst.kind.example.id)} in four weeks ({worst.reason}){nothing}"

@@ -1,6 +1,6 @@
 """What keeps something from going out, in words for whoever wrote it, and what they can do about it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -9,10 +9,8 @@ from nudger.decisions.english import day_in_words
 from nudger.decisions.foresight import asked_in
 from nudger.domain.recipients import QuietHours, Recipient
 from nudger.domain.schedules import Calendar, OnDates, Schedule, WhenHeld, asks_for_holidays
-from nudger.files.flaws import quote
 from nudger.use_cases.year_ahead import Never, Why, why
 
-_SHOWN = 3
 _DAY = timedelta(days=1)
 _FAR = timedelta(days=3700)
 _LONGEST_WAIT = timedelta(days=1)
@@ -153,20 +151,6 @@ def _wait(since: time, until: time) -> timedelta:
     return wait if wait > timedelta(0) else wait + _DAY
 
 
-def named(names: Sequence[str], count: int) -> str:
-    """Return `'sam'`, `'sam' and 'kim'`, `'sam', 'kim', 'lee' and 12 more`."""
-    shown = [quote(name) for name in names[:_SHOWN]]
-    rest = count - len(shown)
-    if rest > 0:
-        return f"{', '.join(shown)} and {rest:,} more"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
-
-
 def gets(count: int) -> str:
     """Return the verb for so many people."""
     return "gets" if count == 1 else "get"
-
-
-def names_of(people: Iterable[Recipient]) -> list[str]:
-    """Return the ids of people, in order."""
-    return sorted(person.id for person in people)

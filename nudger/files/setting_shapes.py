@@ -40,8 +40,9 @@ def host(text: str) -> str:
         raise Flaw("this is a web address, and a name is expected", "Leave out what stands before and after the name.")
     if "@" in name or "/" in name:
         raise Flaw("this is no name of a server", "Write the name alone, as in smtp.example.org.")
-    if re.fullmatch(r"\[[0-9a-fA-F:.]+\]", name) or _is_address(name):
-        return name.strip("[]")
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    if _is_address(bare):
+        return bare
     before, colon, port = name.rpartition(":")
     if colon and port.isdigit():
         raise Flaw("the port has a setting of its own", f"Leave out ':{port}', and write NUDGER_SMTP_PORT={port}.")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from nudger.decisions.english import in_words
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import OnDates, OnPublicHolidays, WallTime, Weekly
 from nudger.files import rules
@@ -11,6 +12,9 @@ from nudger.files.phases import check_programme
 from nudger.files.when_shapes import When
 
 _MANY_A_DAY = 6
+A_MINUTE = timedelta(minutes=1)
+"""The least that lies between two times of a day."""
+
 _LONG_SPREAD = timedelta(hours=6)
 _SHORTEST_MONTH = 28
 _MIDNIGHT = datetime(2024, 1, 2)  # noqa: DTZ001 - wall clock; any will do
@@ -166,8 +170,9 @@ def _window_is_wide_enough(findings: Findings, place: Place, when: When) -> bool
         what = "nothing keeps these times apart"
         findings.warning(place.at("times"), what, "Add apart: 2 hours beside it.")
     start, end = (usual(wall) for wall in when.between)
-    if start < end and not fits(start, end, times, when.apart or timedelta(0)):
-        what = f"{times} times, {in_words(when.apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
+    apart = when.apart or A_MINUTE
+    if start < end and not fits(start, end, times, apart):
+        what = f"{times} times, {in_words(apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
         findings.error(place.at("apart" if when.apart else "times"), what, "Fewer, closer, or a longer window.")
         return False
     return True
@@ -176,14 +181,7 @@ def _window_is_wide_enough(findings: Findings, place: Place, when: When) -> bool
 def fits(start: time, end: time, times: int, apart: timedelta) -> bool:
     """Say whether so many minutes, so far apart, can be drawn from a window."""
     window = datetime.combine(_MIDNIGHT, end) - datetime.combine(_MIDNIGHT, start)
-    return window > (times - 1) * max(apart, timedelta(minutes=1))
-
-
-def in_words(length: timedelta | None) -> str:
-    """Return a length of time as it may stand in a file."""
-    hours, minutes = divmod((length or timedelta(minutes=1)) // timedelta(minutes=1), 60)
-    parts = [f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in ((hours, "hour"), (minutes, "minute")) if n]
-    return " ".join(parts)
+    return window > (times - 1) * max(apart, A_MINUTE)
 
 
 def usual(wall: WallTime) -> time:

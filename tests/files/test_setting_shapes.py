@@ -78,6 +78,7 @@ def test_what_is_right_is_taken(shape, written, read):
         (shapes.host, "smtp example org", "this is no name of a server"),
         (shapes.host, "user@smtp.example.org", "this is no name of a server"),
         (shapes.host, "smtp.example.org/", "this is no name of a server"),
+        (shapes.host, "[:::]", "this is no name of a server"),
         (shapes.host, "1.2.3.4.5", "this is no name of a server"),
         (shapes.host, "smtp..org", "this is no name of a server"),
         (shapes.port, "abc", "a whole number is expected"),

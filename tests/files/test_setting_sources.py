@@ -1,9 +1,11 @@
 """Where settings come from, which of two counts, and who else can read them. No part of a secret is ever shown."""
 
 import os
+import subprocess
 
 import pytest
 
+from nudger.files.privacy import remark_on_mode
 from nudger.files.settings import read_settings
 
 MAIL = "NUDGER_SMTP_HOST=smtp.example.org\nNUDGER_EMAIL_FROM=a@example.org\nNUDGER_CONTACT=a@example.org\nNUDGER_SMTP_USERNAME=u\n"
@@ -146,3 +148,13 @@ def test_a_file_that_is_nearly_nudger_env_is_named(read, tmp_path, name):
 def test_no_part_of_a_value_is_shown_wherever_it_was_put(read, line):
     found = read(line + "\n")
     assert found.problems
+
+
+def test_the_command_that_is_proposed_is_one_for_a_folder_with_blanks_too(tmp_path):
+    path = tmp_path / "my notes" / "nudger.env"
+    path.parent.mkdir()
+    path.touch()
+    path.chmod(0o644)
+    (doubt,) = remark_on_mode(path, "it holds a secret")
+    subprocess.run(["sh", "-c", doubt.expected], check=True)
+    assert list(remark_on_mode(path, "it holds a secret")) == []
