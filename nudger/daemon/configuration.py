@@ -16,6 +16,7 @@ from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
 from nudger.files.catalog import load_catalog, read_configuration
 from nudger.files.folder import fingerprint
 from nudger.files.locations import FOLDERS
+from nudger.files.rehearsal import IMPORTED
 from nudger.files.report import headline_of
 from nudger.files.settings import Settings
 from nudger.files.year import note_year
@@ -187,10 +188,10 @@ def in_words(changes: Changes) -> list[str]:
 
 
 def public_lines(problems: Iterable[Problem], *, recipients_file: Path | None) -> list[str]:
-    """Return one line for each problem, fit for a journal: of the people's file only the place, never what it says."""
+    """Return one line for each problem, fit for a journal: of the people only the place, never what is said."""
     return [
-        f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`"
-        if Path(problem.file) == recipients_file
+        f"{problem.file}:{problem.line}:{problem.column}: see `nudger check`".replace(":0:0:", ":", 1)
+        if problem.file == IMPORTED or Path(problem.file) == recipients_file
         else headline_of(problem)
         for problem in problems
     ]

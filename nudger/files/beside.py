@@ -71,9 +71,7 @@ def look_around(findings: Findings, config_dir: Path, recipients_path: Path | No
         elif key := _first_key(path):
             _note_file(findings, path, key, config_dir)
     for path in (config_dir / RECIPIENTS, config_dir / "var" / RECIPIENTS):
-        if recipients_path is None or not path.exists() or path.samefile(recipients_path):
-            continue
-        if _first_key(path) == "recipients":
+        if recipients_path is not None and not _same(path, recipients_path) and _first_key(path) == "recipients":
             what = f"this file is not read: the people are in {recipients_path}"
             _note(findings, str(path), what, "Put its people there, or take the file away.")
 
@@ -145,6 +143,13 @@ def belongs_elsewhere(key: str, folder: Path) -> str:
         return f"Put its entries into {usual.name}." if usual.exists() else f"Move it to {usual.name}, one folder up."
     meant = _PLACES.get(key, folder.name)
     return "" if meant == folder.name else f"Move it to {meant}{os.sep}."
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of the two is not there
+        return False
 
 
 def _names(folder: Path) -> Iterable[str]:

@@ -141,3 +141,10 @@ def test_a_broken_library_is_said_alone(folder, text):
 def test_what_stands_twice_in_a_list_is_named(folder, where, what):
     (folder / "schedules" / "s.yaml").write_text(where + "\n")
     assert [each.what for each in read_configuration(folder, folder / "recipients.yaml").problems] == [what]
+
+
+def test_people_who_are_looked_for_where_there_is_no_file_are_a_mistake_and_no_end_of_the_look(folder):
+    nowhere = folder / "nobody.yaml"
+    found = read_configuration(folder, nowhere, today=date(2026, 11, 25)).problems
+    assert [each.what for each in found if each.file == str(nowhere)] == ["cannot be read: no such file or directory"]
+    assert f"this file is not read: the people are in {nowhere}" in [each.what for each in found]
