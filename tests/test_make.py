@@ -73,7 +73,7 @@ def at_a_terminal(folder, *command, stop_at=None, limit=50):
 
 
 def test_stopped_while_it_installs_it_says_one_line_and_leaves_nothing_behind(project):
-    shown, status = at_a_terminal(project, "make", "VENV=venv", "run", stop_at=b"under way")
+    shown, status = at_a_terminal(project, "make", "VENV=venv", "run", stop_at=b"under way\r\n")
 
     assert shown == "under way\n^C\nStopped; `make run` goes on where it was.\n"
     assert os.WTERMSIG(status) == signal.SIGINT
