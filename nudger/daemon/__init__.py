@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Timer
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -25,6 +26,7 @@ from nudger.storage.engine import SERVICE_LIMIT
 from nudger.storage.footing import LedgerLostError
 from nudger.storage.lock import Pulse, StateLock, lock_state_dir
 from nudger.storage.thread import LedgerThread, in_thread_of_its_own
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.outlook import next_in_service
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.preview import Coming
@@ -128,7 +130,7 @@ class Daemon:
             await configuration.tell(ledger, channels)
             watch = asyncio.create_task(vigil.watch())
             try:
-                await self._begin(service, vigil, configuration, ledger, channels)
+                await self._begin(service, vigil, configuration, channels)
                 starting.cancel()
                 await self._serve(service, vigil, configuration, ledger, channels)
             finally:
@@ -148,28 +150,36 @@ class Daemon:
         service: Service,
         vigil: Vigil,
         configuration: Configuration,
-        ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
     ) -> None:
-        """Tick for the first time, and show somebody who watches what goes out and what comes next."""
+        """Tick for the first time, and show somebody who watches what is served."""
         providers = {channel: port.provider for channel, port in channels.items()}
         if self._screen is not None:
             self._screen.began(Started(agenda=service.agenda, providers=providers, at=clock()))
         settle_memory()
         await self._guarded_tick(service, vigil)
         self._notifier.ready(configuration.status(service.agenda))
-        if self._screen is not None:
-            await service.settle_for(FIRST_DELIVERIES)
-            at = clock()
-            try:
-                coming = await ledger.run(
-                    lambda transaction: next_in_service(
-                        transaction, service.agenda, count=NEXT, within=LOOK_AHEAD, now=at
-                    )
-                )
-            except LedgerError:
-                return  # the next tick says what is wrong
-            self._screen.ready(Started(agenda=service.agenda, providers=providers, at=at, coming=coming))
+
+    async def _show_next(self, service: Service, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
+        """Show somebody who watches what comes next, once the first deliveries are through. Ticks go on meanwhile."""
+        if self._screen is None:
+            return
+        await service.settle_for(FIRST_DELIVERIES)
+        at, agenda, loop = clock(), service.agenda, asyncio.get_running_loop()
+
+        def ask(question: Callable[[Transaction], Any]) -> Any:
+            return asyncio.run_coroutine_threadsafe(ledger.run(question), loop).result()
+
+        look = partial(next_in_service, ask, agenda, count=NEXT, within=LOOK_AHEAD, now=at)
+        try:
+            coming = await in_thread_of_its_own(look)
+        except LedgerError:
+            return  # the next tick says what is wrong
+        except Exception:  # noqa: BLE001 - a courtesy to whoever watches: whatever is wrong with it, the service goes on
+            _log.exception("what comes next cannot be shown")
+            return
+        providers = {channel: port.provider for channel, port in channels.items()}
+        self._screen.ready(Started(agenda=agenda, providers=providers, at=at, coming=coming))
 
     async def _serve(
         self,
@@ -183,6 +193,7 @@ class Daemon:
         waker.start()
         watch = asyncio.create_task(configuration.watch(self._reload))
         look = asyncio.create_task(configuration.look_ahead(service.agenda))
+        show = asyncio.create_task(self._show_next(service, ledger, channels))
         try:
             while True:
                 await self._reload_wanted(waker.task, watch)
@@ -193,6 +204,7 @@ class Daemon:
         finally:
             watch.cancel()
             look.cancel()
+            show.cancel()
             waker.stop()
 
     async def _take_configuration(

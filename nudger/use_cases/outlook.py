@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
+from typing import Any
 
 from nudger.decisions.agenda import Agenda, serving
 from nudger.decisions.greet import Greetings, greetings
@@ -25,8 +26,12 @@ _DAY = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=2)
 """What fell due longer ago than this and has no nudge is over, whatever its schedule says."""
 
-_ENOUGH = 500
-"""So many slots are looked at for the next few that go out; more, where hardly any of them does."""
+_ENOUGH, _AT_MOST = 500, 5000
+"""So many slots are looked at for the next few that go out; more, where hardly any of them does. Where people wait for
+their first hello, perhaps none does for days: then there is nothing to name."""
+
+Ask = Callable[[Callable[[TransactionPort], Any]], Any]
+"""Runs a question in a transaction of its own, and returns the answer."""
 
 Histories = Callable[[Collection[RecipientId]], Mapping[RecipientId, History]]
 """Returns what these people got so far."""
@@ -111,7 +116,7 @@ def outlook(agenda: Agenda, at: Standing, *, first: date, last: date) -> list[Co
 def next_few(agenda: Agenda, at: Standing, histories: Histories, *, count: int, within: timedelta) -> list[Coming]:
     """Return the next nudges that go out, so many of them, soonest first.
 
-    Many people cost no more than a few: only those who are next are looked at.
+    Many people cost no more than a few: only those who are next are looked at. Fewer, where too little goes out.
     """
     end, enough = at.now + within, _ENOUGH
     while True:
@@ -129,7 +134,7 @@ def next_few(agenda: Agenda, at: Standing, histories: Histories, *, count: int, 
             greeting=at.greeting,
         )
         out = [(moment, each) for each in coming if (moment := each.goes_out) is not None and moment <= end]
-        if len(out) >= count or until == end:
+        if len(out) >= count or until == end or enough >= _AT_MOST:
             return [each for _, each in nsmallest(count, out, key=lambda pair: (pair[0], pair[1].slot.key))]
         enough *= 10
 
@@ -150,11 +155,16 @@ def _who_waits(agenda: Agenda, at: Standing, until: datetime) -> set[RecipientId
     return {name for _, name in nsmallest(_ENOUGH, moments)}
 
 
-def next_in_service(
-    transaction: TransactionPort, agenda: Agenda, *, count: int, within: timedelta, now: datetime
-) -> list[Coming]:
-    """Return the next nudges that go out from a running service, soonest first."""
-    at = standing(transaction, agenda, agenda.recipients.values(), with_histories=False, now=now)
-    return next_few(
-        agenda, at, lambda names: load_histories(transaction, agenda, names, now=now), count=count, within=within
-    )
+def next_in_service(ask: Ask, agenda: Agenda, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
+    """Return the next nudges that go out from a running service, soonest first.
+
+    `ask` puts one question to the ledger: what is rehearsed between two of them holds up nobody else's.
+    """
+    everybody = agenda.recipients.values()
+    at: Standing = ask(lambda transaction: standing(transaction, agenda, everybody, with_histories=False, now=now))
+
+    def histories(names: Collection[RecipientId]) -> Mapping[RecipientId, History]:
+        found: Mapping[RecipientId, History] = ask(lambda each: load_histories(each, agenda, names, now=now))
+        return found
+
+    return next_few(agenda, at, histories, count=count, within=within)

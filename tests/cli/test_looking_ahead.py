@@ -98,9 +98,7 @@ def run(home, at, until):
                 if clock() >= datetime.fromisoformat(until).replace(tzinfo=UTC):
                     break
                 frozen.tick(timedelta(minutes=5))
-            coming = ledger.run(
-                lambda t: next_in_service(t, service.agenda, count=3, within=timedelta(days=8), now=clock())
-            )
+            coming = next_in_service(ledger.run, service.agenda, count=3, within=timedelta(days=8), now=clock())
             thread.close()
             return [(each.recipient.id, each.slot.schedule, each.goes_out) for each in coming]
 
