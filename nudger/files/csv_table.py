@@ -14,6 +14,9 @@ from nudger.files.raw_text import oddities, split_lines
 from nudger.files.spreadsheets import unguarded
 
 _MAX_PROBLEMS = 100
+_MAX_DOUBTS = 30
+"""Mild warnings of one table that are listed: a list of thousands may have the same doubt about each."""
+
 _MAX_UNKNOWN = 5
 _SEPARATOR_LINE = re.compile('"?sep=([,;\t])"?[,;\t]*\\Z', re.IGNORECASE)
 """What Excel writes, and wants, as the first line of some tables."""
@@ -71,6 +74,7 @@ class Table:
         self.first = 1
         """The line that names the columns."""
         self.problems: list[Problem] = []
+        self._doubts = self._unlisted = 0
         self.refused: set[int] = set()
         """The lines with an error in them."""
 
@@ -90,14 +94,24 @@ class Table:
             self._note(0, "", 0, self._layout.nothing, self._layout.remedy)
 
     def refuse(
-        self, row: Row, column: str, what: str, expected: str = "", *, owner: str = "", warning: bool = False
+        self,
+        row: Row,
+        column: str,
+        what: str,
+        expected: str = "",
+        *,
+        owner: str = "",
+        warning: bool = False,
+        mild: bool = False,
     ) -> None:
         """Note what is wrong with a cell, and whose it is."""
         index = row.header.index(column) if column in row.header else 0
         cell = row.cells[index] if index < len(row.cells) else ""
         place = _place(row.source, index, row.delimiter)
         path = tuple(part for part in (owner, column) if part)
-        self._note(row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning)
+        self._note(
+            row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning, mild=mild
+        )
 
     def refuse_header(self, what: str, expected: str) -> None:
         """Note what is wrong with the line that names the columns."""
@@ -109,6 +123,9 @@ class Table:
         What is wrong in one line comes by its column, or else as it was noted.
         """
         ordered = sorted(self.problems, key=lambda problem: (problem.line, by_column and problem.column))
+        if self._unlisted:
+            what = f"there are {self._unlisted:,} more warnings like these"
+            ordered.append(Problem(file=str(self._path), line=0, column=0, what=what, expected="", warning=True))
         if not self.full:
             return tuple(ordered)
         more = Problem(
@@ -122,8 +139,8 @@ class Table:
 
     @property
     def full(self) -> bool:
-        """Whether there were so many problems that the rest was not read."""
-        return len(self.problems) >= _MAX_PROBLEMS
+        """Whether there were so many problems that the rest was not read; mild ones are not counted."""
+        return len(self.problems) - self._doubts >= _MAX_PROBLEMS
 
     def _read(self, lines: "_Lines") -> Iterator[Row]:
         first = lines.first()
@@ -231,7 +248,12 @@ class Table:
         width: int = 1,
         path: tuple[str, ...] = (),
         warning: bool = False,
+        mild: bool = False,
     ) -> None:
+        if mild and self._doubts >= _MAX_DOUBTS:
+            self._unlisted += 1
+            return
+        self._doubts += mild
         if not warning:
             self.refused.add(line)
         bare = _without_addresses(what)

@@ -121,10 +121,11 @@ class PeopleFile:
         faults = person_faults(shape)
         for fault in faults:
             self._at(row, column_at(fault.loc), fault.what, fault.expected)
-        for doubt in person_doubts(shape):
-            self._at(row, column_at(doubt.loc), doubt.what, doubt.expected, warning=True)
+        doubts = person_doubts(shape)
+        for doubt in doubts:
+            self._at(row, column_at(doubt.loc), doubt.what, doubt.expected, warning=True, mild=True)
         found = None if faults else person(shape)
-        if found and len(self._table.problems) == before:
+        if found and not doubts and len(self._table.problems) == before:
             self._alike.keep(cells, found)
         self._look_for_shared(row, cells, known)
         return found
@@ -189,8 +190,10 @@ class PeopleFile:
                 continue
             self._at(row, column, what, "Both get every nudge there.", warning=True)
 
-    def _at(self, row: Row, column: str, what: str, expected: str, *, warning: bool = False) -> None:
-        self._table.refuse(row, column, what, expected, owner=_name(row), warning=warning)
+    def _at(
+        self, row: Row, column: str, what: str, expected: str, *, warning: bool = False, mild: bool = False
+    ) -> None:
+        self._table.refuse(row, column, what, expected, owner=_name(row), warning=warning, mild=mild)
 
 
 def _name(row: Row) -> RecipientId:

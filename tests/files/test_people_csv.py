@@ -74,3 +74,14 @@ def test_no_headline_repeats_a_number_or_an_address(read):
     )
     assert len(problems) == 3
     assert not any(word in problem.headline() for problem in problems for word in ("canary", "212999"))
+
+
+def test_a_doubt_about_thousands_refuses_nobody_and_is_listed_a_few_times(tmp_path):
+    path = tmp_path / "people.csv"
+    rows = "".join(f"p{n},UTC,p{n}@example.org,07:00\n" for n in range(5000))
+    path.write_text(f"id,time_zone,email,morning\n{rows}")
+    people, problems = read_people(path)
+    assert len(people) == 5000
+    assert all(problem.warning for problem in problems)
+    assert problems[-1].what == f"there are {5000 - len(problems) + 1:,} more warnings like these"
+    assert len(problems) < 50

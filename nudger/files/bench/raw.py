@@ -85,13 +85,16 @@ class Piece(NamedTuple):
 def check(written: Written[Message], text: Text) -> Iterator[Remark]:
     """Yield what of a text goes out as it stands, and was hardly meant to."""
     place = written.place.at(*text.keys)
-    there = isinstance(place.node, Scalar) and not place.node.absent
-    if there and (len(text.raw) <= _SHORT or _ANY.search(text.raw)):
+    node = place.node
+    odd = _ANY.search(text.raw) or (len(text.raw) <= _SHORT and stands_for_nothing(text.raw.strip()))
+    if odd and isinstance(node, Scalar) and not node.absent:
         for piece in pieces(text.raw):
             nth = text.raw.lower().count(piece.text.lower(), 0, piece.offset)
             yield remark(
                 Rule.RAW_TEXT, written, *text.keys, what=piece.what, part=piece.text, nth=nth, remedy=piece.remedy
             )
+    if not isinstance(node, Scalar) or node.begins.line == node.ends.line:
+        return
     if key := _swallowed(place):
         what = f"a line of this text begins with '{key}', like a key"
         remedy = "Is it indented too far, or a quote above it not closed?"
