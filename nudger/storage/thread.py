@@ -96,6 +96,7 @@ async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
     future: Future[Result] = Future()
 
     def work() -> None:
+        # From here on it cannot be cancelled: whoever leaves gets no result, and nobody else a traceback.
         if not future.set_running_or_notify_cancel():
             return
         try:
