@@ -6,7 +6,7 @@ first moment at which nothing does.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from nudger.decisions.hello import Hello, follows_at, why_not_yet
@@ -20,6 +20,7 @@ from nudger.domain.schedules import WhenHeld
 from nudger.domain.vocabulary import Channel
 
 _DAY = timedelta(days=1)
+_END = datetime.max.replace(tzinfo=UTC)
 _WEEK_DAYS = 7
 _TURNS = 50
 """Each turn moves at least to the end of one hindrance; a grace of a day holds far fewer."""
@@ -143,9 +144,9 @@ def _hindrances(request: Request, now: datetime, moment: datetime) -> Iterator[_
 
 def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
     if pause := person.pause_on(today):
-        yield _Hindrance(f"paused until {pause.last}", start_of_day(pause.last + _DAY, person.zone))
+        yield _Hindrance(f"paused until {pause.last}", _after(pause.last, person))
     if person.hard_day_on(today) is OnHardDay.HOLD:
-        yield _Hindrance("a day to be left in peace", start_of_day(today + _DAY, person.zone))
+        yield _Hindrance("a day to be left in peace", _after(today, person))
 
 
 def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
@@ -172,10 +173,10 @@ def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[
     if limits.per_day is not None:
         kept = [name for at, name in request.reserved if at > moment and at.astimezone(person.zone).date() == today]
         if days.count(today) >= limits.per_day:
-            yield _Hindrance(f"at most {limits.per_day} a day", start_of_day(today + _DAY, person.zone))
+            yield _Hindrance(f"at most {limits.per_day} a day", _after(today, person))
         elif days.count(today) + len(kept) >= limits.per_day:
             reason = f"at most {limits.per_day} a day, and {kept[0]} matters more"
-            yield _Hindrance(reason, start_of_day(today + _DAY, person.zone))
+            yield _Hindrance(reason, _after(today, person))
 
 
 def _of_the_gap(
@@ -187,6 +188,14 @@ def _of_the_gap(
     for at, name in reserved:
         if at - gap < moment < at:
             yield _Hindrance(f"at least {_in_words(gap)} before {name}, which matters more", at + gap)
+
+
+def _after(day: date, person: Recipient) -> datetime:
+    """Return the first instant after a local date; of the calendar's last day, its end: there is no day after it."""
+    try:
+        return start_of_day(day + _DAY, person.zone)
+    except OverflowError:
+        return _END
 
 
 def _in_words(gap: timedelta) -> str:

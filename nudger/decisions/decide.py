@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from nudger.decisions.agenda import Agenda
@@ -23,8 +23,8 @@ WELCOME_GRACE = timedelta(days=3)
 """How long after its first possible moment the first hello may go out."""
 
 _A_DAY = timedelta(days=1)
-_FOREVER = timedelta(days=3700)
-"""Longer than any pause: so long a first hello may have to wait for its first moment."""
+_NEVER = datetime(9999, 12, 1, tzinfo=UTC)
+"""So long a first hello waits for the end of a pause, and goes out sooner when somebody takes it back."""
 
 LATE = timedelta(minutes=5)
 """Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
@@ -100,7 +100,10 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, ordinal: int = 0, no
     if channel is None or message is None:
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
         return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
-    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=now + _FOREVER), now=now)
+    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=_NEVER), now=now)
+    if isinstance(verdict, Refused):
+        case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
+        return _ended(agenda, case, verdict.state, verdict.reason)
     moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
     # What waits for the end of a pause falls due then.
     due = now if moment - now < _A_DAY else moment

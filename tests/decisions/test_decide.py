@@ -15,7 +15,7 @@ from nudger.decisions.taste import Taste
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState
-from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
+from nudger.domain.recipients import DEFAULT_QUIET_HOURS, Pause, QuietHours
 from nudger.domain.schedules import Selection, Slot, SlotKey
 from nudger.domain.vocabulary import (
     Channel,
@@ -55,6 +55,23 @@ def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
     assert nudge.decision.rendered.text == "Hi Sam."
     assert nudge.next_attempt_at == DUE
     assert dict(nudge.decision.facts)["options"] == 1
+
+
+@pytest.mark.parametrize("last", [date.max, date.max - timedelta(days=1)])
+@pytest.mark.parametrize("time_zone", ["Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago"])
+def test_a_pause_to_the_end_of_the_calendar_stops_nobody_elses_nudges(last, time_zone):
+    person = make_recipient(pauses=(Pause(last=last),), time_zone=time_zone)
+    assert decide(person=person).state is NudgeState.WITHHELD
+    hello = make_message("hello", purpose=Purpose.WELCOME)
+    nudge = decide_welcome(make_agenda(recipients=[person], messages=[hello]), person, now=DUE)
+    assert nudge.state is NudgeState.WITHHELD
+
+
+def test_a_hello_waits_for_the_end_of_a_pause_however_far_that_is():
+    person = make_recipient(pauses=(Pause(last=date(2099, 12, 31)),))
+    hello = make_message("hello", purpose=Purpose.WELCOME)
+    nudge = decide_welcome(make_agenda(recipients=[person], messages=[hello]), person, now=DUE)
+    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, utc("2100-01-01 00:00"))
 
 
 @pytest.mark.parametrize(
