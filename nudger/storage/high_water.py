@@ -43,10 +43,12 @@ class HighWater:
 def _marks(paths: Iterable[Path]) -> Iterable[Mark]:
     for path in paths:
         try:
-            moment, _, number = path.read_text(encoding="ascii").strip().partition(" ")
-            yield Mark(datetime.fromisoformat(moment), int(number) if number else None)
+            said, _, number = path.read_text(encoding="ascii").strip().partition(" ")
+            moment, last_event = datetime.fromisoformat(said), int(number) if number else None
         except (OSError, ValueError):
             continue
+        if moment.tzinfo is not None:  # one that was cut short is no mark
+            yield Mark(moment, last_event)
 
 
 def _write(path: Path, text: str, *, lasting: bool) -> None:

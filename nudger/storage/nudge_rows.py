@@ -222,16 +222,17 @@ class Nudges(Pages):
 
         They are under way, in doubt, or wait to be sent once more because the provider did not have them.
         """
-        reached_by = recipients.c.sms if channel is Channel.SMS else recipients.c.email
-        once_more = and_(nudges.c.state == _PENDING, nudges.c.possible_duplicate.is_(True))
-        statement = (
-            select(func.count())
-            .select_from(nudges.outerjoin(recipients, recipients.c.id == nudges.c.recipient))
-            .where(nudges.c.channel == channel.value, nudges.c.expires_at >= since)
-            .where(or_(nudges.c.state.in_([_SENDING, _UNKNOWN]), once_more))
-            .where(func.coalesce(nudges.c.address, reached_by) == address)
-        )
-        return self._connection.execute(statement).scalar_one()
+        in_time = (nudges.c.channel == channel.value) & (nudges.c.expires_at >= since)
+        once_more = (nudges.c.state == _PENDING) & nudges.c.possible_duplicate.is_(True)
+        went_there = select(nudges.c.id).where(in_time, _WAITING, nudges.c.address == address)
+        went_there = went_there.where(or_(nudges.c.state.in_([_SENDING, _UNKNOWN]), once_more))
+        # Two questions, for each has an index of its own: this one is asked for each answer of a provider.
+        theirs = recipients.c.sms if channel is Channel.SMS else recipients.c.email
+        owners = select(recipients.c.id).where(theirs == address)
+        goes_there = select(nudges.c.id).where(in_time, nudges.c.address.is_(None), nudges.c.recipient.in_(owners))
+        goes_there = goes_there.where(nudges.c.due_at >= since - _LONGEST_LIFE)
+        goes_there = goes_there.where(or_(nudges.c.state.in_([_SENDING, _UNKNOWN]), once_more))
+        return len({*self._connection.scalars(went_there), *self._connection.scalars(goes_there)})
 
     def nudge(self, nudge_id: NudgeId) -> Nudge | None:
         """Return one nudge."""
@@ -258,18 +259,19 @@ class Nudges(Pages):
         """
         found: dict[RecipientId, Hello] = {}
         for batch in batches(sorted(people)):
-            hellos = dict.fromkeys(batch, UNSAID)
-            for row in self._connection.execute(_HELLOS.where(nudges.c.recipient.in_(batch))):
-                if row.state == _SENT:
-                    hellos.pop(row.recipient, None)
-                elif (hello := hellos.get(row.recipient)) is not None and row.ordinal > hello.ordinal:
-                    hellos[row.recipient] = Hello(NudgeState(row.state), *row[2:])
-            if hellos:
-                known = self._connection.execute(_NO_STRANGERS.where(nudges.c.recipient.in_(hellos))).scalars()
-                for name in known:
-                    del hellos[name]
-            found |= hellos
+            # Nearly everybody has had it, and each turn of a delivery asks: for them, this question alone.
+            greeted = set(self._connection.scalars(_GREETED.where(nudges.c.recipient.in_(batch))))
+            if strangers := [name for name in batch if name not in greeted]:
+                found |= self._unsaid(strangers)
         return found
+
+    def _unsaid(self, people: Collection[RecipientId]) -> dict[RecipientId, Hello]:
+        hellos = dict.fromkeys(people, UNSAID)
+        for row in self._connection.execute(_HELLOS.where(nudges.c.recipient.in_(people))):
+            if row.ordinal > hellos[row.recipient].ordinal:
+                hellos[row.recipient] = Hello(NudgeState(row.state), *row[2:])
+        known = set(self._connection.scalars(_NO_STRANGERS.where(nudges.c.recipient.in_(people))))
+        return {name: hello for name, hello in hellos.items() if name not in known}
 
     def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]:
         """Return, for each person, the wordings they may have seen, and when last."""
@@ -304,6 +306,8 @@ class Nudges(Pages):
 
 
 _SOON = timedelta(minutes=1)
+_LONGEST_LIFE = timedelta(days=8)
+"""No nudge may go out so long after it fell due: a first hello has three days, a slot its grace of one."""
 _UNKNOWN = NudgeState.UNKNOWN.value
 _ONLY_TOO_LATE = or_(*(nudges.c.reason.startswith(reason) for reason in ONLY_TOO_LATE))
 _NOT_ASKED = nudges.c.next_attempt_at.is_(None)
@@ -333,6 +337,7 @@ _HELLOS: Select[Any] = select(
     *(nudges.c[name] for name in ("recipient", "state", "ordinal", "reason", "next_attempt_at", "updated_at")),
     nudges.c.expires_at,
 ).where(nudges.c.schedule == WELCOME)
+_GREETED = select(nudges.c.recipient).where(nudges.c.schedule == WELCOME, nudges.c.state == _SENT)
 _NO_STRANGERS = (
     select(nudges.c.recipient).where(nudges.c.state == _SENT, nudges.c.schedule.not_in((TEST, WELCOME))).distinct()
 )
