@@ -12,7 +12,7 @@ from nudger.cli.output import opened_for_writing, say_written
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, change_ledger, read_setup_as_it_is
 from nudger.domain.vocabulary import RecipientId
-from nudger.files.csv_text import STDIN
+from nudger.files.csv_text import STDIN, STDIN_IN_WORDS
 from nudger.files.people_columns import COLUMNS, describe, exported
 from nudger.files.people_csv import PeopleFile
 from nudger.files.report import as_text
@@ -22,7 +22,6 @@ from nudger.wiring.clock import clock
 if TYPE_CHECKING:  # Cold start: see cli.setup.
     from nudger.storage.transaction import Transaction
 
-_STDIN_IN_WORDS = Path("stdin")
 _SHOWN = 5
 _WORDS = {
     "pauses": "pause",
@@ -60,7 +59,7 @@ def import_people(ctx: click.Context, file: Path, dry_run: bool, called: Path | 
 
     def work(transaction: "Transaction | None") -> tuple[PeopleFile, Comparison]:
         table = PeopleFile(
-            called or (_STDIN_IN_WORDS if file == STDIN else file),
+            called or (STDIN_IN_WORDS if file == STDIN else file),
             file=sys.stdin.buffer if file == STDIN else None,
             written=_written(setup, transaction),
             others=_others(setup, transaction),

@@ -10,11 +10,13 @@ import click
 from nudger.cli.kinds import DATE, Group
 from nudger.cli.people_table import export_people, import_people
 from nudger.cli.person_page import past_as_data, past_as_lines
-from nudger.cli.screen import plural
+from nudger.cli.screen import as_json, plural
 from nudger.cli.setup import Setup, change_ledger, read_setup
+from nudger.decisions.english import in_words
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import DEFAULT_MOMENTS, Pause, Recipient, ended
 from nudger.domain.vocabulary import Channel
+from nudger.files.people_columns import as_hard_day, as_pause
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.person_record import PersonRecord, person_record
 from nudger.wiring.clock import clock
@@ -66,16 +68,12 @@ def show(config_dir: Path, recipient_id: str, style: str) -> None:
     past = setup.ask_ledger(lambda transaction: person_record(transaction, person), otherwise=PersonRecord())
     record = _record(person, frozenset(stop.address for stop in past.stops))
     if style == "json":
-        click.echo(json.dumps(record | past_as_data(past), indent=1, ensure_ascii=False, default=_as_json))
+        click.echo(json.dumps(record | past_as_data(past), indent=1, ensure_ascii=False, default=as_json))
         return
     for name, value in record.items():
         click.echo(f"{name:<20} {_spoken(value)}")
     for line in past_as_lines(past, person):
         click.echo(line)
-
-
-def _as_json(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @command.command()
@@ -221,23 +219,24 @@ def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
         "goals": sorted(person.goals),
         "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},
         "weekend_quiet_hours": str(person.weekend_quiet_hours or "none"),
-        "paused": [f"{pause.first or ''} to {pause.last}".strip() for pause in person.pauses],
-        "hard_days": [
-            f"{hard.year or 'every year'} {hard.month:02}-{hard.day:02} {hard.then}" for hard in person.hard_days
-        ],
+        "paused": [as_pause(pause) for pause in person.pauses],
+        "hard_days": [as_hard_day(hard) for hard in person.hard_days],
         "limits": _limits(person.limits),
     }
 
 
 def _limits(limits: Limits | None) -> dict[str, Any]:
+    """Return the limits that a person has of their own."""
     if limits is None:
         return {}
-    return {"per_day": limits.per_day, "per_week": limits.per_week, "gap": str(limits.gap)}
+    gap = in_words(limits.gap) if limits.gap else None
+    own = {"per_day": limits.per_day, "per_week": limits.per_week, "gap": gap}
+    return {name: value for name, value in own.items() if value is not None}
 
 
 def _spoken(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {each}" for name, each in value.items()) or "-"
+        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in value.items()) or "-"
     if isinstance(value, list):
         return ", ".join(value) or "-"
     return str(value) if value is not None else "-"

@@ -16,7 +16,7 @@ from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
-from nudger.files.csv_text import STDIN
+from nudger.files.csv_text import STDIN, STDIN_IN_WORDS
 from nudger.files.feedback_csv import FeedbackFile, moment_of
 from nudger.files.flaws import Flaw
 from nudger.files.report import as_text
@@ -158,7 +158,11 @@ def _moment(text: str, person: Recipient) -> datetime:
 def _take_file(ctx: click.Context, path: Path, called: Path | None) -> None:
     setup = read_setup(ctx.obj)
     agenda = setup.agenda(setup.people())
-    file = FeedbackFile(called or path, agenda.recipients, sys.stdin.buffer if path == STDIN else None)
+    file = FeedbackFile(
+        called or (STDIN_IN_WORDS if path == STDIN else path),
+        agenda.recipients,
+        sys.stdin.buffer if path == STDIN else None,
+    )
 
     def work(transaction: "Transaction") -> int:
         count, refusals = record_all(

@@ -14,6 +14,8 @@ from nudger.files.raw_text import LINE_END, composed, not_utf8, refuse_other_kin
 
 STDIN = Path("-")
 """Names standard input on a command line."""
+STDIN_IN_WORDS = Path("stdin")
+"""What it is called where something is wrong with what it brought."""
 
 _CHUNK = 1 << 18
 _MAX_BYTES = 500_000_000

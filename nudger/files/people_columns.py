@@ -138,8 +138,8 @@ def cells_of(person: Recipient) -> dict[str, str]:
         "place": person.place or "",
         **_times("weekend_", person.weekend_moments),
         "weekend_quiet_hours": "" if person.weekend_quiet_hours == "same" else _quiet(person.weekend_quiet_hours),
-        "pause": "; ".join(map(_pause, person.pauses)),
-        "hard_days": "; ".join(map(_day, person.hard_days)),
+        "pause": "; ".join(map(as_pause, person.pauses)),
+        "hard_days": "; ".join(map(as_hard_day, person.hard_days)),
         "per_day": str(limits.per_day or ""),
         "per_week": str(limits.per_week or ""),
         "gap": _gap(limits.gap),
@@ -163,11 +163,13 @@ def _quiet(hours: QuietHours | None) -> str:
     return str(hours or "none")
 
 
-def _pause(pause: Pause) -> str:
+def as_pause(pause: Pause) -> str:
+    """Return a pause as it is written: `until DATE`, or `DATE to DATE`."""
     return f"{pause.first} to {pause.last}" if pause.first else f"until {pause.last}"
 
 
-def _day(hard: HardDay) -> str:
+def as_hard_day(hard: HardDay) -> str:
+    """Return a hard day as it is written in a cell: `11-03 hold`, `2027-02-14 gentle`."""
     year = f"{hard.year}-" if hard.year else ""
     return f"{year}{hard.month:02}-{hard.day:02} {hard.then}"
 

@@ -121,3 +121,15 @@ def test_one_file_with_two_levels_at_a_moment_is_refused_with_the_place(people, 
     file.write_text("recipient,at,kind,level\nana,2026-01-05 09:00,check-in,4\nana,2026-01-05 09:00,check-in,6\n")
     done = nudger(people, "record", "--csv", str(file))
     assert (done.returncode, "week.csv:3:31: this person has another level" in done.stderr) == (1, True)
+
+
+def test_what_is_a_persons_own_is_shown_as_it_is_written(people, tmp_path):
+    head = "id,pause,hard_days,per_day,gap\n"
+    row = "ana,until 2031-01-03; 2032-01-01 to 2032-01-05,11-03 hold; 2031-02-14 gentle,2,90 minutes\n"
+    assert import_(people, tmp_path, head + row).returncode == 0
+    said = fine(people, "recipients", "show", "ana")
+    assert [" ".join(line.split()) for line in said.splitlines() if line.startswith(("paused", "hard_", "limits"))] == [
+        "paused until 2031-01-03, 2032-01-01 to 2032-01-05",
+        "hard_days 11-03 hold, 2031-02-14 gentle",
+        "limits per day 2, gap 1 hour 30 minutes",
+    ]
