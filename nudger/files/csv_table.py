@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nudger.errors import Problem
+from nudger.files.csv_records import Lines, open_quote, outside_quotes, place_of
 from nudger.files.csv_text import lines_of, opened
 from nudger.files.flaws import Flaw, nearest, quote
 from nudger.files.raw_text import oddities, split_lines
@@ -83,7 +84,7 @@ class Table:
         found = False
         try:
             with opened(self._path, self._file) as file:
-                for row in self._read(_Lines(lines_of(file))):
+                for row in self._read(Lines(lines_of(file))):
                     found = True
                     yield row
         except Flaw as flaw:
@@ -107,7 +108,7 @@ class Table:
         """Note what is wrong with a cell, and whose it is."""
         index = row.header.index(column) if column in row.header else 0
         cell = row.cells[index] if index < len(row.cells) else ""
-        place = _place(row.source, index, row.delimiter)
+        place = place_of(row.source, index, row.delimiter)
         path = tuple(part for part in (owner, column) if part)
         self._note(
             row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning, mild=mild
@@ -142,12 +143,12 @@ class Table:
         """Whether there were so many problems that the rest was not read; mild ones are not counted."""
         return len(self.problems) - self._doubts >= _MAX_PROBLEMS
 
-    def _read(self, lines: "_Lines") -> Iterator[Row]:
+    def _read(self, lines: Lines) -> Iterator[Row]:
         first = lines.first()
         if separator := _SEPARATOR_LINE.match(first.strip("\r\n ")):
             self._delimiter, first = separator[1], lines.first()
         else:
-            self._delimiter = max(_DELIMITERS, key=_outside_quotes(first).count)
+            self._delimiter = max(_DELIMITERS, key=outside_quotes(first).count)
         rows = csv.reader(lines.again(first), delimiter=self._delimiter, strict=True)
         try:
             self.header = self._header(next(rows, []), lines)
@@ -159,7 +160,7 @@ class Table:
                     yield row
         except csv.Error:
             record = "".join(lines.taken)
-            place, what = _open_quote(record, self._delimiter)
+            place, what = open_quote(record, self._delimiter)
             before = split_lines(record[:place])
             line = lines.taken[len(before) - 1] if lines.taken else ""
             expected = 'Close it, and write "" for a quote inside a cell.'
@@ -168,7 +169,7 @@ class Table:
     def _named(self, cells: list[str]) -> dict[str, str]:
         return {name: unguarded(cell.strip()) for name, cell in zip(self.header, cells, strict=False) if name}
 
-    def _header(self, cells: list[str], lines: "_Lines") -> list[str]:
+    def _header(self, cells: list[str], lines: Lines) -> list[str]:
         """Return the columns; none where they are wrong, because then nothing below can be understood."""
         self.first, source = lines.start, lines.taken[0] if lines.taken else ""
         header = ["_".join(cell.lower().replace("-", " ").split()) for cell in cells]
@@ -202,14 +203,14 @@ class Table:
         for index, name in unknown[:_MAX_UNKNOWN]:
             near = self._layout.aliases.get(name) or nearest(name, self._layout.columns)
             hint = f"Did you mean '{near}'?" if near else self._layout.more
-            place = _place(source, index, self._delimiter)
+            place = place_of(source, index, self._delimiter)
             self._note(self.first, source, place, f"{quote(name)} is no column", hint, width=len(name))
         if (more := len(unknown) - _MAX_UNKNOWN) > 0:
             what = f"{more} more columns are unknown" if more > 1 else "1 more column is unknown"
             self._note(self.first, source, 1, what, self._layout.more)
         twice = {name for index, name in enumerate(header) if name and name in header[:index]}
         for name in sorted(twice & set(self._layout.columns), key=header.index):
-            place = _place(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
+            place = place_of(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
             self._note(self.first, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
 
     def _right(self, row: Row, taken: list[str]) -> bool:
@@ -225,7 +226,7 @@ class Table:
             expected = f"Put quotes around a cell with a {_NAMES[self._delimiter]} in it."
         else:
             return True
-        self._note(row.line, row.source, _place(row.source, index, self._delimiter), what, expected)
+        self._note(row.line, row.source, place_of(row.source, index, self._delimiter), what, expected)
         return False
 
     def _seen_through(self, taken: Iterable[str], start: int) -> bool:
@@ -288,76 +289,4 @@ def _without_addresses(said: str) -> str:
     return _QUOTES.sub(lambda found: "'…'" if _ADDRESS.search(_DATES.sub("", found[0])) else found[0], said)
 
 
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
-
-
-class _Lines:
-    """The lines of a text, remembering those that the present record was read from."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._count = 0
-        self.start = 1
-        self.taken: list[str] = []
-
-    def first(self) -> str:
-        """Take one line that is no record; '' at the end."""
-        self._count += 1
-        self.start = self._count
-        return next(self._lines, "")
-
-    def again(self, first: str) -> Iterator[str]:
-        """Yield the line that was taken last, and then the rest."""
-        if first:
-            self.taken.append(first)
-            yield first
-        for line in self._lines:
-            self._count += 1
-            self.taken.append(line)
-            yield line
-
-    def records(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
-        """Yield the records, each with `taken` and `start` as they are for it."""
-        while True:
-            self.taken.clear()
-            self.start = self._count + 1
-            cells = next(rows, None)
-            if cells is None:
-                return
-            yield cells
-
-
-def _outside_quotes(line: str) -> str:
-    return "".join(line.split('"')[::2])
-
-
-def _place(source: str, index: int, delimiter: str) -> int:
-    """Return where a cell begins; a delimiter inside quotes does not count."""
-    quoted = False
-    for place, letter in enumerate(source):
-        if index == 0:
-            return place + 1
-        if letter == '"':
-            quoted = not quoted
-        elif letter == delimiter and not quoted:
-            index -= 1
-    return max(1, len(source.rstrip("\r\n")))
-
-
-def _open_quote(record: str, delimiter: str) -> tuple[int, str]:
-    """Return where the quote opens that makes a record unreadable, and what is wrong with it."""
-    place = 0
-    while place < len(record):
-        cell = _QUOTED.match(record, place) if record[place] == '"' else None
-        if record[place] == '"' and cell is None:
-            return place, "the quote that opens here is never closed"
-        end = cell.end() if cell else min(_ends(record, place, delimiter), default=len(record))
-        if cell and record[end : end + 1] not in (delimiter, "\r", "\n", ""):
-            return place, "the text that opens here goes on after a quote"
-        place = end + 1
-    return 0, "the line cannot be read"
-
-
-def _ends(record: str, place: int, delimiter: str) -> list[int]:
-    return [end for mark in (delimiter, "\r", "\n") if (end := record.find(mark, place)) >= 0]
