@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from nudger.decisions.english import day_in_words
 from nudger.decisions.kinds import Kind
@@ -35,14 +35,15 @@ class _Cause:
     hint: str = ""
 
 
-def note_outlook(findings: Findings, outlook: Outlook, configuration: Configuration, *, today: date) -> None:
-    """Note what the coming year will not bring, whom it brings nothing, and what runs dry."""
+def note_outlook(findings: Findings, outlook: Outlook, configuration: Configuration, *, now: datetime) -> None:
+    """Note what the coming year will not bring, whom it brings nothing, and what runs dry. `now` is in UTC."""
+    today = now.date()
     schedules, people = configuration.schedules, configuration.people
     places = {written.value.id: written.place for written in people}
     causes = {id(kind): cause for kind in outlook.silent if (cause := _own_cause(kind, outlook.nevers, today))}
     _note_people(findings, [(kind, causes[id(kind)]) for kind in outlook.silent if id(kind) in causes], places)
     _note_not_meant(findings, outlook, schedules, places)
-    _note_joining(findings, outlook.kinds, places, today)
+    _note_joining(findings, outlook.kinds, places, now)
     for written in schedules:
         name = written.value.id
         nevers = [each for each in outlook.nevers if each.question.schedule == name and id(each.kind) not in causes]
@@ -199,12 +200,15 @@ def _note_not_meant(
         _about(findings, unmeant, places, what, hint)
 
 
-def _note_joining(findings: Findings, kinds: Sequence[Kind], places: Mapping[RecipientId, Place], today: date) -> None:
-    """Tell of people who join later, so that nobody waits for what does not come yet."""
-    later = [(kind.example.joined, kind) for kind in kinds if kind.example.joined and kind.example.joined > today]
+def _note_joining(
+    findings: Findings, kinds: Sequence[Kind], places: Mapping[RecipientId, Place], now: datetime
+) -> None:
+    """Tell of people who join later where they are, so that nobody waits for what does not come yet."""
+    joining = [(kind.example.joined, kind) for kind in kinds if kind.example.joined]
+    later = [(day, kind) for day, kind in joining if day > now.astimezone(kind.example.zone).date()]
     by_day: dict[date, list[Kind]] = defaultdict(list)
     for joined, kind in later:
-        if joined - today < YEAR:  # of people who join later still it was said that they get nothing
+        if joined - now.date() < YEAR:  # of people who join later still it was said that they get nothing
             by_day[joined].append(kind)
     for number, (joined, those) in enumerate(sorted(by_day.items())):
         rest = len(by_day) - _SHOWN

@@ -34,7 +34,7 @@ def note_year(findings: Findings, configuration: Configuration, *, now: datetime
     note_leaks(findings, configuration)
     check_runways(findings, configuration.schedules, catalog.messages, catalog.limits)
     check_sms_cost(findings, configuration.people, catalog.messages)
-    note_outlook(findings, outlook, configuration, today=now.date())
+    note_outlook(findings, outlook, configuration, now=now)
     if outlook.unseen:
         looked, left = len(outlook.kinds), outlook.unseen
         findings.remark(f"Lived the coming year for {looked:,} kinds of person; {left:,} smaller ones were left out.")

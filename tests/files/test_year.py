@@ -413,3 +413,10 @@ def test_drafts_that_would_go_to_people_are_one_line_and_only_where_something_se
     assert "40 draft messages in es would go to 2 people" in said
     assert look(schedule(), people=people, libraries=[library(), drafts]) == []
     assert look(schedule(), people=[person()], libraries=[library(), drafts], real=True) == []
+
+
+def test_who_joins_today_where_they_are_does_not_join_later(look):
+    """At 16:00 UTC it is tomorrow in Tokyo."""
+    tokyo = person(joined="2026-11-26").replace("Europe/Berlin", "Asia/Tokyo")
+    assert look(schedule(), people=[tokyo], libraries=[library(count=70)]) == []
+    assert "they join then" in look(schedule(), people=[person(joined="2026-11-26")], libraries=[library(count=70)])[0]
