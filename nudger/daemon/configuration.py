@@ -51,7 +51,7 @@ class Configuration:
         self.catalog = load_catalog(settings.config_dir, settings.recipients_file)
 
     async def reload(self, service: Service, ledger: LedgerThread) -> None:
-        """Take all of the new configuration or none of it; the last good one goes on meanwhile."""
+        """Take all of the new configuration or none of it; the last good one goes on meanwhile. Raises LedgerError."""
         self._seen = self._look()
         began = clock()
         prefer_newest_time_zones(renew=True)
@@ -64,6 +64,9 @@ class Configuration:
         except LedgerError as error:
             lines = [str(error)]
             self._refuse(lines)
+        except Exception as error:  # noqa: BLE001 - no edit ends the service; the ledger took all of it or nothing
+            lines = [f"it met a fault of nudger ({type(error).__name__}); see `nudger check`"]
+            self._refuse(lines, problems="1 error")
         word = {"at": began.isoformat(), "taken": self._taken_at >= began, "lines": lines}
         await ledger.run(lambda transaction: transaction.remember(RELOADED, word))
 
