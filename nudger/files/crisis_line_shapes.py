@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from nudger.domain.crisis_lines import REST_OF_WORLD
-from nudger.files import aliases, words
+from nudger.files import aliases, text_words, words
 from nudger.files.flaws import Flaw, quote, remedy
 from nudger.files.shape import Language, Line, Shape, read, text_schema
 from nudger.files.zone_tables import country_names
@@ -47,16 +47,16 @@ class CrisisLineShape(Shape):
     call: Annotated[str, read(_dialled), text_schema(pattern=NUMBER_PATTERN)] = Field(
         default="", description="The number to call, as it is dialled there."
     )
-    then_press: Annotated[str, read(partial(words.line, limit=1)), text_schema(maxLength=1)] = Field(
+    then_press: Annotated[str, read(partial(text_words.line, limit=1)), text_schema(maxLength=1)] = Field(
         default="", description="The key to press after calling."
     )
     text: Annotated[str, read(_dialled), text_schema(pattern=NUMBER_PATTERN)] = Field(
         default="", description="The number to text."
     )
-    text_word: Annotated[str, read(partial(words.line, limit=20)), text_schema(maxLength=20)] = Field(
+    text_word: Annotated[str, read(partial(text_words.line, limit=20)), text_schema(maxLength=20)] = Field(
         default="", description="The word to text."
     )
-    web: Annotated[str, read(partial(words.line, limit=60)), text_schema(maxLength=60)] = Field(
+    web: Annotated[str, read(partial(text_words.line, limit=60)), text_schema(maxLength=60)] = Field(
         default="", description="Where it is in the web."
     )
     languages: tuple[Language, ...] = Field(default=(), min_length=1, description="What is spoken there.")

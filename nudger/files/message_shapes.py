@@ -17,7 +17,7 @@ from nudger.domain.vocabulary import (
     Rule,
     Situation,
 )
-from nudger.files import words
+from nudger.files import text_words, words
 from nudger.files.shape import ConditionTree, Id, Language, Line, Shape, one_of_these, read, text_schema, word
 
 MAX_SMS = 1600  # what Twilio takes; https://www.twilio.com/docs/errors/21617
@@ -29,12 +29,12 @@ class EmailShape(Shape):
 
     model_config = ConfigDict(title="email")
 
-    subject: Annotated[str, read(partial(words.line, limit=150)), text_schema(maxLength=150)] = Field(
+    subject: Annotated[str, read(partial(text_words.line, limit=150)), text_schema(maxLength=150)] = Field(
         description="One line."
     )
-    body: Annotated[str, read(partial(words.words_of_at_most, limit=MAX_BODY)), text_schema(maxLength=MAX_BODY)] = (
-        Field(description="Plain text; blank lines part the paragraphs.")
-    )
+    body: Annotated[
+        str, read(partial(text_words.words_of_at_most, limit=MAX_BODY)), text_schema(maxLength=MAX_BODY)
+    ] = Field(description="Plain text; blank lines part the paragraphs.")
 
 
 class ReviewShape(Shape):
@@ -75,9 +75,9 @@ class MessageShape(Shape):
     part_of_day: tuple[Annotated[PartOfDay, word(PartOfDay, "part of the day")], ...] = Field(
         default=(), min_length=1, description="When it fits; at any time, if this is not there."
     )
-    sms: Annotated[str | None, read(partial(words.words_of_at_most, limit=MAX_SMS)), text_schema(maxLength=MAX_SMS)] = (
-        Field(default=None, description="The words for SMS.", examples=["{name|Hi}, one slow breath. That is all."])
-    )
+    sms: Annotated[
+        str | None, read(partial(text_words.words_of_at_most, limit=MAX_SMS)), text_schema(maxLength=MAX_SMS)
+    ] = Field(default=None, description="The words for SMS.", examples=["{name|Hi}, one slow breath. That is all."])
     email: EmailShape | None = Field(default=None, description="The words for email.")
     only_if: ConditionTree | None = Field(
         default=None,
@@ -98,7 +98,7 @@ class MessageShape(Shape):
     theme: Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)] = Field(
         default="", description="A word for what it is about, so that kin can be found.", examples=["reaching-out"]
     )
-    idea: Annotated[str, read(partial(words.words_of_at_most, limit=2000)), text_schema()] = Field(
+    idea: Annotated[str, read(partial(text_words.words_of_at_most, limit=2000)), text_schema()] = Field(
         default="", description="Where the idea comes from."
     )
     review: ReviewShape | None = Field(default=None, description="How far the words have been looked at.")

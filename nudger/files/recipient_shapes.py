@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, OnHardDay, Pause, QuietHours
 from nudger.domain.vocabulary import Channel
-from nudger.files import addresses, date_words, places, words, zones
+from nudger.files import addresses, date_words, places, text_words, words, zones
 from nudger.files.limit_shapes import PersonLimits
 from nudger.files.shape import (
     Date,
@@ -33,7 +33,7 @@ PAUSE_PATTERN = f"^([Uu]ntil {_DATE}|{_DATE}( to {_DATE})?)$"
 HARD_DATE_PATTERN = f"^({_DATE}|{date_words.MONTH_DAY_PATTERN})$"
 
 
-person_name = partial(words.name, limit=_SHORT)
+person_name = partial(text_words.name, limit=_SHORT)
 
 
 class Moments(Shape):
@@ -156,12 +156,12 @@ class RecipientShape(Shape):
         description="The person's own goals, in a word each of your choice: conditions can ask for them.",
         examples=[["sleep", "people"]],
     )
-    supporter: Annotated[str | None, read(partial(words.supporter, limit=_SHORT)), text_schema(maxLength=_SHORT)] = (
-        Field(
-            default=None,
-            description="How the person calls somebody who is there for them; messages may mention it.",
-            examples=["my sister Ana"],
-        )
+    supporter: Annotated[
+        str | None, read(partial(text_words.supporter, limit=_SHORT)), text_schema(maxLength=_SHORT)
+    ] = Field(
+        default=None,
+        description="How the person calls somebody who is there for them; messages may mention it.",
+        examples=["my sister Ana"],
     )
 
 

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import WallTime
-from nudger.files import date_words, when_words, words
+from nudger.files import date_words, text_words, when_words, words
 from nudger.files.flaws import Flaw
 
 DAY_PATTERN = "^[A-Z][A-Za-z]+$"
@@ -60,7 +60,7 @@ PUBLIC_HOLIDAYS = {"anyOf": [{"enum": [date_words.PUBLIC_HOLIDAYS]}, {"type": "s
 A_MOMENT = {"enum": list(DEFAULT_MOMENTS)}
 
 Id = Annotated[str, read(words.identifier), text_schema(pattern=words.ID_PATTERN)]
-Line = Annotated[str, read(partial(words.line, limit=300)), text_schema(minLength=1, maxLength=300)]
+Line = Annotated[str, read(partial(text_words.line, limit=300)), text_schema(minLength=1, maxLength=300)]
 Time = Annotated[time, read(words.wall_time), WithJsonSchema(A_TIME)]
 TimeOrMoment = Annotated[WallTime, read(words.time_or_moment), WithJsonSchema({"anyOf": [A_MOMENT, A_TIME]})]
 Date = Annotated[date, read(words.calendar_date), text_schema(pattern=f"^{date_words.DATE_PATTERN}$")]

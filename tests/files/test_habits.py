@@ -6,7 +6,7 @@ from nudger.files.bench.raw import pieces
 from nudger.files.flaws import Flaw
 from nudger.files.loose import without_zone
 from nudger.files.people_columns import changed_by_spreadsheet, shaped
-from nudger.files.words import name, supporter
+from nudger.files.text_words import name, supporter
 from tests.files.test_first_mistakes import first_of
 
 WHEN = "{days: weekdays, at: morning}"
