@@ -88,7 +88,7 @@ def stop(config_dir: Path, recipient_id: str) -> None:
     """
     setup = read_setup(config_dir)
     person = setup.person(recipient_id)
-    addresses = _addresses(person)
+    addresses = person.addresses
 
     def work(transaction: Transaction) -> None:
         for address in addresses:
@@ -100,7 +100,7 @@ def stop(config_dir: Path, recipient_id: str) -> None:
         f"`nudger recipients resume {recipient_id}` takes it back."
     )
     for other in setup.people():
-        if other.id != person.id and not addresses.isdisjoint(_addresses(other)):
+        if other.id != person.id and not addresses.isdisjoint(other.addresses):
             click.echo(f"{other.id} has the same address, and gets nothing there either.")
 
 
@@ -114,7 +114,7 @@ def resume(config_dir: Path, recipient_id: str) -> None:
     """
     setup = read_setup(config_dir)
     person = setup.person(recipient_id)
-    stopped = _addresses(person) & setup.suppressed()
+    stopped = person.addresses & setup.suppressed()
     if not stopped:
         click.echo(f"{recipient_id} is not stopped: nothing was changed.{_why_quiet(setup, person)}")
         return
@@ -181,10 +181,6 @@ def _today(person: Recipient) -> date:
     return clock().astimezone(person.zone).date()
 
 
-def _addresses(person: Recipient) -> set[str]:
-    return {address for address in (person.sms, person.email) if address}
-
-
 def _named(person: Recipient) -> str:
     """Return `number and address`, without either."""
     return " and ".join(noun for noun, address in (("number", person.sms), ("e-mail address", person.email)) if address)
@@ -193,7 +189,7 @@ def _named(person: Recipient) -> str:
 def _why_quiet(setup: Setup, person: Recipient) -> str:
     """Return what else keeps a person from getting anything now; '' if nothing does."""
     parts = []
-    if _addresses(person) <= setup.suppressed():
+    if person.addresses <= setup.suppressed():
         parts.append(f" They have stopped: `nudger recipients resume {person.id}`, if they ask for it.")
     if (pause := person.pause_on(_today(person))) is not None:
         parts.append(f" They are paused until {pause.last}.")

@@ -39,7 +39,8 @@ class _Past:
     trouble: tuple[Nudge, ...]
     planned_until: datetime | None
     service: dict[str, Any]
-    stopped: int
+    stopped: frozenset[str]
+    """Addresses to which nothing may go."""
     still: Standstill
 
 
@@ -52,7 +53,9 @@ class _Ahead:
     short: list[Runway]
 
 
-_NOTHING = _Past(today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=0, still=Standstill.nothing())
+_NOTHING = _Past(
+    today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=frozenset(), still=Standstill.nothing()
+)
 
 
 @click.command(name="status")
@@ -80,7 +83,7 @@ def _past(transaction: Transaction, now: datetime) -> _Past:
         trouble=tuple(nudge for nudge in recent if nudge.state in _TROUBLE)[:_RECENT],
         planned_until=transaction.watermark(),
         service=transaction.recall("service"),
-        stopped=len(transaction.suppressed()),
+        stopped=frozenset(transaction.suppressed()),
         still=standstill(transaction, now=now),
     )
 
@@ -107,7 +110,7 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         "hold": past.still.hold or None,
         "guard": {**past.still.guard, "held": len(past.still.held)} if past.still.held else None,
         "clock": past.still.doubt or None,
-        "addresses_stopped": past.stopped,
+        "addresses_stopped": len(past.stopped),
         "today": past.today,
         "trouble": [_nudge(nudge) for nudge in past.trouble],
         "recent": [_nudge(nudge) for nudge in past.recent],
@@ -199,9 +202,10 @@ def _local(moment: str) -> str:
 
 
 def _people(people: list[Recipient], past: _Past, now: datetime) -> str:
-    stopped = plural(past.stopped, "address", "addresses")
-    paused = _paused(people, now)
-    return f"people    {len(people) - paused} active · {paused} paused · {stopped} stopped"
+    stopped = plural(len(past.stopped), "address", "addresses")
+    reachable = [person for person in people if not person.addresses <= past.stopped]
+    paused, active = _paused(people, now), len(reachable) - _paused(reachable, now)
+    return f"people    {active} active · {paused} paused · {stopped} stopped"
 
 
 def _paused(people: list[Recipient], now: datetime) -> int:
@@ -227,8 +231,9 @@ def _spoken(provider: str) -> str:
 def _running(setup: Setup, past: _Past, now: datetime) -> str:
     running = running_service(setup.settings.state)
     line = _at_work(running) if running else "not running" + _last_planned(past, now)
-    if setup.problems:
-        line += f" · the configuration as it stands has {in_numbers(setup.problems)}: nudger check"
+    # Of warnings check has more to say: it looks over the words, too.
+    if errors := in_numbers(problem for problem in setup.problems if not problem.warning):
+        line += f" · the configuration as it stands has {errors}: nudger check"
     return line
 
 

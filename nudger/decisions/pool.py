@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from nudger.domain.messages import Message
@@ -38,9 +39,11 @@ class Shelf:
     """What each message that can be chosen is about."""
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
-        """Return the words for a purpose in the person's language, else in any: a hello in English beats silence."""
+        """Return the words for a purpose in the person's language, else in English, else in any: it beats silence."""
         found = [m for m in self.messages if m.purpose is purpose and m.speaks(channel) and not m.retired]
-        return next((m for m in found if same_language(m.language, language)), next(iter(found), None))
+        theirs = (m for m in found if same_language(m.language, language))
+        english = (m for m in found if same_language("en", m.language))
+        return next(chain(theirs, english, found), None)
 
 
 def make_shelf(messages: Sequence[Message]) -> Shelf:

@@ -190,6 +190,11 @@ class Recipient:
         """Return the address for a channel, or None."""
         return self.sms if channel is Channel.SMS else self.email
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Return the number and the address, as far as there are any."""
+        return frozenset(address for address in (self.sms, self.email) if address)
+
     def channel_for(self, choice: ChannelChoice) -> Channel | None:
         """Return the channel to use: the one asked for, or the preferred one with the other as fall-back."""
         if choice is not ChannelChoice.PREFERRED:

@@ -40,6 +40,7 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
         "per_day": "max_per_day daily a_day",
         "per_week": "max_per_week weekly a_week",
         "place": "country state region location",
+        "prefer": "channel preferred prefers",
         "priority": "importance urgency",
         "recipient": "person user member",
         "recipients": "people persons users members",

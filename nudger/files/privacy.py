@@ -19,6 +19,8 @@ def remark_on_mode(path: Path, why: str) -> Iterator[Problem]:
         status = path.stat()
     except OSError:
         return
+    if not stat.S_ISREG(status.st_mode):
+        return  # a folder or a device is no such file, as is said where it is read, and its mode is not to be changed
     if status.st_mode & stat.S_IROTH:
         who = "everybody on this machine"
     elif status.st_mode & stat.S_IRGRP and status.st_uid != 0 and not _is_own_group(status):

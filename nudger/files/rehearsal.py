@@ -41,7 +41,8 @@ def note_outlook(findings: Findings, outlook: Outlook, configuration: Configurat
     schedules, people = configuration.schedules, configuration.people
     places = {written.value.id: written.place for written in people}
     causes = {id(kind): cause for kind in outlook.silent if (cause := _own_cause(kind, outlook.nevers, today))}
-    _note_people(findings, [(kind, causes[id(kind)]) for kind in outlook.silent if id(kind) in causes], places)
+    silent = [(kind, causes.get(id(kind)) or _several_causes(kind, outlook)) for kind in outlook.silent]
+    _note_people(findings, [(kind, cause) for kind, cause in silent if cause is not None], places)
     _note_not_meant(findings, outlook, schedules, places)
     _note_joining(findings, outlook.kinds, places, now)
     for written in schedules:
@@ -158,11 +159,22 @@ def _own_cause(kind: Kind, nevers: Sequence[Never], today: date) -> _Cause | Non
         return _Cause(key="joined", what=f"they join on {day_in_words(person.joined)}", hint="Is the year right?")
     if sorts == {Why.PAUSED}:
         return _Cause(key="pause", what=theirs[0].reason)
-    if sorts == {Why.QUIET} and person.quiet_hours not in (None, DEFAULT_QUIET_HOURS):
-        return _Cause(
-            key="quiet_hours", what=f"always in their quiet hours ({person.quiet_hours})", hint=_turned(person)
-        )
+    if Why.QUIET in sorts <= {Why.QUIET, Why.LEGAL} and person.quiet_hours not in (None, DEFAULT_QUIET_HOURS):
+        legal = next((f" or outside {each.reason}" for each in theirs if why(each.reason) is Why.LEGAL), "")
+        what = f"always in their quiet hours ({person.quiet_hours}){legal}"
+        return _Cause(key="quiet_hours", what=what, hint=_turned(person))
     return None
+
+
+def _several_causes(kind: Kind, outlook: Outlook) -> _Cause | None:
+    """Say what keeps one schedule and another from a person; None where it is told of each schedule, or of words."""
+    whole = [each for each in outlook.nevers if each.question.ordinal is None and each.reasons]
+    theirs = [each for each in whole if each.kind is kind and each.question.schedule in outlook.reached]
+    reasons = dict.fromkeys(each.reason for each in theirs if why(each.reason) in (Why.QUIET, Why.LEGAL))
+    if not reasons:
+        return None
+    hint = f"`nudger preview --recipient {kind.example.id} --days 30` shows what keeps back each."
+    return _Cause(key="", what=" and ".join(reasons), hint=hint)
 
 
 def _turned(person: Recipient) -> str:

@@ -20,7 +20,8 @@ from nudger.files.tree import Listing, Mapping, Node, Part, Plain, Scalar, plain
 _MAX_ERRORS = 100
 _MAX_STRANGE = 10
 """Unknown keys of one place that are named; where there are more, something else is wrong."""
-
+_SHORT = 4
+"""Of what people call a key, words of so many letters are near to too much."""
 
 Model = TypeVar("Model", bound=Shape)
 
@@ -174,7 +175,25 @@ def _meant_key(place: Place, key: str, model: type[Shape]) -> str | None:
     known, said = _keys_there(place, model), lookalikes.latin(key).strip(" '\"").lower()
     word = said.partition(":")[0].partition(" ")[0]  # the value too, where only a look-alike of a space parts the two
     others = (name for name in known for each in (said, word) if each in {name, *OTHER_NAMES.get(name, "").split()})
-    return next(others, None) or nearest(said, known)
+    if (meant := next(others, None)) is not None or _home_of(place, said):
+        return meant
+    spoken = {name: known_name for known_name in known for name in OTHER_NAMES.get(known_name, "").split()}
+    return nearest(said, known) or spoken.get(nearest(said, filter(_is_long, spoken)) or "")
+
+
+def _is_long(word: str) -> bool:
+    return len(word) > _SHORT
+
+
+def _home_of(place: Place, key: str) -> str:
+    """Say where in the same entry a key belongs that is not known here, but is near by; '' where that is nowhere."""
+    here = place.keys
+    for path, shape in SHAPES.items():
+        if len(path) > 1 and path != here and path[:-1] in (here, here[:-1]) and key in keys_of(shape):
+            return f"It belongs into `{path[-1]}`."
+        if len(here) > 1 and path == here[:-1] and key in keys_of(shape):
+            return f"It belongs beside `{here[-1]}`, not into it."
+    return ""
 
 
 def _more_of_a_list(findings: Findings, place: Place, key: str, model: type[Shape]) -> bool:
@@ -201,7 +220,7 @@ def _more_of_a_list(findings: Findings, place: Place, key: str, model: type[Shap
 def _unknown_key(findings: Findings, place: Place, key: str, model: type[Shape]) -> None:
     known, meant = _keys_there(place, model), _meant_key(place, key, model)
     odd = lookalikes.first(key)
-    hint = f"Did you mean '{meant}'?" if meant else ""
+    hint = f"Did you mean '{meant}'?" if meant else _home_of(place, lookalikes.latin(key).strip(" '\"").lower())
     if meant and isinstance(place.node, Mapping) and (other := place.node.entries.get(meant)):
         hint = f"Did you mean '{meant}'? It is there already, in line {other.key.start.line}: keep one."
     expected = sentences(listed(known), hint)

@@ -190,7 +190,8 @@ def _nudge(transaction: TransactionPort, entry: Entry, at: datetime) -> LastSent
     last = transaction.last_sent(entry.recipient, by=at)
     if last is None and (entry.nudge == LAST or entry.kind is FeedbackKind.NOT_THIS):
         what = f"no nudge went out to '{entry.recipient}' by then"
-        return Refusal(field="nudge", what=what, expected="Name the nudge, or a later moment.")
+        expected = "A first hello and a test do not count. Name the nudge, or a later moment."
+        return Refusal(field="nudge", what=what, expected=expected)
     return last
 
 

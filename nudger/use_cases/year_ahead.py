@@ -118,7 +118,8 @@ class Squeezed:
 class Outlook:
     """What the coming year brings, as far as there is anything to say about it.
 
-    `silent` are kinds of person whom no schedule reaches; `unseen` counts the kinds that were not looked at.
+    `silent` are kinds of person whom no schedule reaches; `reached` are the schedules that reach somebody; `unseen`
+    counts the kinds that were not looked at.
     """
 
     kinds: tuple[Kind, ...]
@@ -126,6 +127,7 @@ class Outlook:
     dry: tuple[Dry, ...]
     squeezed: tuple[Squeezed, ...]
     silent: tuple[Kind, ...]
+    reached: frozenset[ScheduleId]
     unseen: int
 
 
@@ -175,6 +177,7 @@ class _Year:
             dry=tuple(each for each in self._dry.values() if each),
             squeezed=tuple(self._squeezed),
             silent=tuple(self._silent),
+            reached=frozenset(self._reached),
             unseen=unseen + self._unseen,
         )
 

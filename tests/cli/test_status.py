@@ -1,6 +1,7 @@
 """What `nudger status` shows of the past, and by whose clock."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,3 +66,13 @@ def test_a_time_of_this_machine_is_told_by_the_persons_clock_too(zone, said):
 def test_every_moment_in_json_has_one_form():
     assert screen.as_json(DUE + timedelta(milliseconds=630)) == "2026-12-02T09:01:00Z"
     assert screen.as_json(DUE.date()) == "2026-12-02"
+
+
+def test_whoever_has_stopped_is_not_counted_among_the_active():
+    people = [
+        make_recipient("ana", sms="+14135550123", email="ana@example.org"),
+        make_recipient("bo", sms=None, email="bo@example.org"),
+        make_recipient("chi", sms=None, email="chi@example.org"),
+    ]
+    past = replace(status._NOTHING, stopped=frozenset({"ana@example.org", "bo@example.org"}))
+    assert status._people(people, past, DUE) == "people    2 active · 0 paused · 2 addresses stopped"

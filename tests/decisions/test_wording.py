@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from nudger.decisions.agenda import OperatorWords, build_agenda
+from nudger.decisions.pool import make_shelf
 from nudger.decisions.wording import MessageValues, occasions
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test as Asked
 from nudger.domain.crisis_lines import CrisisLine
+from nudger.domain.vocabulary import Channel, Purpose
 from tests.make import cron, make_message, make_recipient, make_schedule, utc
 
 LINES = (
@@ -79,3 +81,19 @@ def test_occasions_are_counted_over_both_ends():
     person = make_recipient()
     assert occasions(make_schedule(at=["08:30", "12:00"]), person, date(2026, 11, 25), date(2026, 11, 26)) == 4
     assert occasions(make_schedule(recurrence=cron("30 8 * * *")), person, date(2026, 11, 25), date(2026, 11, 26)) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "tags", "said"),
+    [
+        ("fr", ("es", "en", "de"), "en"),
+        ("fr", ("es", "en-GB"), "en-GB"),
+        ("fr", ("es", "de"), "es"),
+        ("es-MX", ("en", "es"), "es"),
+    ],
+)
+def test_a_hello_is_in_the_persons_language_else_in_english_else_in_any(language, tags, said):
+    hellos = [make_message(f"hello-{tag.lower()}", purpose=Purpose.WELCOME, language=tag) for tag in tags]
+    found = make_shelf(hellos).for_purpose(Purpose.WELCOME, language, Channel.EMAIL)
+    assert found is not None
+    assert found.language == said

@@ -56,6 +56,46 @@ MISTAKES = [
     ),
     (
         "schedules/ours.yaml",
+        ("    when:", "    ends: 2027-01-01\n    when:"),
+        (
+            "4:5: 'ends' is no key here (schedules › morning). Known: id, about, to, when, send, only_if, skip_if, channel, late, "
+            "priority, missed, held. It belongs into `when`."
+        ),
+    ),
+    (
+        "schedules/ours.yaml",
+        ("at: morning}", "at: morning, late: 1 hour}"),
+        (
+            "4:41: 'late' is no key here (schedules › morning › when). Known: days, at, jitter, spread, between, times, apart, every, "
+            "dates, programme, except, cron, rrule, starts, ends. It belongs beside `when`, not into it."
+        ),
+    ),
+    (
+        "schedules/ours.yaml",
+        ("at: morning}", "at: morning}\n    send: {libary: kind, at: night}"),
+        (
+            "5:12: 'libary' is no key here (schedules › morning › send). Known: libraries, components, practices, situations, "
+            "intensities, messages, in_order. Did you mean 'libraries'?"
+        ),
+    ),
+    (
+        "schedules/ours.yaml",
+        ("at: morning}", "at: morning}\n    send: {at: night}"),
+        (
+            "5:12: 'at' is no key here (schedules › morning › send). Known: libraries, components, practices, situations, "
+            "intensities, messages, in_order. It belongs into `when`."
+        ),
+    ),
+    (
+        "recipients.yaml",
+        ("email: sam", "channel: sms\n    email: sam"),
+        (
+            "5:5: 'channel' is no key here (recipients › sam). Known: id, name, time_zone, sms, email, prefer, language, groups, moments, "
+            "quiet_hours, joined, place, weekend, pause, hard_days, limits, goals, supporter. Did you mean 'prefer'?"
+        ),
+    ),
+    (
+        "schedules/ours.yaml",
         ("days: weekdays", "days: weekdays, except: Christmas"),
         "4:36: 'Christmas' is no date (schedules › morning › when › except). Write 12-25.",
     ),

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,11 @@ def test_the_environment_comes_before_the_file_and_the_file_before_credentials(r
 
 def test_an_empty_variable_says_as_if_it_were_set_nowhere(read):
     assert read("NUDGER_CONTACT=a@example.org\n", NUDGER_CONTACT="").settings.contact is None
+
+
+@pytest.mark.parametrize("odd", ["/dev/null", "."])
+def test_nobody_is_told_to_change_the_mode_of_a_device_or_a_folder(odd):
+    assert list(remark_on_mode(Path(odd), "it says who gets nudges")) == []
 
 
 @pytest.mark.parametrize(

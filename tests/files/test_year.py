@@ -167,6 +167,33 @@ def test_reversed_quiet_hours_are_told_at_the_person_with_the_hours_that_were_me
     assert look(schedule(), people=[person(more="quiet_hours: 21:00-08:00"), person("kim")]) == []
 
 
+def test_whom_quiet_hours_and_the_law_leave_no_moment_is_told_as_much(look):
+    texts = "quiet_hours: 08:00-21:00, prefer: sms, sms: '+14135550123'"
+    told = look(schedule(), schedule("night", '{at: "20:30"}'), people=[person(more=texts), person("kim")])
+    expected = (
+        "recipients.yaml:2:08:00-21:00: in the coming year 'sam' gets nothing: always in their quiet hours "
+        "(08:00-21:00) or outside legal hours 08:00-20:00 (US-MA). Nothing is sent in them: did you mean 21:00-08:00?"
+    )
+    assert told == [expected]
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [
+        ("prefer: sms, sms: '+14135550123'", "legal hours 08:00-20:00 (US-MA)"),
+        (
+            "prefer: sms, sms: '+14135550123', groups: [late]",
+            "legal hours 08:00-20:00 (US-MA) and quiet hours 21:00-08:00",
+        ),
+    ],
+)
+def test_who_gets_nothing_for_reasons_that_are_not_their_own_is_named(look, more, reasons):
+    evening = schedule("evening", '{at: "20:30"}'), schedule("late", '{at: "22:30"}', to="{group: late}")
+    owl = person("owl", more="quiet_hours: none, groups: [late]")
+    told = look(*evening, people=[person(more=more), person("kim"), owl])
+    assert [line for line in told if "'sam' gets nothing: " in line and reasons in line]
+
+
 def test_those_of_some_who_never_get_something_are_named_and_counted(look):
     late = [person(f"p{n}", more="quiet_hours: 20:00-11:00") for n in range(15)]
     (said,) = look(schedule(), schedule("noon", '{at: "12:00"}'), people=[person(), *late])
