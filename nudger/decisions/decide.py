@@ -124,12 +124,22 @@ def is_to_be_greeted(agenda: Agenda, recipient: Recipient) -> bool:
 
 
 def hello_due(
-    agenda: Agenda, recipient: Recipient, hello: Hello, *, moved: bool = False, now: datetime
+    agenda: Agenda,
+    recipient: Recipient,
+    hello: Hello,
+    *,
+    stopped: Container[str] = (),
+    moved: bool = False,
+    now: datetime,
 ) -> datetime | None:
     """Return from when on the first hello is to be said to somebody who has not had it; None while it is under way.
 
-    Nobody is greeted before the day on which they join. `moved` says that their addresses have just changed.
+    Nobody is greeted before the day on which they join, nor a second time at an address that may not be used
+    (`stopped`): that would come to nothing at once, and again. `moved` says that their addresses have just changed.
     """
+    channel = recipient.channel_for(ChannelChoice.PREFERRED)
+    if hello.state is not None and channel is not None and recipient.address(channel) in stopped:
+        return None
     begins = now
     if recipient.joined is not None and not recipient.has_joined_by(now.astimezone(recipient.zone).date()):
         begins = start_of_day(recipient.joined, recipient.zone)

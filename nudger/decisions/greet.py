@@ -10,7 +10,7 @@ from nudger.decisions.decide import decide_welcome, hello_due
 from nudger.decisions.guard import crowd_of_newcomers, held_by_guard
 from nudger.decisions.hello import Hello
 from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
-from nudger.domain.vocabulary import ChannelChoice, RecipientId
+from nudger.domain.vocabulary import RecipientId
 
 Hellos = Mapping[RecipientId, Hello]
 """How the first hello stands of everybody who has not had it."""
@@ -46,10 +46,7 @@ def greetings(
     moments: dict[RecipientId, datetime] = {}
     for name, hello in hellos.items():
         person = agenda.recipients[name]
-        channel = person.channel_for(ChannelChoice.PREFERRED)
-        if hello.state is not None and channel is not None and person.address(channel) in stopped:
-            continue
-        moment = hello_due(agenda, person, hello, moved=name in moved, now=now)
+        moment = hello_due(agenda, person, hello, stopped=stopped, moved=name in moved, now=now)
         if moment is not None:
             moments[name] = max(moment, now)
     strangers = Counter(at for name, at in moments.items() if hellos[name].state is None)

@@ -74,7 +74,7 @@ def _whose(nudge: Nudge) -> str:
 
 def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
     way, reason = f"by {nudge.decision.channel}: {nudge.decision.message}", nudge.decision.reason
-    until = _clock(nudge.next_attempt_at, zone)
+    until = _clock(nudge, zone)
     if not decided and nudge.state is NudgeState.PENDING:
         late = f" at {until}" if nudge.next_attempt_at != nudge.due else ""
         return f"to be sent{late} {way}"
@@ -91,8 +91,13 @@ def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
     return said.get(nudge.state, f"{'not sent' if decided else 'will not be sent'}: {reason}")
 
 
-def _clock(moment: datetime | None, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}" if moment else "somebody looks at it"
+def _clock(nudge: Nudge, zone: tzinfo) -> str:
+    """Return the time until which it waits, with the day where that is another than it was due on."""
+    if nudge.next_attempt_at is None:
+        return "somebody looks at it"
+    due, moment = nudge.due.astimezone(zone), nudge.next_attempt_at.astimezone(zone)
+    day = "" if moment.date() == due.date() else f"{moment:%a} {moment.day} {moment:%b} "
+    return f"{day}{moment:%H:%M}"
 
 
 def _then(
@@ -106,9 +111,11 @@ def _then(
     yield f"due {due:%A} {due.day} {due:%B, %H:%M} in {where}; {_grace(nudge)}"
     if nudge.state is NudgeState.SENT and nudge.first_attempt_at and nudge.first_attempt_at - nudge.due >= _SOON:
         yield f"went out {roughly(nudge.first_attempt_at - nudge.due)} after it was due"
-    yield from _waits(nudge, happened, zone)
-    if person is not None and (quiet := person.quiet_hours_on(nudge.key.local_date)):
-        yield f"quiet hours {quiet}"
+    waits = list(_waits(nudge, happened, zone))
+    yield from waits
+    if person is not None and (quiet := person.quiet_hours_on(due.date())):
+        said = f"quiet hours {quiet}"
+        yield from [] if any(each.endswith(f": {said}") for each in waits) else [said]
 
 
 def _grace(nudge: Nudge) -> str:

@@ -73,7 +73,7 @@ class Rehearsal:
         self._contacts = history.contacts
         self._suppressed = suppressed
         self._since = start.since if start else None
-        self._greeter = _Greeter(agenda, history.hello, start)
+        self._greeter = _Greeter(agenda, history.hello, suppressed, start)
         self._waiting: list[tuple[datetime, datetime, int, datetime, SlotKey, Nudge]] = []
         self._nudges: dict[SlotKey, Nudge] = {}
         self._unplanned: dict[SlotKey, Slot] = {}
@@ -203,8 +203,9 @@ class Rehearsal:
 class _Greeter:
     """How a person's first hello stands in the days to come; `at` is when it is to be said next, or None."""
 
-    def __init__(self, agenda: Agenda, hello: Hello | None, start: Start | None) -> None:
+    def __init__(self, agenda: Agenda, hello: Hello | None, suppressed: Container[str], start: Start | None) -> None:
         self._agenda = agenda
+        self._suppressed = suppressed
         self._start = start
         self._hello = hello
         self._sent_at: datetime | None = None
@@ -232,7 +233,7 @@ class _Greeter:
             self._hello = self._hello._replace(next_at=_NEVER)
         else:
             person = self._agenda.recipients[nudge.key.recipient]
-            self.at = hello_due(self._agenda, person, self._hello, now=moment)
+            self.at = hello_due(self._agenda, person, self._hello, stopped=self._suppressed, now=moment)
 
     def hello_at(self, moment: datetime) -> Hello | None:
         """Return how it stands at a moment: what went out is taken to have arrived a moment later."""

@@ -66,6 +66,16 @@ MESSAGES = "library: kind\nlanguage: en\nmessages:\n" + "".join(
         ("call", "support"),
     )
 )
+HELLO = """\
+library: welcome
+purpose: welcome
+messages:
+  - id: hello
+    component: self-kindness
+    practice: support
+    sms: "Hello, this is {service}. STOP to stop."
+    email: {subject: Hello, body: "Hello, this is {service}. You can stop at any time."}
+"""
 PEOPLE = """\
 recipients:
   - id: sam
@@ -176,3 +186,25 @@ def test_what_is_not_here_is_said_so(home, words, answer):
     done = ask(home, *words)
     assert done.exit_code != 0
     assert answer in str(done.exception)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_first_hello_that_waits_for_tomorrow_says_so_and_one_to_a_stopped_address_comes_to_nothing_once(
+    tmp_path, stopped
+):
+    texts = {"schedules/day.yaml": SCHEDULES, "messages/kind.yaml": MESSAGES, "messages/welcome.yaml": HELLO}
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "recipients.yaml").write_text(PEOPLE)
+    with freeze_time("2026-11-23 22:30"):
+        if stopped:
+            CliRunner().invoke(nudger, ["--config", str(tmp_path), "recipients", "stop", "sam"])
+        seen = CliRunner().invoke(nudger, ["--config", str(tmp_path), "preview", "--days", "3"]).output
+    hello = part(ask(tmp_path, "sam", at="2026-11-23 22:30").output, "22:30")
+    if stopped:
+        assert "will not be sent: this address may not be used" in hello
+        assert seen.count("welcome") == 1
+    else:
+        assert "to be sent at Tue 24 Nov 09:00 by email: welcome/hello" in hello
+        assert hello.count("quiet hours") == 1

@@ -215,6 +215,12 @@ def test_a_joining_date_ahead_is_told(look):
     assert "'sam' gets nothing: they join on 15 December 2099. Is the year right?" in said
 
 
+def test_whoever_joined_where_it_is_tomorrow_already_is_no_newcomer_ahead(look):
+    late = "time_zone: Pacific/Kiritimati"  # 06:00 on the 26th, there
+    assert look(schedule(), people=[person(joined="2026-11-26").replace("time_zone: Europe/Berlin", late)]) == []
+    assert look(schedule(), people=[person(joined="2026-11-26")]) != []
+
+
 def test_many_joining_dates_are_told_in_few_lines(look):
     said = look(schedule(), people=[person(f"p{n}", joined=f"2026-12-{n:02}") for n in range(1, 30)])
     assert len(said) == 5
