@@ -51,7 +51,9 @@ def at_a_terminal(folder, *command, stop_at=None, limit=50):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
-        os.execvpe(command[0], command, {**os.environ, "TMPDIR": f"{folder}/scratch", "LC_ALL": "C"})
+        # Not as a part of the make that may have started these tests.
+        ours = {name: value for name, value in os.environ.items() if name not in {"MAKELEVEL", "MAKEFLAGS", "MFLAGS"}}
+        os.execvpe(command[0], command, {**ours, "TMPDIR": f"{folder}/scratch", "LC_ALL": "C"})
     shown, began = b"", time.monotonic()
     os.set_blocking(terminal, False)
     while time.monotonic() - began < limit:

@@ -121,8 +121,8 @@ def show(stage, catalog, now):
     ("zone", "start"),
     [
         ("America/New_York", "2026-10-20 13:07"),  # over the autumn change
-        ("Europe/Berlin", "2027-03-20 05:00"),  # over the spring change
-        ("Asia/Kolkata", "2026-11-22 19:40"),
+        pytest.param("Europe/Berlin", "2027-03-20 05:00", marks=pytest.mark.slow),  # over the spring change
+        pytest.param("Asia/Kolkata", "2026-11-22 19:40", marks=pytest.mark.slow),
     ],
 )
 def test_what_is_shown_is_lived_until_something_changes(tmp_path, zone, start):

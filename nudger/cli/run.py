@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +19,7 @@ from nudger.files.settings import Settings, load_settings
 from nudger.files.starter import write_example_person
 from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.footing import LedgerLostError
+from nudger.storage.thread import at_work_aside
 from nudger.use_cases.preview import Coming
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
@@ -45,14 +46,21 @@ def command(config_dir: Path, example: bool) -> None:
         try:
             asyncio.run(Daemon(settings, screen=None if journal else _Screen(settings)).run())
         except LedgerLostError as error:
-            _leave(error)
+            # Without closing the ledger: SQLite would copy its log, perhaps the last of a history, over what is left.
+            click.echo(f"nudger: {error}", err=True)
+            _leave(1)
+    if at_work_aside():
+        # A thread that wakes while the interpreter is taken down is unwound through native code, some of it Rust
+        # (pydantic's), which answers with an abort: a service that was stopped well would seem to have crashed.
+        _leave(0)
 
 
-def _leave(error: LedgerLostError) -> NoReturn:
-    """End without closing the ledger: SQLite would copy its log, perhaps the last of a history, over what is left."""
-    click.echo(f"nudger: {error}", err=True)
-    sys.stdout.flush()
-    os._exit(1)
+def _leave(status: int) -> NoReturn:
+    """End here and now, with what was said written out."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # closed, full, or never there
+            stream.flush()
+    os._exit(status)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ stop of the service with it.
 """
 
 import asyncio
+import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,6 +18,9 @@ from nudger.storage.ledger import Ledger
 from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
+
+ASIDE = "aside"
+"""The name of a thread of its own for one call."""
 
 _CLOSE = timedelta(seconds=1)
 """How long closing waits for what was begun, and once more after hanging up on it."""
@@ -88,6 +92,11 @@ def _serve(ledger: Ledger, jobs: "SimpleQueue[_Job | None]") -> None:
     ledger.close()
 
 
+def at_work_aside() -> bool:
+    """Say whether a call that nobody waits for any more is still at work."""
+    return any(thread.name == ASIDE for thread in threading.enumerate())
+
+
 async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
     """Return what `call` returns, from a thread that holds up neither the event loop nor the interpreter's end.
 
@@ -104,7 +113,7 @@ async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
         except BaseException as error:  # noqa: BLE001 - it belongs to who waits
             future.set_exception(error)
 
-    Thread(target=work, name="aside", daemon=True).start()
+    Thread(target=work, name=ASIDE, daemon=True).start()
     return await asyncio.wrap_future(future)
 
 

@@ -131,7 +131,7 @@ REPLIES = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stage=st.sampled_from(STAGES), reply=REPLIES)
 def test_whatever_a_server_replies_is_read_by_these_rules(stage: str, reply: bytes) -> None:
     found = outcome(LIMITS, **{"dot" if stage == "." else stage: reply})

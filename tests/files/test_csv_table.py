@@ -221,7 +221,7 @@ _CELLS = st.one_of(
 _COLUMNS = st.lists(st.one_of(st.sampled_from(COLUMNS), st.sampled_from([*ALIASES, "", "x", "ID "])), max_size=8)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     columns=_COLUMNS,
     rows=st.lists(st.lists(_CELLS, max_size=9), max_size=5),
