@@ -61,6 +61,9 @@ class Delivery:
         self._jobs: dict[Work, Job] = {}
         self._unrecorded: list[Outcome | Answer] = []
         self._news = asyncio.Event()
+        self.claimed: set[NudgeId] = set()
+        """The nudges claimed and not recorded yet, by the ledger's thread, which alone changes it: a claim is committed
+        before the event loop hears of it, and a clock that jumped meanwhile must not make it look interrupted."""
 
     @property
     def down(self) -> bool:
@@ -183,6 +186,7 @@ class Delivery:
         # A clock that is not believed must not make anything too late.
         believed = watermark if doubt and watermark is not None else now
         told = record(transaction, news, can_be_asked=self.can_be_asked, rng=self._rng, now=believed)
+        self.claimed -= {each.before.id for each in news}
         if room <= 0 or doubt:
             return _Turn((), (), told, more=False)
         # Never all of the room: a provider that does not answer questions may well take messages.
@@ -199,6 +203,7 @@ class Delivery:
             by_age=self._turns % _FAIR == 0,
             now=now,
         )
+        self.claimed |= {nudge.id for nudge, _ in attempts}
         return _Turn(attempts, inquiries, [*told, *ended], more=looked_at + len(inquiries) >= room)
 
     # On the event loop

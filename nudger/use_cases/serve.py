@@ -7,7 +7,7 @@ late, the same slots get the same nudges.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -114,7 +114,8 @@ class Service:
             left = self._left(self._under_way())
 
             def work(transaction: TransactionPort) -> tuple[_Prepared, bool, list[Nudge]]:
-                begun, lost = take_up(transaction, catalog, left, providers=self._providers, now=now)
+                mine = replace(left, under_way=self._with_claims(left.under_way))
+                begun, lost = take_up(transaction, catalog, mine, providers=self._providers, now=now)
                 before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
                 _keep_people(transaction, catalog, now=now)
                 fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
@@ -195,6 +196,10 @@ class Service:
         if not delivery.idle and (drain is None or drain.done()):
             self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
 
+    def _with_claims(self, under_way: Collection[NudgeId]) -> set[NudgeId]:
+        """Return what is under way by word of the event loop and of the ledger's thread, on which alone to call it."""
+        return set(under_way).union(*(delivery.claimed for delivery in self.deliveries))
+
     def _under_way(self) -> set[NudgeId]:
         return set[NudgeId]().union(*(delivery.under_way for delivery in self.deliveries))
 
@@ -212,6 +217,7 @@ class Service:
         first: bool,
         under_way: Collection[NudgeId],
     ) -> _Planned:
+        under_way = self._with_claims(under_way)
         agenda, version, interrupted = self.agenda, transaction.recipients_version(), list[Nudge]()
         greet_at, begun = self._greet_at, self._begun
         if not begun and self._catalog is not None:
