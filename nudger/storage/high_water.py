@@ -4,6 +4,7 @@ Kept twice: beside the database, for a database that is put back alone, and in a
 folder that is. The number of the ledger's last event is the proof; a clock has no say in it.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -52,14 +53,19 @@ def _marks(paths: Iterable[Path]) -> Iterable[Mark]:
 
 
 def _write(path: Path, text: str, *, lasting: bool) -> None:
+    with contextlib.suppress(OSError):
+        try:
+            _replace(path, text, lasting=lasting)
+        except FileNotFoundError:  # the folder is asked for only where it is not there: this runs at every turn
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(path, text, lasting=lasting)
+
+
+def _replace(path: Path, text: str, *, lasting: bool) -> None:
     fresh = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(text)
-            if lasting:
-                file.flush()
-                os.fdatasync(file.fileno())
-        fresh.replace(path)
-    except OSError:
-        return
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+        if lasting:
+            file.flush()
+            os.fdatasync(file.fileno())
+    fresh.replace(path)
