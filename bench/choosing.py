@@ -17,8 +17,8 @@ from pathlib import Path
 from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from nudger.decisions.decide import decide_slot
-from nudger.decisions.history import History
+from nudger.decisions.choosing.history import History
+from nudger.decisions.points.decide import decide_slot
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import Component, Practice
 from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc

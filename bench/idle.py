@@ -25,7 +25,7 @@ def cpu_seconds(process):
 def prepare(folder, people):
     """Eight schedules that fall due in six hours, half of the people in 40 zones, everybody greeted long ago."""
     from bench.planning import zones
-    from nudger.decisions.decide import decide_welcome
+    from nudger.decisions.points.decide import decide_welcome
     from nudger.domain.nudges import NudgeState
     from nudger.domain.vocabulary import Purpose
     from nudger.storage.database import open_database

@@ -50,7 +50,7 @@ def store_people(path, count):
 
 
 def ours(path):
-    from nudger.decisions.plan import slots
+    from nudger.decisions.planning.plan import slots
     from nudger.storage.database import open_database
     from nudger.storage.ledger import Ledger
     from nudger.wiring.reading import settle_memory

@@ -15,9 +15,9 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 import click  # noqa: E402 - after the settings above
 
 from nudger.cli import nudger, streams  # noqa: E402
+from nudger.config.flaws import visible  # noqa: E402
+from nudger.config.report import as_text  # noqa: E402
 from nudger.errors import ConfigError, NudgerError  # noqa: E402
-from nudger.files.flaws import visible  # noqa: E402
-from nudger.files.report import as_text  # noqa: E402
 from nudger.wiring.clock import settle_time_zone  # noqa: E402
 
 EXPECTED_TROUBLE, BUG, INTERRUPTED = 1, 3, 130

@@ -13,9 +13,9 @@ with contextlib.suppress(ImportError):
     import nudger.cli.run
     import nudger.cli.status  # noqa: F401
 
-from nudger.files.message_shapes import LibraryHeader
-from nudger.files.put_in_place import SHAPES
-from nudger.files.schema import KINDS
+from nudger.config.editors.schema import KINDS
+from nudger.config.shapes.message import LibraryHeader
+from nudger.config.shapes.put_in_place import SHAPES
 from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
 

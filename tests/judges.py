@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule as du
 
-from nudger.decisions.dates import ANCHOR
-from nudger.decisions.plan import slots
-from nudger.decisions.roster import build_roster
+from nudger.decisions.planning.dates import ANCHOR
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import slots
 from nudger.domain.schedules import (
     At,
     ByRule,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
-from nudger.decisions.agenda import Agenda, OperatorWords, build_agenda
+from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.messages import EmailText, Message
 from nudger.domain.recipients import Recipient

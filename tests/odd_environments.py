@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from nudger.files.settings import Settings
+from nudger.config.settings.read import Settings
 
 SECRET = "zQ7xKv9wJm4pXf2"
 _SECRETS = ("SMTP_PASSWORD", "TWILIO_AUTH_TOKEN", "DATABASE_URL")

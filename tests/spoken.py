@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from nudger.config.catalog import read_configuration
+from nudger.config.report import as_text
 from nudger.domain.catalog import Catalog
 from nudger.domain.schedules import Schedule
-from nudger.files.catalog import read_configuration
-from nudger.files.report import as_text
 from tests.make import make_message
 
 A_FEW = 9

@@ -18,8 +18,8 @@ from tempfile import mkdtemp
 
 from sqlalchemy import event
 
-from nudger.decisions.agenda import build_agenda
-from nudger.decisions.plan import slots
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Found, Nudge, Parcel, Receipt
 from nudger.domain.vocabulary import Channel

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nudger.decisions.agenda import build_agenda
+from nudger.config.catalog import load_catalog
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.schedules import Selection
 from nudger.domain.vocabulary import Intensity
-from nudger.files.catalog import load_catalog
 from nudger.use_cases.preview import rehearse
 from tests.make import WORDS, make_recipient, make_schedule, utc
 

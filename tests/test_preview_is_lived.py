@@ -10,8 +10,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from nudger.decisions.agenda import build_agenda
-from nudger.decisions.hello import NOT_YET
+from nudger.decisions.delivering.hello import NOT_YET
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import WELCOME, NudgeState

@@ -15,10 +15,10 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from nudger.config.values import scalars
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME
 from nudger.domain.recipients import Pause, ended
-from nudger.files import words
 from nudger.storage.tables import events
 from nudger.use_cases.stop_and_go import (
     discard_held,
@@ -195,7 +195,7 @@ class Story:
         """No two to one person since the last step are nearer to each other than that."""
         moments = sorted((sent.nudge.key.recipient, sent.at) for sent in self.fresh())
         gaps = [later - at for (who, at), (other, later) in pairwise(moments) if who == other]
-        return wanted if all(gap >= words.duration(wanted) for gap in gaps) else list(map(str, gaps))
+        return wanted if all(gap >= scalars.duration(wanted) for gap in gaps) else list(map(str, gaps))
 
     def found_different_words(self, _):
         return str(len({sent.nudge.decision.message for sent in self.fresh()}))

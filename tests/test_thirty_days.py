@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
-from nudger.decisions.plan import next_due
+from nudger.config.catalog import load_catalog
+from nudger.config.settings.read import load_settings
+from nudger.config.starter import write_example_person
+from nudger.decisions.planning.plan import next_due
 from nudger.domain.nudges import WELCOME, NudgeState
-from nudger.files.catalog import load_catalog
-from nudger.files.settings import load_settings
-from nudger.files.starter import write_example_person
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock

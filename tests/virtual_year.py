@@ -24,8 +24,8 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from nudger.decisions.plan import slots
-from nudger.decisions.roster import build_roster
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import NudgeState

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from nudger.decisions.agenda import build_agenda
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import NO_LIMITS
 from nudger.domain.vocabulary import Channel, Purpose

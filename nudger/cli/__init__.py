@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from nudger import __version__
-from nudger.files.flaws import quote
+from nudger.config.flaws import quote
 
 _COMMANDS = {
     "init": ("nudger.cli.init", "a new folder, complete"),

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 
 from nudger.cli.screen import plural
+from nudger.config import locations
+from nudger.config.catalog import Reading, read_configuration
+from nudger.config.checks.year import note_year
+from nudger.config.report import as_records, as_text
+from nudger.config.settings.look import Look, look_at_settings
+from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.domain.recipients import Recipient
 from nudger.errors import LedgerError, Problem
-from nudger.files import locations
-from nudger.files.catalog import Reading, read_configuration
-from nudger.files.report import as_records, as_text
-from nudger.files.setting_look import Look, look_at_settings
-from nudger.files.year import note_year
-from nudger.files.zones import prefer_newest_time_zones
+from nudger.proofread.words import note_remarks
 from nudger.wiring.clock import clock
 
 
@@ -39,6 +40,7 @@ def command(ctx: click.Context, folder: Path | None, style: str, strict: bool) -
         look.recipients,
         today=now.date(),
         imported=_imported(config_dir, look, remarks),
+        proofread=note_remarks,
         look_ahead=partial(note_year, now=now, real=_sends(look)),
     )
     everybody = reading.catalog.recipients or () if reading.catalog else ()
@@ -61,7 +63,7 @@ def _imported(config_dir: Path, look: Look, remarks: list[str]) -> Sequence[Reci
     if not (usual if look.reading is None else look.reading.readable.ledger_may_exist):
         return []
     # Cold start: before the first start there is nothing to ask, and no need to wait for a database library.
-    from nudger.files.settings import read_settings  # noqa: PLC0415
+    from nudger.config.settings.read import read_settings  # noqa: PLC0415
     from nudger.wiring.ledger import read_ledger  # noqa: PLC0415
 
     try:

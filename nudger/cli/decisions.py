@@ -14,7 +14,7 @@ from nudger.cli.kinds import DATE, Group
 from nudger.cli.output import opened_for_writing, say_written
 from nudger.cli.screen import plural
 from nudger.cli.setup import read_setup
-from nudger.files.spreadsheets import guarded
+from nudger.config.tables.spreadsheets import guarded
 from nudger.use_cases.decision_record import COLUMNS, decision_points, row_of
 from nudger.wiring.clock import clock
 

@@ -12,14 +12,14 @@ import click
 
 from nudger.cli import coming_words as words
 from nudger.cli.setup import Setup, read_setup
-from nudger.decisions.explain import in_english, in_short
-from nudger.decisions.plan import slots
-from nudger.decisions.roster import build_roster
+from nudger.config.flaws import did_you_mean
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import slots
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Audience, Schedule, Slot, SlotKey
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError
-from nudger.files.flaws import did_you_mean
+from nudger.prose.schedule import in_english, in_short
 from nudger.wiring.clock import clock, machine_time_zone
 
 _NEXT = 5

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from nudger.cli.screen import program
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 from nudger.wiring.clock import machine_time_zone
 
 

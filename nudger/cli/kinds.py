@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nudger.files.flaws import quote
+from nudger.config.flaws import quote
 
 
 class Date(click.ParamType["datetime"]):

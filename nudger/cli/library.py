@@ -8,13 +8,13 @@ import click
 
 from nudger.cli.kinds import Amount
 from nudger.cli.screen import plural
+from nudger.config.catalog import read_files
+from nudger.config.crisis_lines import read_crisis_lines
+from nudger.config.findings import Findings
+from nudger.config.report import summary
 from nudger.domain.vocabulary import Component, Practice, Situation
-from nudger.files.bench.reading import MEASURES, MISSING
-from nudger.files.bench.survey import LanguageSurvey, Survey, survey
-from nudger.files.catalog import read_files
-from nudger.files.crisis_lines_file import read_crisis_lines
-from nudger.files.findings import Findings
-from nudger.files.report import summary
+from nudger.proofread.reading import MEASURES, MISSING
+from nudger.proofread.survey import LanguageSurvey, Survey, survey
 from nudger.wiring.clock import clock
 
 

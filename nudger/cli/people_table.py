@@ -11,11 +11,11 @@ import click
 from nudger.cli.output import opened_for_writing, say_written
 from nudger.cli.screen import plural
 from nudger.cli.setup import Setup, change_ledger, read_setup_as_it_is
+from nudger.config.report import as_text
+from nudger.config.tables.columns import COLUMNS, describe, exported
+from nudger.config.tables.people import PeopleFile
+from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
 from nudger.domain.vocabulary import RecipientId
-from nudger.files.csv_text import STDIN, STDIN_IN_WORDS
-from nudger.files.people_columns import COLUMNS, describe, exported
-from nudger.files.people_csv import PeopleFile
-from nudger.files.report import as_text
 from nudger.use_cases.import_people import Change, Comparison, compare, keep
 from nudger.wiring.clock import clock
 

@@ -12,11 +12,11 @@ from nudger.cli.people_table import export_people, import_people
 from nudger.cli.person_page import past_as_data, past_as_lines
 from nudger.cli.screen import as_json, plural
 from nudger.cli.setup import Setup, change_ledger, read_setup
-from nudger.decisions.english import in_words
+from nudger.config.tables.columns import as_hard_day, as_pause
+from nudger.decisions.spans import in_words
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import DEFAULT_MOMENTS, Pause, Recipient, ended
 from nudger.domain.vocabulary import Channel
-from nudger.files.people_columns import as_hard_day, as_pause
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.person_record import PersonRecord, person_record
 from nudger.wiring.clock import clock

@@ -11,15 +11,15 @@ import click
 from nudger.cli.kinds import Whole
 from nudger.cli.screen import local_day, plural
 from nudger.cli.setup import change_ledger, read_setup
-from nudger.decisions.agenda import Agenda
+from nudger.config.flaws import Flaw
+from nudger.config.report import as_text
+from nudger.config.tables.feedback import FeedbackFile, moment_of
+from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
-from nudger.files.csv_text import STDIN, STDIN_IN_WORDS
-from nudger.files.feedback_csv import FeedbackFile, moment_of
-from nudger.files.flaws import Flaw
-from nudger.files.report import as_text
 from nudger.use_cases.record_feedback import Entry, early, record, record_all, take_back
 from nudger.wiring.clock import clock
 

@@ -12,12 +12,12 @@ import click
 
 from nudger import __version__
 from nudger.cli.screen import elsewhere, in_words, local_day, plural, program, tell
+from nudger.config.settings.read import Settings, load_settings
+from nudger.config.starter import write_example_person
+from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
 from nudger.errors import ConfigError, NudgerError
-from nudger.files.settings import Settings, load_settings
-from nudger.files.starter import write_example_person
-from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.footing import LedgerLostError
 from nudger.storage.thread import at_work_aside
 from nudger.use_cases.preview import Coming

@@ -4,8 +4,8 @@ import json
 
 import click
 
-from nudger.files.reference import reference
-from nudger.files.schema import KINDS, json_schema
+from nudger.config.editors.reference import reference
+from nudger.config.editors.schema import KINDS, json_schema
 
 
 @click.command(name="schema")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from nudger.cli.streams import OutputError
-from nudger.decisions.english import day_in_words
+from nudger.decisions.spans import day_in_words
 from nudger.domain.recipients import Recipient
 
 EXCERPT = 60

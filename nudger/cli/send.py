@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from nudger.cli.setup import Setup, read_setup
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.pool import Wanted, pool_for
+from nudger.decisions.choosing.options import Wanted, pool_for
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
 from nudger.domain.nudges import Nudge, NudgeState

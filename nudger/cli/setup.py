@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.history import History
+from nudger.config.catalog import load_catalog, read_configuration
+from nudger.config.settings.read import Settings, load_settings
+from nudger.config.values.zones import prefer_newest_time_zones
+from nudger.decisions.choosing.history import History
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import NudgerError, Problem
-from nudger.files.catalog import load_catalog, read_configuration
-from nudger.files.settings import Settings, load_settings
-from nudger.files.zones import prefer_newest_time_zones
 from nudger.use_cases.histories import load_histories
 from nudger.use_cases.outlook import Standing, all_new, before_the_first_start, next_few, outlook, standing
 from nudger.use_cases.preview import Coming

@@ -10,11 +10,11 @@ import click
 
 from nudger.cli.screen import as_json, elsewhere, in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
-from nudger.decisions.runway import Runway, short_runways
+from nudger.config.values.zones import prefer_newest_time_zones
+from nudger.decisions.oversight.runway import Runway, short_runways
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.errors import in_numbers
-from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming

@@ -13,7 +13,7 @@ from string import Template
 from nudger.cli import coming_words as words
 from nudger.cli.screen import plural
 from nudger.cli.week_style import STYLE
-from nudger.decisions.public_holidays import holiday_name
+from nudger.decisions.planning.public_holidays import holiday_name
 from nudger.domain.recipients import OnHardDay, Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel

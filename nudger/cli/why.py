@@ -12,12 +12,12 @@ import click
 
 from nudger.cli.screen import as_json, long_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
-from nudger.decisions.replay import replay
-from nudger.decisions.why import Explanation, Happening, why
+from nudger.decisions.points.replay import replay
 from nudger.domain.nudges import TEST, WELCOME, Nudge
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import NudgerError
+from nudger.prose.why import Explanation, Happening, why
 from nudger.storage.transaction import Transaction
 from nudger.wiring.clock import clock
 

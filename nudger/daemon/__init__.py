@@ -14,14 +14,14 @@ from typing import Any, Protocol
 
 import structlog
 
+from nudger.config.settings.read import Settings
 from nudger.daemon.configuration import Configuration
 from nudger.daemon.notify import Notifier
 from nudger.daemon.vigil import LOOK, Vigil
 from nudger.daemon.waker import Waker
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
-from nudger.files.settings import Settings
 from nudger.storage.engine import SERVICE_LIMIT
 from nudger.storage.footing import LedgerLostError
 from nudger.storage.lock import Pulse, StateLock, lock_state_dir

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import structlog
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.changes import Changes, refusal
+from nudger.config.catalog import load_catalog, read_configuration
+from nudger.config.checks.rehearsal import IMPORTED
+from nudger.config.checks.year import note_year
+from nudger.config.folder import fingerprint
+from nudger.config.locations import FOLDERS
+from nudger.config.report import headline_of
+from nudger.config.settings.read import Settings
+from nudger.config.values.zones import prefer_newest_time_zones
+from nudger.decisions.oversight.changes import Changes, refusal
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
-from nudger.files.catalog import load_catalog, read_configuration
-from nudger.files.folder import fingerprint
-from nudger.files.locations import FOLDERS
-from nudger.files.rehearsal import IMPORTED
-from nudger.files.report import headline_of
-from nudger.files.settings import Settings
-from nudger.files.year import note_year
-from nudger.files.zones import prefer_newest_time_zones
 from nudger.storage.thread import LedgerThread, OnlyTheNewest
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from nudger.decisions.english import DAYS, listed, roughly
+from nudger.decisions.spans import DAYS, listed, roughly
 from nudger.domain.conditions import AllOf, AnyOf, Bound, Condition, Not, Test
 
 _FLAGS: Mapping[str, tuple[str, str]] = MappingProxyType(

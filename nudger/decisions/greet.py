@@ -5,10 +5,10 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.decide import decide_welcome, hello_due
-from nudger.decisions.guard import crowd_of_newcomers, held_by_guard
-from nudger.decisions.hello import Hello
+from nudger.decisions.delivering.hello import Hello
+from nudger.decisions.oversight.guard import crowd_of_newcomers, held_by_guard
+from nudger.decisions.points.decide import decide_welcome, hello_due
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
 from nudger.domain.vocabulary import RecipientId
 

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.dates import cron_times, dates_for
-from nudger.decisions.pace import WEEKS, times_a_day
-from nudger.decisions.pool import same_language
-from nudger.decisions.sms_cost import Cost, sms_cost
+from nudger.decisions.choosing.options import same_language
+from nudger.decisions.choosing.sms_cost import Cost, sms_cost
+from nudger.decisions.planning.dates import cron_times, dates_for
+from nudger.decisions.planning.pace import WEEKS, times_a_day
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.calendar import part_of_day
 from nudger.domain.crisis_lines import crisis_line_for
 from nudger.domain.legal_hours import country

@@ -26,9 +26,9 @@ from sqlalchemy import (
     update,
 )
 
-from nudger.decisions.hello import UNSAID, Hello
-from nudger.decisions.history import Contact, begun
-from nudger.decisions.settle import ASK_ON, INQUIRIES, LEASE, ONLY_TOO_LATE
+from nudger.decisions.choosing.history import Contact, begun
+from nudger.decisions.delivering.hello import UNSAID, Hello
+from nudger.decisions.delivering.transitions import ASK_ON, INQUIRIES, LEASE, ONLY_TOO_LATE
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, TEST, WELCOME, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, SlotKey

@@ -6,10 +6,10 @@ Runs inside one transaction, on the ledger's thread; what is claimed is written 
 from collections.abc import Collection
 from datetime import datetime
 
-from nudger.decisions.agenda import Agenda, ahead_of
-from nudger.decisions.decide import recheck
-from nudger.decisions.history import NO_HISTORY
-from nudger.decisions.settle import begin_inquiry, not_forgetting
+from nudger.decisions.choosing.history import NO_HISTORY
+from nudger.decisions.delivering.transitions import begin_inquiry, not_forgetting
+from nudger.decisions.points.decide import recheck
+from nudger.decisions.snapshot import Agenda, ahead_of
 from nudger.domain.nudges import Nudge, NudgeState, Parcel
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.use_cases.histories import load_contacts

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.nothing import ON_PURPOSE
-from nudger.decisions.variables import VARIABLES, Kind
+from nudger.decisions.choosing.restraint import ON_PURPOSE
+from nudger.decisions.choosing.variables import VARIABLES, Kind
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.vocabulary import MessageKey, Practice, RecipientId

@@ -15,9 +15,9 @@ from random import Random
 
 import structlog
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.brake import FREE, Brake
-from nudger.decisions.guard import doubt_about_clock
+from nudger.decisions.delivering.brake import FREE, Brake
+from nudger.decisions.oversight.guard import doubt_about_clock
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.history import MEMORY, Contact, History
-from nudger.decisions.learn import Evidence, Outcomes, Tally
+from nudger.decisions.choosing.history import MEMORY, Contact, History
+from nudger.decisions.choosing.learn import Evidence, Outcomes, Tally
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.feedback import ANSWER_WITHIN
 from nudger.domain.vocabulary import Practice, RecipientId
 from nudger.use_cases.ports import Outcome, TransactionPort

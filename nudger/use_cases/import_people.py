@@ -13,7 +13,7 @@ from itertools import chain
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from nudger.decisions.guard import crowd_of_newcomers
+from nudger.decisions.oversight.guard import crowd_of_newcomers
 from nudger.domain.calendar import start_of_day
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from nudger.decisions.agenda import Agenda, serving
-from nudger.decisions.foresight import ANSWERS, PROFILE, SENT, asked_in, can_let_through, feared, hoped
-from nudger.decisions.history import MEMORY, NO_HISTORY, History
-from nudger.decisions.plan import crowds
-from nudger.decisions.select import FINE_MOOD, LOW_MOOD, SERIES_ENDED
+from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in, can_let_through, feared, hoped
+from nudger.decisions.choosing.history import MEMORY, NO_HISTORY, History
+from nudger.decisions.planning.plan import crowds
+from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD, SERIES_ENDED
+from nudger.decisions.snapshot import Agenda, serving
 from nudger.domain.conditions import Test
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import Recipient

@@ -7,12 +7,12 @@ from heapq import nsmallest
 from itertools import islice
 from typing import Any
 
-from nudger.decisions.agenda import Agenda, serving
+from nudger.decisions.choosing.history import History
+from nudger.decisions.delivering.hello import UNSAID
 from nudger.decisions.greet import Greetings, greetings
-from nudger.decisions.guard import doubt_about_clock
-from nudger.decisions.hello import UNSAID
-from nudger.decisions.history import History
-from nudger.decisions.plan import slots
+from nudger.decisions.oversight.guard import doubt_about_clock
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.snapshot import Agenda, serving
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from nudger.decisions.hello import Hello
-from nudger.decisions.history import Contact
+from nudger.decisions.choosing.history import Contact
+from nudger.decisions.delivering.hello import Hello
 from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Found, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.recipients import Recipient

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from nudger.decisions.agenda import AHEAD, Agenda
+from nudger.decisions.choosing.history import NO_HISTORY, History
 from nudger.decisions.greet import Greetings
-from nudger.decisions.history import NO_HISTORY, History
-from nudger.decisions.plan import slots
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.snapshot import AHEAD, Agenda
 from nudger.domain.nudges import Nudge
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId

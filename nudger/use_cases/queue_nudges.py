@@ -8,13 +8,13 @@ from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nudger.decisions.agenda import AHEAD, Agenda
-from nudger.decisions.changes import moved_while_away, timings
-from nudger.decisions.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
+from nudger.decisions.delivering.transitions import not_forgetting
 from nudger.decisions.greet import Hellos, greet, greetings
-from nudger.decisions.guard import LONG_SILENCE, Storm, doubt_about_clock, held_by_guard, storm
-from nudger.decisions.plan import next_due, slots
-from nudger.decisions.settle import not_forgetting
+from nudger.decisions.oversight.changes import moved_while_away, timings
+from nudger.decisions.oversight.guard import LONG_SILENCE, Storm, doubt_about_clock, held_by_guard, storm
+from nudger.decisions.planning.plan import next_due, slots
+from nudger.decisions.points.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
+from nudger.decisions.snapshot import AHEAD, Agenda
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import RecipientId, ScheduleId
@@ -144,8 +144,8 @@ def queue_welcomes(
 ) -> datetime:
     """Write down the first hello for everybody who has joined and has not had it; return when to look again.
 
-    One that came to nothing is said again in its time (`nudger.decisions.hello`), and one that waited for what is over
-    by now goes out sooner. `moved` are people whose addresses have just changed.
+    One that came to nothing is said again in its time (`nudger.decisions.delivering.hello`), and one that waited for
+    what is over by now goes out sooner. `moved` are people whose addresses have just changed.
     """
     names = [name for name in transaction.unwelcomed() if name in agenda.recipients]
     hellos = transaction.ungreeted(names) if names else {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from nudger.decisions.agenda import Agenda
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId

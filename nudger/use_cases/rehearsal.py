@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 
-from nudger.decisions.agenda import AHEAD, Agenda, ahead_of
-from nudger.decisions.decide import LATE, decide_slot, hello_due, missed_for_one, recheck
+from nudger.decisions.choosing.history import History, contact_of, contacts_after
+from nudger.decisions.delivering.hello import UNSAID, Hello, hello_of
 from nudger.decisions.greet import greet
-from nudger.decisions.hello import UNSAID, Hello, hello_of
-from nudger.decisions.history import History, contact_of, contacts_after
-from nudger.decisions.select import CONDITIONS
+from nudger.decisions.points.decide import LATE, decide_slot, hello_due, missed_for_one, recheck
+from nudger.decisions.points.select import CONDITIONS
+from nudger.decisions.snapshot import AHEAD, Agenda, ahead_of
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey, WhenMissed

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from nudger.decisions.guard import held_by_guard
-from nudger.decisions.settle import in_doubt
+from nudger.decisions.delivering.transitions import in_doubt
+from nudger.decisions.oversight.guard import held_by_guard
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
 from nudger.use_cases.ports import Mark, Providers, TransactionPort
 from nudger.use_cases.raise_guard import raise_guard

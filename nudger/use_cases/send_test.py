@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.availability import Available, Request, availability
-from nudger.decisions.settle import after_attempt, begin_attempt
+from nudger.decisions.delivering.transitions import after_attempt, begin_attempt
+from nudger.decisions.points.availability import Available, Request, availability
+from nudger.decisions.snapshot import Agenda
 from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import structlog
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.changes import Changes, compare, moved_past
-from nudger.decisions.guard import Storm, doubt_about_clock
-from nudger.decisions.plan import forget_plans, next_due
+from nudger.decisions.oversight.changes import Changes, compare, moved_past
+from nudger.decisions.oversight.guard import Storm, doubt_about_clock
+from nudger.decisions.planning.plan import forget_plans, next_due
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from nudger.decisions.doubt import weigh
-from nudger.decisions.settle import LEASE, after_attempt, after_inquiry, after_interruption
+from nudger.decisions.delivering.doubt import weigh
+from nudger.decisions.delivering.transitions import LEASE, after_attempt, after_inquiry, after_interruption
 from nudger.domain.nudges import Finding, Found, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.vocabulary import NudgeId
 from nudger.errors import DeliveryError, Effect

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice, pairwise
 from zoneinfo import ZoneInfo
 
-from nudger.decisions.agenda import Agenda, serving
 from nudger.decisions.draw import random_from, seed_of
-from nudger.decisions.plan import forget_plans
-from nudger.decisions.select import SERIES_ENDED
+from nudger.decisions.planning.plan import forget_plans
+from nudger.decisions.points.select import SERIES_ENDED
+from nudger.decisions.snapshot import Agenda, serving
 from nudger.domain import legal_hours
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule

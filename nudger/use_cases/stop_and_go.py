@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nudger.decisions.guard import doubt_about_clock
+from nudger.decisions.oversight.guard import doubt_about_clock
 from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
 from nudger.errors import NudgerError
 from nudger.use_cases.ports import HOLD, TransactionPort

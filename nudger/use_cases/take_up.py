@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from nudger.decisions.guard import EARLIEST, doubt_about_clock
+from nudger.decisions.oversight.guard import EARLIEST, doubt_about_clock
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient

@@ -6,8 +6,8 @@ from itertools import islice
 
 import structlog
 
-from nudger.decisions.agenda import Agenda
-from nudger.decisions.runway import Runway, short_runways
+from nudger.decisions.oversight.runway import Runway, short_runways
+from nudger.decisions.snapshot import Agenda
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import LedgerError
 from nudger.use_cases.histories import load_histories

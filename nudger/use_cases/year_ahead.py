@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from nudger.decisions.agenda import Agenda, OperatorWords, build_agenda
-from nudger.decisions.foresight import ANSWERS, PROFILE, SENT, asked_in, feared, hoped
-from nudger.decisions.kinds import Kind, kinds_of, made_up_kinds
-from nudger.decisions.pool import make_shelf
+from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in, feared, hoped
+from nudger.decisions.choosing.kinds import Kind, kinds_of, made_up_kinds
+from nudger.decisions.choosing.options import make_shelf
+from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test
 from nudger.domain.messages import Message

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from nudger.files.flaws import quote
-from nudger.files.zones import known_time_zones
+from nudger.config.flaws import quote
+from nudger.config.values.zones import known_time_zones
 
 # POSIX.1-2017, 8.3: a name and an offset, and perhaps rules for summer time.
 _POSIX = re.compile(r"(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})[+-]?\d{1,2}(:\d{1,2}){0,2}([A-Za-z<][\w<>+,./:-]*)?", re.ASCII)

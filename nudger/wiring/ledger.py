@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from nudger.config.locations import cache_dir
+from nudger.config.settings.read import Settings
 from nudger.domain.ledger_place import LedgerFile
-from nudger.files.locations import cache_dir
-from nudger.files.settings import Settings
 from nudger.storage.database import open_database, read_database
 from nudger.storage.engine import COMMAND_LIMIT
 from nudger.storage.footing import Footing

@@ -4,11 +4,11 @@ import gc
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from nudger.decisions.agenda import Agenda, OperatorWords, build_agenda
+from nudger.config.crisis_lines import load_crisis_lines
+from nudger.config.settings.read import Settings
+from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
-from nudger.files.crisis_lines_file import load_crisis_lines
-from nudger.files.settings import Settings
 
 
 def make_agenda(settings: Settings, installation: str) -> Callable[[Catalog, Sequence[Recipient]], Agenda]:

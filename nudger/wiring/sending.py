@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable
 from random import Random
 
-from nudger.channels.email import SmtpEmail
-from nudger.channels.local import Local
-from nudger.channels.sms import TwilioSms
-from nudger.channels.terminal import can_draw
+from nudger.channels.local.maildir import Local
+from nudger.channels.local.terminal import can_draw
+from nudger.channels.smtp.email import SmtpEmail
+from nudger.channels.twilio.sms import TwilioSms
+from nudger.config.settings.read import Settings
 from nudger.domain.vocabulary import Channel
-from nudger.files.settings import Settings
 from nudger.use_cases.deliver_nudges import Delivery
 from nudger.use_cases.ports import ChannelPort, LedgerPort
 from nudger.wiring.clock import clock

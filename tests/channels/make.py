@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nudger.channels.smtp import Limits
+from nudger.channels.smtp.connection import Limits
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Parcel
 from nudger.domain.vocabulary import Channel

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nudger.channels.email import SmtpEmail
-from nudger.channels.local import Local
-from nudger.channels.sms import TwilioSms
+from nudger.channels.local.maildir import Local
+from nudger.channels.smtp.email import SmtpEmail
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Parcel, Receipt
 from nudger.domain.vocabulary import Channel

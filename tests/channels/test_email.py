@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trustme
 
-from nudger.channels.email import SmtpEmail
+from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
@@ -181,7 +181,7 @@ class TestConnections:
         run(story())
 
     def test_an_idle_connection_is_not_trusted_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("nudger.channels.email._KEPT", timedelta(seconds=0.05))
+        monkeypatch.setattr("nudger.channels.smtp.email._KEPT", timedelta(seconds=0.05))
 
         async def story() -> None:
             async with server() as (smtp, email):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.channels.likeness import Words, compare_parties, compare_words
+from nudger.channels.twilio.likeness import Words, compare_parties, compare_words
+from nudger.config.catalog import load_catalog
 from nudger.domain.vocabulary import Channel
-from nudger.files.catalog import load_catalog
 
 ROOT = Path(__file__).parents[2]
 VALUES = {"name": "Zoë", "service": "nudger", "contact": "help@example.org", "weekday": "miércoles"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nudger.channels.local import Local
+from nudger.channels.local.maildir import Local
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
@@ -168,7 +168,7 @@ def test_the_disks_trouble_has_its_effect(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number), "/home/sam/mail")
 
-    monkeypatch.setattr("nudger.channels.local._write_through", fail)
+    monkeypatch.setattr("nudger.channels.local.maildir._write_through", fail)
     error = run(failure_of(make_local(tmp_path).send(make_parcel())))
     assert (error.code, error.effect) == (errno.errorcode[number], effect)
 

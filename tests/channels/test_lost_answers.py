@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.channels import twilio_list
-from nudger.channels.sms import TwilioSms
-from nudger.channels.twilio_http import Answer
+from nudger.channels.twilio import lookup
+from nudger.channels.twilio.http import Answer
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Found, Parcel
 from nudger.domain.vocabulary import Channel
@@ -73,7 +73,7 @@ def look(
         found = left.pop(0) if len(left) > 1 else left[0]
         return Answer(status=200, headers=headers or {}, body=json.dumps(found))
 
-    return asyncio.run(twilio_list.find(get, URL, parcel, sender=sender, clock=lambda: asked))
+    return asyncio.run(lookup.find(get, URL, parcel, sender=sender, clock=lambda: asked))
 
 
 def said(found: Found) -> str:
@@ -171,7 +171,7 @@ class TestWords:
             return Answer(status=200, headers={}, body=json.dumps(page(entry(body="🌱 "))))
 
         parcel = make_parcel(Channel.SMS, rendered=Rendered(text="🌱"), first_attempt_at=BEGUN)
-        found = asyncio.run(twilio_list.find(get, URL, parcel, sender=NUMBER, clock=lambda: ASKED))
+        found = asyncio.run(lookup.find(get, URL, parcel, sender=NUMBER, clock=lambda: ASKED))
         assert said(found) == "same"
 
 
@@ -332,7 +332,7 @@ class TestPages:
             return Answer(status=200, headers={}, body=body)
 
         with pytest.raises(DeliveryError) as caught:
-            asyncio.run(twilio_list.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
+            asyncio.run(lookup.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
         assert caught.value.code == "list_too_long"
 
     @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ class TestPages:
             return Answer(status=status, headers={}, body=json.dumps(page()))
 
         with pytest.raises(DeliveryError):
-            asyncio.run(twilio_list.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
+            asyncio.run(lookup.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
 
 
 class TestOverTheWire:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nudger.channels.headers import on_the_wire, one_line
-from nudger.channels.letter import clean as letter_clean
-from nudger.channels.mime import Letterhead, build_mail, build_note, letterhead
+from nudger.channels.smtp.body import clean as letter_clean
+from nudger.channels.smtp.headers import on_the_wire, one_line
+from nudger.channels.smtp.mime import Letterhead, build_mail, build_note, letterhead
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Parcel
 from nudger.domain.tongues import TONGUES, Tongue, tongue_of

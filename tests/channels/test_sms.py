@@ -13,8 +13,8 @@ import pytest
 import trustme
 from aiohttp import web
 
-from nudger.channels.sms import TwilioSms
-from nudger.channels.twilio_answers import EFFECTS, effect_of
+from nudger.channels.twilio.answers import EFFECTS, effect_of
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel

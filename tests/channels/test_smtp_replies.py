@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nudger.channels.email import SmtpEmail
+from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.nudges import Receipt
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import LIMITS, ROOMY_LIMITS, Serve, make_parcel, raw_server, run

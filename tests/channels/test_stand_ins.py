@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nudger.channels.email import SmtpEmail
-from nudger.channels.sms import TwilioSms
+from nudger.channels.smtp.email import SmtpEmail
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.vocabulary import Channel
 from tests.channels.make import ROOMY, failure_of, make_parcel, now, run
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN, TwilioStandIn

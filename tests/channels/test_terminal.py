@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.channels.terminal import box, can_draw, columns
+from nudger.channels.local.terminal import box, can_draw, columns
 
 HELLO = """\
 ┌ email to you ────────────────────────────────────────────────┐

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nudger.channels.sms import TwilioSms
-from nudger.channels.twilio_answers import EFFECTS, NOT_SENT, read_moment, read_number, sid_of
-from nudger.channels.twilio_http import Answer
+from nudger.channels.twilio.answers import EFFECTS, NOT_SENT, read_moment, read_number, sid_of
+from nudger.channels.twilio.http import Answer
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import ROOMY, ask, failure_of, make_parcel, now, raw_server, run

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import encode_basic_auth
 
-from nudger.channels.sms import TwilioSms
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 from tests.cli.test_commands import fine, nudger
 
 LATE = 'schedules:\n  - {id: night-note, to: {group: daily}, when: {at: "22:30"}}\n'

@@ -16,7 +16,7 @@ import pytest
 
 from nudger.__main__ import main
 from nudger.cli import _COMMANDS
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 
 ROOT = Path(__file__).parents[2]
 ZONE = "America/New_York"

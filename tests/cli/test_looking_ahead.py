@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
-from nudger.files.catalog import load_catalog
-from nudger.files.settings import load_settings
+from nudger.config.catalog import load_catalog
+from nudger.config.settings.read import load_settings
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.outlook import next_in_service
 from nudger.use_cases.serve import Service

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from nudger.files.settings import load_settings
+from nudger.config.settings.read import load_settings
 from nudger.wiring.sending import make_channels
 from tests.cli.test_commands import nudger
 from tests.odd_environments import leaked, odd_environment, write_small

@@ -42,7 +42,7 @@ def test_refused_lines_are_counted_and_nobody_is_taken(people, tmp_path):
 
 
 def test_the_help_lists_every_column(home):  # noqa: F811
-    from nudger.files.people_columns import COLUMNS
+    from nudger.config.tables.columns import COLUMNS
 
     said = fine(home, "recipients", "import", "--help")
     assert [column for column in COLUMNS if f"\n  {column}  " not in said] == []

@@ -12,13 +12,13 @@ from freezegun import freeze_time
 from nudger.cli import nudger
 from nudger.cli.calendar_file import calendar_file
 from nudger.cli.week_page import week_page
-from nudger.decisions.agenda import build_agenda
+from nudger.config.starter import write_starter
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.messages import EmailText
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, HardDay, OnHardDay, Pause
 from nudger.domain.schedules import Priority
-from nudger.files.starter import write_starter
 from nudger.use_cases.preview import preview
 from tests.make import WORDS, make_message, make_recipient, make_schedule, utc
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from nudger.decisions.variables import VARIABLES
+from nudger.decisions.choosing.variables import VARIABLES
 from nudger.domain.nudges import NudgeState
 from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger

@@ -9,7 +9,7 @@ from threading import Timer
 
 import pytest
 
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 
 NOW = datetime.now(UTC)
 PEOPLE = """\

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 
 PEOPLE = """\
 recipients:

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from nudger.files.settings import load_settings
+from nudger.config.settings.read import load_settings
 from tests.cli.test_commands import nudger
 from tests.odd_environments import write_small
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from nudger.cli.status import command
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 from nudger.storage.lock import Pulse, lock_state_dir
 from nudger.wiring.clock import clock, uptime
 

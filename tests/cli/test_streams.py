@@ -12,7 +12,7 @@ from datetime import datetime
 import pytest
 
 from nudger.cli.streams import spelled
-from nudger.files.starter import write_starter
+from nudger.config.starter import write_starter
 from nudger.wiring import clock
 
 FULL = "nudger: the output cannot be written: no space left on device\n"

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
+from nudger.config.catalog import load_catalog
+from nudger.config.settings.read import load_settings
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
-from nudger.files.catalog import load_catalog
-from nudger.files.settings import load_settings
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from nudger.use_cases.serve import Service

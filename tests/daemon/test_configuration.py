@@ -4,9 +4,9 @@ import asyncio
 
 from structlog.testing import capture_logs
 
+from nudger.config.settings.read import load_settings
+from nudger.config.starter import write_starter
 from nudger.daemon.configuration import Configuration
-from nudger.files.settings import load_settings
-from nudger.files.starter import write_starter
 from nudger.use_cases.stop_and_go import RELOADED
 
 

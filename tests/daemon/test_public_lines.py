@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from nudger.config.checks.rehearsal import IMPORTED
 from nudger.daemon.configuration import public_lines
 from nudger.errors import Problem
-from nudger.files.rehearsal import IMPORTED
 
 WHAT = "in the coming year 'sam' gets nothing: paused until 2027-12-01"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.brake import FREE, Brake
+from nudger.decisions.delivering.brake import FREE, Brake
 from nudger.errors import Effect
 from tests.make import utc
 

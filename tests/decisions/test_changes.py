@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 
-from nudger.decisions.changes import timings
+from nudger.decisions.oversight.changes import timings
 from tests.make import make_schedule
 
 PROGRAM = """
 from datetime import date
-from nudger.decisions.changes import timings
+from nudger.decisions.oversight.changes import timings
 from nudger.domain.schedules import At, Calendar, OnDates
 from tests.make import make_schedule
 dates = OnDates(dates=frozenset(date(2026, 11, day) for day in range(1, 30)), yearly=frozenset({(12, 24), (11, 3)}))

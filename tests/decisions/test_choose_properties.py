@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.choose import choose
-from nudger.decisions.decide import decide_slot
-from nudger.decisions.history import History
-from nudger.decisions.learn import Evidence, Outcomes, learned_chances
-from nudger.decisions.pool import is_task, make_pool
-from nudger.decisions.replay import replay
-from nudger.decisions.taste import Taste, weights_of
+from nudger.decisions.choosing.choose import choose
+from nudger.decisions.choosing.history import History
+from nudger.decisions.choosing.learn import Evidence, Outcomes, learned_chances
+from nudger.decisions.choosing.options import is_task, make_pool
+from nudger.decisions.choosing.rotation import Taste, weights_of
+from nudger.decisions.points.decide import decide_slot
+from nudger.decisions.points.replay import replay
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Selection, Slot

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from nudger.decisions.decide import decide_slot
-from nudger.decisions.history import Contact, History
+from nudger.decisions.choosing.history import Contact, History
+from nudger.decisions.points.decide import decide_slot
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
 from nudger.domain.feedback import Feedback, FeedbackKind

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudger.decisions.choosing.conditions import holds
+from nudger.decisions.choosing.variables import Known
 from nudger.decisions.condition_words import in_words
-from nudger.decisions.conditions import holds
-from nudger.decisions.english import roughly
-from nudger.decisions.variables import Known
+from nudger.decisions.spans import roughly
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.availability import Available, Deferred, Refused, Request, availability
-from nudger.decisions.choose import choose
-from nudger.decisions.decide import decide_slot, decide_welcome
-from nudger.decisions.history import Contact, History
-from nudger.decisions.pool import make_pool
-from nudger.decisions.taste import Taste
+from nudger.decisions.choosing.choose import choose
+from nudger.decisions.choosing.history import Contact, History
+from nudger.decisions.choosing.options import make_pool
+from nudger.decisions.choosing.rotation import Taste
+from nudger.decisions.points.availability import Available, Deferred, Refused, Request, availability
+from nudger.decisions.points.decide import decide_slot, decide_welcome
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Review
 from nudger.domain.nudges import NudgeState

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.doubt import weigh
+from nudger.decisions.delivering.doubt import weigh
 from nudger.domain.nudges import Finding, Found, Receipt
 from nudger.errors import DeliveryError, Effect
 

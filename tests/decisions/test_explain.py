@@ -4,8 +4,6 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from nudger.decisions.explain import in_english, in_short
-from nudger.decisions.when_words import when_in_words
 from nudger.domain.conditions import Not
 from nudger.domain.conditions import Test as Asked
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -30,6 +28,8 @@ from nudger.domain.schedules import (
     WhenMissed,
 )
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity
+from nudger.prose.schedule import in_english, in_short
+from nudger.prose.when import when_in_words
 from tests.make import DAILY, make_schedule
 
 AT = At(times=(time(8, 30),))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from nudger.decisions.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
+from nudger.decisions.oversight.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
 from tests.make import make_agenda, make_recipient, make_schedule, utc
 
 NOW = utc("2026-11-23 08:00")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.agenda import build_agenda
-from nudger.decisions.decide import decide_slot
-from nudger.decisions.history import NO_HISTORY
-from nudger.decisions.plan import slots
-from nudger.decisions.roster import build_roster
+from nudger.decisions.choosing.history import NO_HISTORY
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.points.decide import decide_slot
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import (

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.plan import next_due, slots
-from nudger.decisions.roster import build_roster
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import next_due, slots
 from nudger.domain.schedules import At, Audience, Between, ByRule, Calendar, EveryDays, Weekly
 from tests.make import between, cron, make_recipient, make_schedule, utc
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.dates import cron_times
-from nudger.decisions.plan import crowds, next_due, slots
-from nudger.decisions.roster import build_roster
+from nudger.decisions.planning.dates import cron_times
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import crowds, next_due, slots
 from nudger.domain.calendar import resolve
 from nudger.domain.recipients import WEEKEND, Pause
 from nudger.domain.schedules import At, Between, Calendar, Cron, Phase, Programme

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from nudger.decisions.public_holidays import holiday_name, is_holiday, known_places, place_exists
+from nudger.decisions.planning.public_holidays import holiday_name, is_holiday, known_places, place_exists
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_every_known_place_answers():
 
 ASK = """
 from datetime import date, timedelta
-from nudger.decisions.public_holidays import holiday_name
+from nudger.decisions.planning.public_holidays import holiday_name
 days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 for place in ("US-MA", "US-TX", "DE-BY", "ES-CT", "IN-MH", "JP", "IL"):
     print([holiday_name(place, day) for day in days])
@@ -91,6 +91,6 @@ def test_hash_seeds_and_locales_do_not_change_an_answer():
 
 
 def test_the_library_is_not_loaded_before_someone_asks():
-    code = "import sys, nudger.decisions.public_holidays; print('holidays' in sys.modules)"
+    code = "import sys, nudger.decisions.planning.public_holidays; print('holidays' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
     assert answer.strip() == "False"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.plan import next_due
+from nudger.decisions.planning.plan import next_due
 from nudger.domain import legal_hours
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits

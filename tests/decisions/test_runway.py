@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from nudger.decisions.history import History
-from nudger.decisions.pace import usual_pace
-from nudger.decisions.runway import short_runways
+from nudger.decisions.choosing.history import History
+from nudger.decisions.oversight.runway import short_runways
+from nudger.decisions.planning.pace import usual_pace
 from nudger.domain.schedules import (
     At,
     Calendar,

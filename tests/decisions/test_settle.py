@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.settle import (
+from nudger.decisions.delivering.transitions import (
     ASK_ON,
     RESENDS,
     after_attempt,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.agenda import OperatorWords, build_agenda
-from nudger.decisions.sms_cost import sms_cost
+from nudger.decisions.choosing.sms_cost import sms_cost
+from nudger.decisions.snapshot import OperatorWords, build_agenda
 from nudger.decisions.wording import sms_cost_for
 from nudger.domain.catalog import Catalog
 from nudger.domain.sms_length import REPLACEMENTS, outside_gsm, segments

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from nudger.decisions import variables
-from nudger.decisions.history import Contact, History
-from nudger.decisions.variables import VARIABLES, Kind, Known, Lookup, context_of, values_of
-from nudger.decisions.zone_places import place_of_zone
+from nudger.decisions.choosing import variables
+from nudger.decisions.choosing.history import Contact, History
+from nudger.decisions.choosing.variables import VARIABLES, Kind, Known, Lookup, context_of, values_of
+from nudger.decisions.planning.zone_positions import place_of_zone
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import HardDay, OnHardDay
 from nudger.domain.schedules import SlotKey

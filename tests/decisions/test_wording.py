@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from nudger.decisions.agenda import OperatorWords, build_agenda
-from nudger.decisions.pool import make_shelf
+from nudger.decisions.choosing.options import make_shelf
+from nudger.decisions.snapshot import OperatorWords, build_agenda
 from nudger.decisions.wording import MessageValues, occasions
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test as Asked

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from nudger.config.catalog import read_files
+from nudger.config.crisis_lines import check_age, load_crisis_lines, read_crisis_lines
+from nudger.config.findings import Findings
 from nudger.domain import placeholders
 from nudger.domain.crisis_lines import CrisisLine, crisis_line_for, overridden
 from nudger.domain.legal_hours import country
 from nudger.domain.sms_length import segments
-from nudger.files.catalog import read_files
-from nudger.files.crisis_lines_file import check_age, load_crisis_lines, read_crisis_lines
-from nudger.files.findings import Findings
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from nudger.decisions.settle import begin_attempt
+from nudger.decisions.delivering.transitions import begin_attempt
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import WELCOME, Decision, Nudge, NudgeState, nudge_id

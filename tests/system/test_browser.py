@@ -5,7 +5,7 @@ from email.policy import default
 
 import pytest
 
-from nudger.channels import mime
+from nudger.channels.smtp import mime
 from tests.channels.make import make_parcel
 from tests.system import browser
 

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from nudger.channels.email import SmtpEmail
+from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.messages import Rendered
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import make_parcel

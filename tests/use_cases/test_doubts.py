@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.settle import ASK_ON
+from nudger.decisions.delivering.transitions import ASK_ON
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.vocabulary import ChannelChoice, Purpose

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.hello import NOT_YET
+from nudger.decisions.delivering.hello import NOT_YET
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import WELCOME, NudgeState

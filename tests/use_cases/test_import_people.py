@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from nudger.config.tables.columns import COLUMNS, exported
+from nudger.config.tables.people import PeopleFile
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Purpose
 from nudger.domain.recipients import HardDay, OnHardDay, Pause
 from nudger.domain.schedules import Audience
-from nudger.files.people_columns import COLUMNS, exported
-from nudger.files.people_csv import PeopleFile
 from nudger.use_cases.import_people import compare, keep
 from nudger.use_cases.queue_nudges import queue_welcomes
 from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc

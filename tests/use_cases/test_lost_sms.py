@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import pytest
 
-from nudger.channels.sms import TwilioSms
+from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.vocabulary import Channel
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN, TwilioStandIn
 from tests.make import make_message, make_recipient

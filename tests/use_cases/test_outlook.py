@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from nudger.decisions.history import NO_HISTORY
+from nudger.decisions.choosing.history import NO_HISTORY
 from nudger.domain.schedules import Cron
 from nudger.use_cases.outlook import Standing, next_few
 from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc

@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.agenda import AHEAD, build_agenda
-from nudger.decisions.history import NO_HISTORY, Contact, History, contact_of
-from nudger.decisions.plan import slots
+from nudger.decisions.choosing.history import NO_HISTORY, Contact, History, contact_of
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.snapshot import AHEAD, build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import QuietHours

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nudger.decisions.learn import Outcomes
+from nudger.decisions.choosing.learn import Outcomes
 from nudger.domain import conditions
 from nudger.domain.feedback import FeedbackKind
 from nudger.domain.nudges import NudgeState

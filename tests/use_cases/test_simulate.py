@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from nudger.decisions.agenda import build_agenda
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.schedules import Audience, Calendar, OnDates, Selection

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.agenda import build_agenda
+from nudger.decisions.snapshot import build_agenda
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import AllOf, Not
 from nudger.domain.conditions import Test as Asked

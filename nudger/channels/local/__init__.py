@@ -1,0 +1,1 @@
+"""This machine alone: a Maildir and the terminal."""

@@ -1,0 +1,1 @@
+"""SMS over Twilio, or over a provider that speaks its API."""

@@ -1,0 +1,1 @@
+"""What only several files together, or the coming year, can show."""

@@ -1,0 +1,30 @@
+"""Values on the long side for every placeholder: what texts are measured with."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+ENGLISH_SAMPLE: Mapping[str, str] = {
+    "name": "Christabelle",
+    "service": "nudger",
+    "contact": "help@example.org",
+    "frequency": "about 7 notes a week",
+    "crisis_line": "If you need someone now: call 116 123 or text SHOUT to 85258.",
+    "weekday": "Wednesday",
+    "part_of_day": "morning",
+}
+_SPANISH_SAMPLE = {
+    **ENGLISH_SAMPLE,
+    "frequency": "unas 7 notas por semana",
+    "crisis_line": "Si necesitas a alguien ahora: llama al 800 911 2000.",
+    "weekday": "miércoles",
+    "part_of_day": "mañana",
+}
+SAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH_SAMPLE, "es": _SPANISH_SAMPLE})
+"""Values on the long side, by language."""
+
+
+@cache
+def samples(language: str) -> Mapping[str, str]:
+    """Return the values on the long side for texts in a language."""
+    return SAMPLES.get(language.partition("-")[0], ENGLISH_SAMPLE)

@@ -1,0 +1,1 @@
+"""`only_if` and `skip_if`."""

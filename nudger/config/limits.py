@@ -1,0 +1,78 @@
+"""`limits:` and `choosing:` of a file in schedules/, and the limits of a person: from their shape to what they mean."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from nudger.config.findings import Findings, Place
+from nudger.config.shapes.errors import well_shaped
+from nudger.config.shapes.limits import LimitsShape, PersonLimits
+from nudger.config.shapes.schedule import ChoosingShape
+from nudger.config.yaml.tree import Document, Mapping
+from nudger.domain.limits import NO_LIMITS, Limits
+
+_A_DAY = timedelta(days=1)
+
+
+class Doubt(NamedTuple):
+    """What is odd about limits, and at which of their keys."""
+
+    key: str
+    what: str
+    expected: str
+
+
+def read_limits(findings: Findings, documents: Iterable[Document]) -> Limits:
+    """Return everyone's limits after noting what is odd about them, and every `limits:` but the first."""
+    place = _only_one(findings, documents, "limits", "the limits are")
+    shape = well_shaped(place, LimitsShape) if place else None
+    if shape is None or place is None:
+        return NO_LIMITS  # there are none, or what is wrong with them was noted with the file's shape
+    for doubt in doubts(shape):
+        findings.warning(place.at(doubt.key), doubt.what, doubt.expected)
+    return limits(shape, gentle_days=shape.gentle_first)
+
+
+def read_learning(findings: Findings, documents: Iterable[Document]) -> bool:
+    """Return whether choices learn from answers, after noting every `choosing:` but the first; no, unless said."""
+    place = _only_one(findings, documents, "choosing", "how to choose is said")
+    shape = well_shaped(place, ChoosingShape) if place else None
+    return shape is not None and shape.learning
+
+
+def place_of_limits(documents: Iterable[Document]) -> Place | None:
+    """Return where everyone's limits stand; None where there are none."""
+    return next(iter(_places(documents, "limits")), None)
+
+
+def _places(documents: Iterable[Document], key: str) -> list[Place]:
+    return [
+        Place(document, (key,))
+        for document in documents
+        if isinstance(document.root, Mapping) and key in document.root.entries
+    ]
+
+
+def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Place | None:
+    """Return where a key stands that counts for everyone, after noting that it stands elsewhere, too."""
+    places = _places(documents, key)
+    for place in places[1:]:
+        what = f"{noun} at {places[0]} already"
+        expected = f"{'They count' if key == 'limits' else 'It counts'} for everyone: keep one."
+        findings.error(place, what, expected, at_key=True)
+    return places[0] if places else None
+
+
+def limits(shape: PersonLimits, *, gentle_days: int = 0) -> Limits:
+    """Return the limits that a shape describes. A person has no gentle days of their own: everyone's count."""
+    return Limits(
+        per_day=shape.per_day, per_week=shape.per_week, gap=shape.gap or timedelta(0), gentle_days=gentle_days
+    )
+
+
+def doubts(shape: PersonLimits) -> Iterator[Doubt]:
+    """Yield what is odd about limits, and may be meant."""
+    if shape.per_day and shape.per_week and shape.per_week < shape.per_day:
+        yield Doubt("per_week", f"{shape.per_week} a week is less than {shape.per_day} a day", "Is it the other way?")
+    if shape.per_day and shape.gap and (shape.per_day - 1) * shape.gap >= _A_DAY:
+        yield Doubt("gap", f"{shape.per_day} a day with such gaps do not fit into a day", "A shorter gap, or fewer?")

@@ -1,0 +1,1 @@
+"""A file in schedules/: when, for whom, from which messages."""

@@ -1,0 +1,1 @@
+"""Settings: the environment, nudger.env, credentials."""

@@ -1,0 +1,1 @@
+"""What may stand where, and what is said of what may not."""

@@ -1,0 +1,1 @@
+"""CSV: people, and what they let us know."""

@@ -1,0 +1,1 @@
+"""Words to values: times, days, dates, addresses, zones, regions."""

@@ -1,0 +1,1 @@
+"""YAML, text first: every value stays text, with its place."""

@@ -1,0 +1,61 @@
+"""When nothing at all is the better choice: "provide nothing" is an option with its own chance (Nahum-Shani 2018)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from operator import itemgetter
+from typing import NamedTuple
+
+from nudger.decisions.choosing.variables import Known
+from nudger.decisions.draw import draws_of
+
+_DAY = timedelta(days=1)
+
+
+class Restraint(NamedTuple):
+    """How likely nothing is to be chosen, and why it may be better."""
+
+    chance: float
+    reason: str
+
+
+_CHANCE = itemgetter(0)
+ON_PURPOSE = "nothing sent on purpose"
+NO_RESTRAINT = Restraint(0.0, "")
+
+
+def restraint(values: Mapping[str, Known | None]) -> Restraint:
+    """Return the strongest reason for sending nothing; one that nobody knows of is none."""
+    return max([rule(values) for rule in _RULES], key=_CHANCE)
+
+
+def draws_nothing(chance: float, seed: str) -> bool:
+    """Say whether the seed draws nothing at this chance; the same for the same seed."""
+    return chance > 0 and draws_of(seed).nothing < chance
+
+
+def _already_fine(values: Mapping[str, Known | None]) -> Restraint:
+    """After a good check-in a nudge can lower the mood (NeCamp 2020, moderation by previous mood)."""
+    mood = values.get("mood")
+    fine = mood is not None and mood.age <= 2 * _DAY and mood.value >= 8  # noqa: PLR2004 - of 9
+    return Restraint(0.5, "all is well by the last check-in") if fine else NO_RESTRAINT
+
+
+def _rarely_answers(values: Mapping[str, Known | None]) -> Restraint:
+    """Somebody who used to answer and fell silent is written to less, never more (field notes: silence)."""
+    reply = values.get("since_reply")
+    silent = reply is not None and timedelta(days=14) < reply.value < timedelta(days=60)
+    return Restraint(0.25, "no answer for two weeks") if silent else NO_RESTRAINT
+
+
+def _much_of_late(values: Mapping[str, Known | None]) -> Restraint:
+    """Complaints are about volume, not scarcity (Small Steps): much was sent, and it brings nothing back any more.
+
+    Of somebody who never let us know anything we do not know whether it is too much.
+    """
+    sent, reply = values.get("sent_this_week"), values.get("since_reply")
+    much = sent is not None and sent.value >= 10  # noqa: PLR2004 - nudges in seven days
+    unanswered = reply is not None and reply.value > 7 * _DAY
+    return Restraint(0.5, "much was sent of late, and nothing came back") if much and unanswered else NO_RESTRAINT
+
+
+_RULES = (_already_fine, _rarely_answers, _much_of_late)

@@ -1,0 +1,1 @@
+"""What becomes of a nudge: attempts, doubts, first hellos."""

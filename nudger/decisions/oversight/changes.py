@@ -1,0 +1,160 @@
+"""What a new configuration changes: for the operator to read, and for slots that it moves across the present."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime, timedelta
+
+from nudger.decisions.draw import seed_of
+from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.plan import slots
+from nudger.decisions.snapshot import Agenda
+from nudger.domain.catalog import Catalog
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Schedule, Slot, SlotKey
+from nudger.domain.vocabulary import RecipientId, ScheduleId
+
+_WEEK = timedelta(days=7)
+_REACH = timedelta(hours=37)
+"""How far a slot can jump while its local date stays: a day, and the widest step between two time zones."""
+
+_SMALL = 4
+"""With fewer than this, taking half away is an ordinary edit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs between two configurations. `coming`: slots of the next seven days that came, went or moved."""
+
+    added: tuple[ScheduleId, ...] = ()
+    removed: tuple[ScheduleId, ...] = ()
+    moved: tuple[ScheduleId, ...] = ()
+    people_added: int = 0
+    people_removed: int = 0
+    people_changed: int = 0
+    messages: int = 0
+    coming: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Affected:
+    """The schedules and people for whom the calendar can differ, as they were and as they are."""
+
+    before: tuple[Slot, ...]
+    after: tuple[Slot, ...]
+
+
+def compare(old: Agenda, new: Agenda, *, now: datetime) -> Changes:
+    """Return what a change from one agenda to another does."""
+    affected = _affected(old, new, since=now, until=now + _WEEK)
+    before = {(slot.key, slot.due) for slot in affected.before}
+    after = {(slot.key, slot.due) for slot in affected.after}
+    both = old.recipients.keys() & new.recipients.keys()
+    return Changes(
+        added=tuple(name for name in new.schedules if name not in old.schedules),
+        removed=tuple(name for name in old.schedules if name not in new.schedules),
+        moved=tuple(_moved(old, new)),
+        people_added=len(new.recipients.keys() - both),
+        people_removed=len(old.recipients.keys() - both),
+        people_changed=sum(old.recipients[name] != new.recipients[name] for name in both),
+        messages=len(set(old.shelf.messages) ^ set(new.shelf.messages)),
+        coming=len({key for key, _ in before ^ after}),
+    )
+
+
+def moved_past(old: Agenda, new: Agenda, *, watermark: datetime) -> list[Slot]:
+    """Return slots that were still to come and now fall due before the watermark, where nobody would look again.
+
+    A traveller's new time zone, another morning, an edited time, new time zone rules: nothing is skipped in silence.
+    """
+    to_come = _affected(old, new, since=watermark, until=watermark + _REACH).before
+    keys: set[SlotKey] = {slot.key for slot in to_come}
+    gone_by = _affected(old, new, since=watermark - _REACH, until=watermark).after
+    return [slot for slot in gone_by if slot.key in keys]
+
+
+def timings(schedules: Iterable[Schedule]) -> dict[str, str]:
+    """Return a short word for when each schedule happens: another word at the next start means that it was moved."""
+    return {schedule.id: seed_of(_in_order(astuple(schedule.recurrence))) for schedule in schedules}
+
+
+def moved_while_away(
+    before: Mapping[str, str], agenda: Agenda, people: Collection[RecipientId], *, watermark: datetime
+) -> list[Slot]:
+    """Return the slots of schedules with another timing than `before` that are over today, for `people` known before.
+
+    While the service runs, `moved_past` knows both agendas. At a start only the timings of the old one are known, so
+    those that have their nudge already are among these slots.
+    """
+    now = timings(agenda.schedules.values())
+    moved = [schedule for name, schedule in agenda.schedules.items() if before.get(name, now[name]) != now[name]]
+    here = [person for name, person in agenda.recipients.items() if name in people]
+    today = {person.id: watermark.astimezone(person.zone).date() for person in here} if moved else {}
+    found = _plan(agenda, moved, here, watermark - _REACH, watermark) if moved else []
+    return [slot for slot in found if slot.local_date == today[slot.recipient]]
+
+
+def refusal(old: Catalog, new: Catalog) -> str:
+    """Say why a new configuration looks like files cut in half; '' where it does not."""
+    pairs = [
+        ("schedules", len(old.schedules), len(new.schedules)),
+        ("messages", len(old.messages), len(new.messages)),
+    ]
+    if old.recipients is not None and new.recipients is not None:
+        pairs.append(("people", len(old.recipients), len(new.recipients)))
+    lost = [f"{before - after} of {before} {noun}" for noun, before, after in pairs if _halved(before, after)]
+    return f"{' and '.join(lost)} are gone. If that is meant: nudger reload --force" if lost else ""
+
+
+def _halved(before: int, after: int) -> bool:
+    return 2 * after <= before if before >= _SMALL else before > 0 and after == 0
+
+
+def _moved(old: Agenda, new: Agenda) -> Iterable[ScheduleId]:
+    for name, schedule in new.schedules.items():
+        before = old.schedules.get(name)
+        if before is not None and (before.recurrence, before.audience) != (schedule.recurrence, schedule.audience):
+            yield name
+
+
+def _affected(old: Agenda, new: Agenda, *, since: datetime, until: datetime) -> _Affected:
+    """Plan only what can differ: what changed in the schedules for everybody, and everything for whoever changed."""
+    names = {name for name, schedule in new.schedules.items() if _timing(old.schedules.get(name)) != _timing(schedule)}
+    names |= old.schedules.keys() - new.schedules.keys()
+    changed = {name for name, person in new.recipients.items() if _calendar_of(old, name) != _calendar_of(new, name)}
+    changed |= old.recipients.keys() - new.recipients.keys()
+    return _Affected(tuple(_slots(old, names, changed, since, until)), tuple(_slots(new, names, changed, since, until)))
+
+
+def _timing(schedule: Schedule | None) -> object:
+    return schedule and (schedule.recurrence, schedule.audience)
+
+
+def _in_order(value: object) -> str:
+    """Return a value in words that every process has alike: sets come in another order each time."""
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(_in_order, value)))}}}"
+    return f"({','.join(map(_in_order, value))})" if isinstance(value, tuple) else repr(value)
+
+
+def _calendar_of(agenda: Agenda, name: RecipientId) -> Recipient | None:
+    """Return what of a person the calendar depends on."""
+    person = agenda.recipients.get(name)
+    return person and replace(person, name=None, sms=None, email=None, hard_days=(), limits=None, supporter=None)
+
+
+def _slots(
+    agenda: Agenda, names: set[ScheduleId], people: set[RecipientId], since: datetime, until: datetime
+) -> Iterable[Slot]:
+    everyone = agenda.recipients.values()
+    schedules = tuple(agenda.schedules.values())
+    some = [schedule for schedule in schedules if schedule.id in names]
+    rest = [schedule for schedule in schedules if schedule.id not in names]
+    yield from _plan(agenda, some, everyone, since, until)
+    yield from _plan(agenda, rest, [person for person in everyone if person.id in people], since, until)
+
+
+def _plan(
+    agenda: Agenda, schedules: Sequence[Schedule], people: Iterable[Recipient], since: datetime, until: datetime
+) -> list[Slot]:
+    found = slots(build_roster(schedules, people), since=since, until=until, seed=agenda.seed)
+    return [slot for slot in found if agenda.owes(slot)]

@@ -1,0 +1,1 @@
+"""Which slots fall due, and when."""

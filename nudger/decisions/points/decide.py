@@ -1,0 +1,308 @@
+"""From a slot to a nudge: availability, then choice, with the reasons. Preview and daemon both come here."""
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from nudger.decisions.choosing.history import Contact, History
+from nudger.decisions.delivering.hello import Hello, again_at
+from nudger.decisions.delivering.transitions import begin_attempt
+from nudger.decisions.points.availability import Deferred, Refused, Request, availability
+from nudger.decisions.points.select import Moment, no_occasion, select
+from nudger.decisions.snapshot import Agenda
+from nudger.decisions.wording import MessageValues, other_language
+from nudger.domain.calendar import start_of_day
+from nudger.domain.messages import Message
+from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
+from nudger.domain.recipients import Recipient
+from nudger.domain.schedules import Priority, Schedule, Slot, SlotKey, WhenMissed
+from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, RecipientId, ScheduleId
+
+WELCOME_GRACE = timedelta(days=3)
+"""How long after its first possible moment the first hello may go out."""
+
+_A_DAY = timedelta(days=1)
+_NEVER = datetime(9999, 12, 1, tzinfo=UTC)
+"""So long a first hello waits for the end of a pause, and goes out sooner when somebody takes it back."""
+
+LATE = timedelta(minutes=5)
+"""Decided later than this after its due time, a slot was missed: the service was down or asleep, or its clock wrong."""
+
+Reserved = Sequence[tuple[datetime, ScheduleId]]
+"""When which schedules fall due for a person later on."""
+
+
+def decide_slot(
+    agenda: Agenda,
+    slot: Slot,
+    history: History,
+    *,
+    suppressed: Container[str] = (),
+    ahead: Reserved = (),
+    now: datetime,
+) -> Nudge:
+    """Decide one slot at `now`, which may be later than its due time; `suppressed` holds addresses not to be used.
+
+    Returns a nudge in one of the states PENDING (to be sent), MISSED, WITHHELD or SUPPRESSED.
+    """
+    schedule = agenda.schedules[slot.schedule]
+    recipient = agenda.recipients[slot.recipient]
+    case = _case_of(agenda, slot)
+    if (over := _over(case, schedule, history, now)) is not None:
+        return _ended(agenda, case, *over)
+    channel = recipient.channel_for(schedule.channel)
+    if channel is None:
+        return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
+    moment, waits_for = max(now, slot.due), ""
+    point = Moment(case.key, schedule, recipient, channel, moment)
+    if (no := no_occasion(agenda, point, history)) is not None:
+        return _ended(agenda, case, NudgeState.WITHHELD, no.reason, no.facts)
+    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    verdict = availability(request, now=moment)
+    if isinstance(verdict, Refused):
+        return _ended(agenda, case, verdict.state, verdict.reason)
+    if isinstance(verdict, Deferred):
+        moment, waits_for = verdict.until, verdict.reason
+        point = point._replace(at=moment)
+    selected = select(agenda, point, history)
+    if selected.message is None:
+        return _ended(agenda, case, NudgeState.WITHHELD, selected.reason, selected.facts)
+    words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
+    return _pending(agenda, case, words, moment)
+
+
+def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, str] | None:
+    """Say why nothing comes of a slot, whatever else holds; None where something may."""
+    if now > case.expires_at:
+        return NudgeState.MISSED, "fell due while the service was down"
+    if now > case.due + LATE and schedule.when_missed is WhenMissed.SKIP:
+        return NudgeState.MISSED, "fell due while the service was down, and is not sent late"
+    if any(_is_twin(case, each) for each in history.contacts):
+        return NudgeState.WITHHELD, "another time of this schedule fell due at the same instant"
+    return None
+
+
+def _is_twin(case: "_Case", contact: Contact) -> bool:
+    """Say whether a nudge of the same schedule has the very instant: a journey or an edit can bring that about."""
+    return contact.due == case.due and contact.key.schedule == case.key.schedule and contact.key != case.key
+
+
+def decide_welcome(agenda: Agenda, recipient: Recipient, *, ordinal: int = 0, now: datetime) -> Nudge:
+    """Decide the first hello: who we are, how often, how to stop, where help is (CTIA opt-in confirmation).
+
+    However long it has to wait for the end of a pause, it has its three days from then on. `ordinal` counts how often
+    it was said to no avail.
+    """
+    key = hello_key(recipient.id, ordinal)
+    channel = recipient.channel_for(ChannelChoice.PREFERRED)
+    message = None if channel is None else agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
+    if channel is None or message is None:
+        case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
+        return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
+    verdict = availability(Request(recipient=recipient, channel=channel, expires_at=_NEVER), now=now)
+    if isinstance(verdict, Refused):
+        case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
+        return _ended(agenda, case, verdict.state, verdict.reason)
+    moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
+    # What waits for the end of a pause falls due then.
+    due = now if moment - now < _A_DAY else moment
+    case = _Case(key, due, moment + WELCOME_GRACE, Priority.NORMAL)
+    words = _Words(recipient, channel, message, waits_for, (("rule", "the first hello"),))
+    return _pending(agenda, case, words, moment)
+
+
+def hello_key(name: RecipientId, ordinal: int) -> SlotKey:
+    """Return the key of somebody's first hello; the ordinal counts those that came to nothing."""
+    return SlotKey(name, ScheduleId(WELCOME), date.min, ordinal)
+
+
+def is_to_be_greeted(agenda: Agenda, recipient: Recipient) -> bool:
+    """Say whether there are words for a first hello to this person: where there are none, nobody waits for it."""
+    channel = recipient.channel_for(ChannelChoice.PREFERRED)
+    return channel is not None and agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel) is not None
+
+
+def hello_due(
+    agenda: Agenda,
+    recipient: Recipient,
+    hello: Hello,
+    *,
+    stopped: Container[str] = (),
+    moved: bool = False,
+    now: datetime,
+) -> datetime | None:
+    """Return from when on the first hello is to be said to somebody who has not had it; None while it is under way.
+
+    Nobody is greeted before the day on which they join, nor a second time at an address that may not be used
+    (`stopped`): that would come to nothing at once, and again. `moved` says that their addresses have just changed.
+    """
+    channel = recipient.channel_for(ChannelChoice.PREFERRED)
+    if hello.state is not None and channel is not None and recipient.address(channel) in stopped:
+        return None
+    begins = now
+    if recipient.joined is not None and not recipient.has_joined_by(now.astimezone(recipient.zone).date()):
+        begins = start_of_day(recipient.joined, recipient.zone)
+    if hello.state is None:
+        return begins
+    if not is_to_be_greeted(agenda, recipient):
+        return None
+    again = again_at(hello, addresses_changed=moved)
+    return again and max(again, begins)
+
+
+def sooner(agenda: Agenda, recipient: Recipient, nudge: Nudge, *, now: datetime) -> Nudge:
+    """Return a hello that waits for something that is over by now (a pause was taken back) as it goes out sooner."""
+    if nudge.state is not NudgeState.PENDING or nudge.attempts or nudge.next_attempt_at is None:
+        return nudge
+    anew = decide_welcome(agenda, recipient, ordinal=nudge.key.ordinal, now=now)
+    if anew.next_attempt_at is None or anew.next_attempt_at >= nudge.next_attempt_at:
+        return nudge
+    return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), next_attempt_at=anew.next_attempt_at)
+
+
+def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
+    """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
+    reason = "fell due while the service was down; one goes out for all that were missed"
+    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, reason)
+
+
+def missed_by_edit(agenda: Agenda, slot: Slot) -> Nudge:
+    """Return the nudge of a slot that an edit moved, while the service was down, to when nobody would look again."""
+    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, "an edit moved it to before the service came back")
+
+
+def recheck(
+    agenda: Agenda,
+    nudge: Nudge,
+    recipient: Recipient | None,
+    history: History,
+    *,
+    suppressed: Container[str],
+    provider: str,
+    ahead: Reserved = (),
+    now: datetime,
+) -> Nudge:
+    """Look once more, just before the wire, whether a waiting nudge may go out.
+
+    Returns it as begun (SENDING), as waiting longer (PENDING), or as ended with the reason.
+    """
+    channel = nudge.decision.channel
+    if recipient is None or channel is None or not recipient.address(channel):
+        return _changed(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
+    schedule = agenda.schedules.get(nudge.key.schedule)
+    if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
+        return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
+    case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
+    moment = nudge.next_attempt_at or now
+    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    verdict = availability(request, now=now)
+    if isinstance(verdict, Refused):
+        return _changed(nudge, verdict.state, verdict.reason)
+    if isinstance(verdict, Deferred):
+        waiting = _changed(nudge, NudgeState.PENDING, verdict.reason)
+        return replace(waiting, next_attempt_at=verdict.until)
+    return begin_attempt(nudge, provider=provider, address=recipient.address(channel), now=now)
+
+
+def _case_of(agenda: Agenda, slot: Slot) -> "_Case":
+    schedule = agenda.schedules[slot.schedule]
+    return _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
+
+
+class _Case(NamedTuple):
+    """A slot's nudge before anything is decided about it."""
+
+    key: SlotKey
+    due: datetime
+    expires_at: datetime
+    priority: Priority
+
+
+class _Words(NamedTuple):
+    """The message that goes to a person, and why this one, and what it has to wait for."""
+
+    recipient: Recipient
+    channel: Channel
+    message: Message
+    waits_for: str
+    facts: Facts
+
+
+def _request(
+    agenda: Agenda,
+    case: _Case,
+    recipient: Recipient,
+    channel: Channel,
+    history: History,
+    suppressed: Container[str],
+    ahead: Reserved,
+    *,
+    moment: datetime,
+) -> Request:
+    schedule = agenda.schedules.get(case.key.schedule)
+    limits = agenda.limits_of(recipient)
+    suppress = recipient.address(channel) in suppressed
+    if schedule is None:  # the first hello and tests: no schedule of the operator's limits them
+        return Request(recipient=recipient, channel=channel, expires_at=case.expires_at, suppressed=suppress)
+    hello = history.hello if history.hello is not None and is_to_be_greeted(agenda, recipient) else None
+    before: tuple[Contact, ...] = ()
+    reserved: tuple[tuple[datetime, ScheduleId], ...] = ()
+    if limits.restrain:
+        mine = Contact(moment, case.key, None, True, schedule.priority, case.due)
+        before = tuple(each for each in history.contacts if _goes_before(each, mine))
+        reserved = tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority)
+    return Request(
+        recipient=recipient,
+        channel=channel,
+        expires_at=case.expires_at,
+        suppressed=suppress,
+        contacts=before,
+        limits=limits,
+        reserved=reserved,
+        when_held=schedule.when_held,
+        hello=hello,
+    )
+
+
+def _goes_before(contact: Contact, mine: Contact) -> bool:
+    """Say whether a contact has to be reckoned with: a hello always goes first, and no limit counts tests."""
+    if contact.key == mine.key or contact.key.schedule == TEST:
+        return False
+    return not contact.waiting or contact.key.schedule == WELCOME or contact.goes_before(mine)
+
+
+def _nudge(
+    agenda: Agenda, case: _Case, state: NudgeState, decision: Decision, next_attempt_at: datetime | None
+) -> Nudge:
+    return Nudge(
+        id=nudge_id(agenda.installation, case.key),
+        key=case.key,
+        due=case.due,
+        expires_at=case.expires_at,
+        state=state,
+        priority=case.priority,
+        decision=decision,
+        next_attempt_at=next_attempt_at,
+    )
+
+
+def _ended(agenda: Agenda, case: _Case, state: NudgeState, reason: str, facts: Facts = ()) -> Nudge:
+    decision = Decision(message=None, channel=None, rendered=None, reason=reason, facts=facts)
+    return _nudge(agenda, case, state, decision, None)
+
+
+def _pending(agenda: Agenda, case: _Case, words: _Words, moment: datetime) -> Nudge:
+    values = MessageValues(agenda, words.recipient, moment, words.message.language)
+    decision = Decision(
+        message=words.message.key,
+        channel=words.channel,
+        rendered=words.message.render(words.channel, values),
+        reason=words.waits_for,
+        facts=words.facts + other_language(words.message, words.recipient),
+    )
+    return _nudge(agenda, case, NudgeState.PENDING, decision, moment)
+
+
+def _changed(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
+    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), next_attempt_at=None)

@@ -1,0 +1,208 @@
+"""From a moment that is fine to a message, or to nothing, with everything that it rested on written down."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from nudger import __version__
+from nudger.decisions.choosing.choose import Choice, choose
+from nudger.decisions.choosing.conditions import holds
+from nudger.decisions.choosing.history import History
+from nudger.decisions.choosing.learn import learned_chances
+from nudger.decisions.choosing.options import Pool, Wanted, make_pool, pool_for
+from nudger.decisions.choosing.restraint import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
+from nudger.decisions.choosing.rotation import taste_of
+from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, Lookup, context_of
+from nudger.decisions.condition_words import in_words
+from nudger.decisions.draw import seed_of
+from nudger.decisions.snapshot import Agenda
+from nudger.domain.calendar import part_of_day
+from nudger.domain.conditions import Condition
+from nudger.domain.messages import Message
+from nudger.domain.nudges import Facts
+from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.schedules import Priority, Schedule, SlotKey
+from nudger.domain.vocabulary import Channel, Practice
+
+SERIES_ENDED = "the series is at its end"
+"""Why nothing comes to a person who got every message of a series."""
+
+LOW_MOOD = 4
+"""A check-in below this is a low day."""
+
+FINE_MOOD = 7
+"""A check-in from this on is a fine day."""
+
+_SECOND = timedelta(seconds=1)
+_LOW_LASTS = timedelta(days=1)
+_FINE_LASTS = timedelta(days=2)
+
+_ALWAYS = (
+    "part_of_day", "weekday", "mood", "since_reply", "since_sent", "sent_today", "sent_this_week", "days_since_joined",
+    "liked", "declined",
+)  # fmt: skip
+"""What is written down with every decision; the others where a condition asked for them."""
+
+
+class Selected(NamedTuple):
+    """The message, or why there is none, and the facts for the record."""
+
+    message: Message | None
+    reason: str
+    facts: Facts
+
+
+class Moment(NamedTuple):
+    """A decision point: whose slot, by which schedule and channel, and when it would go out (UTC)."""
+
+    key: SlotKey
+    schedule: Schedule
+    person: Recipient
+    channel: Channel
+    at: datetime
+
+
+CONDITIONS = ("only if ", "not if ")
+"""How a reason begins that is a schedule's own condition."""
+
+
+def no_occasion(agenda: Agenda, moment: Moment, history: History) -> Selected | None:
+    """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
+    schedule = moment.schedule
+    if schedule.only_if is None and schedule.skip_if is None:
+        return None
+    values = Lookup(context_of(moment.person, moment.at, history))
+    refused = _refused(schedule.only_if, schedule.skip_if, values)
+    return Selected(None, refused, _facts(values, seed_of(agenda.seed, moment.key), NO_RESTRAINT)) if refused else None
+
+
+def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
+    """Choose a message for a moment, or nothing."""
+    context = context_of(moment.person, moment.at, history)
+    values = Lookup(context)
+    seed = seed_of(agenda.seed, moment.key)
+    schedule = moment.schedule
+    if refused := _refused(schedule.only_if, schedule.skip_if, values):
+        return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
+    known = values.found(_ALWAYS)
+    nothing = _restraint(schedule, known)
+    if draws_nothing(nothing.chance, seed):
+        return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
+    gentle = _gentle(agenda, moment.person, context.local.date())
+    wanted = _wanted(context, known["mood"], moment.channel, gentle=gentle != "")
+    pool = _with_conditional(pool_for(agenda.shelf, schedule.selection, wanted), schedule, values)
+    choice = choose(
+        pool,
+        taste_of(history, agenda.shelf, now=moment.at),
+        in_order=schedule.selection.in_order,
+        learned=_learned(pool, history, seed),
+        seed=seed,
+    )
+    facts = _facts(values, seed, nothing, mode=_mode(gentle, wanted), choice=choice)
+    if choice is None:
+        return Selected(None, _why_none(pool, moment, wanted), facts)
+    return Selected(choice.message, "", facts)
+
+
+def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mapping[str, Known]) -> str:
+    """Say which condition stands in the way; '' for none. Unknown is no yes."""
+    if only_if is not None and holds(only_if, values) is not True:
+        unknown = " (unknown)" if holds(only_if, values) is None else ""
+        return f"only if {in_words(only_if)}{unknown}"
+    if skip_if is not None and holds(skip_if, values) is True:
+        return f"not if {in_words(skip_if)}"
+    return ""
+
+
+def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restraint:
+    """Ask whether nothing is better; not for what somebody's state asked for, or what matters more, or a series."""
+    asked_for = schedule.only_if is not None or schedule.priority > Priority.NORMAL or schedule.selection.in_order
+    return NO_RESTRAINT if asked_for else restraint(known)
+
+
+def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Wanted:
+    low = mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD
+    fine = mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD
+    return Wanted(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
+
+
+def _gentle(agenda: Agenda, person: Recipient, today: date) -> str:
+    """Say why only gentle messages may go out today; '' where any may."""
+    if person.hard_day_on(today) is OnHardDay.GENTLE:
+        return "a hard day"
+    days = agenda.limits_of(person).gentle_days
+    if person.joined is not None and (today - person.joined).days <= days:
+        return f"the first {days} days"
+    return ""
+
+
+def _with_conditional(pool: Pool, schedule: Schedule, values: Mapping[str, Known]) -> Pool:
+    """Add the messages that have conditions of their own, where these hold."""
+    passing = [each for each in pool.conditional if not _refused(each.only_if, each.skip_if, values)]
+    return make_pool((*pool.messages, *passing), schedule.selection) if passing else pool
+
+
+def _learned(pool: Pool, history: History, seed: str) -> dict[Practice, float] | None:
+    if history.evidence is None:
+        return None
+    practices = sorted({practice for part in pool.parts.values() for practice in part.wordings})
+    return learned_chances(practices, history.evidence, seed=seed) if practices else None
+
+
+def _mode(gentle: str, wanted: Wanted) -> str:
+    """Say in words what the moment asked of the message."""
+    modes = (gentle, "a low day" if wanted.low else "", "a fine day" if wanted.fine else "")
+    return ", ".join([mode for mode in modes if mode])
+
+
+def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
+    if pool.messages and moment.schedule.selection.in_order:
+        return SERIES_ENDED
+    kind = f"gentle {wanted.language}" if wanted.gentle or wanted.low else wanted.language
+    low = ", a low day" if wanted.low else ""
+    return f"no {kind} message fits ({wanted.channel}, {wanted.part_of_day}{low})"
+
+
+def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None) -> Facts:
+    facts: list[tuple[str, Any]] = [("version", __version__), ("seed", seed), ("variables", _written(values))]
+    if nothing.chance:
+        facts.append(("nothing", tuple(nothing)))
+    if mode:
+        facts.append(("mode", mode))
+    if choice is not None:
+        message = choice.message
+        facts += (
+            ("rule", choice.rule),
+            ("component", message.component),
+            ("practice", message.practice),
+            ("options", choice.options),
+            ("unseen", choice.unseen),
+        )
+        listed = (("chances", choice.chances), ("shortlist", choice.shortlist), ("set_aside", choice.set_aside))
+        facts += [each for each in listed if each[1]]
+    return tuple(facts)
+
+
+def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
+    """Return what was known as (value, age in seconds), by name; spans in seconds, words as a list."""
+    found = values.found(_ALWAYS)
+    names = _ALWAYS if len(found) == len(_ALWAYS) else (*_ALWAYS, *[name for name in found if name not in _ALWAYS])
+    written = {}
+    for name in names:
+        known = found[name]
+        if known is not None:
+            value, age = known
+            plain = _PLAIN.get(name)
+            written[name] = (value if plain is None else plain(value), age // _SECOND if age else 0)
+    return written
+
+
+def _in_seconds(span: timedelta) -> int:
+    return span // _SECOND
+
+
+_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    name: _in_seconds if variable.kind is Kind.SPAN else sorted
+    for name, variable in VARIABLES.items()
+    if variable.kind in (Kind.SPAN, Kind.WORDS)
+}

@@ -1,0 +1,1 @@
+"""Floor 3: sentences for people, made from values."""
