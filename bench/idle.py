@@ -45,8 +45,8 @@ def prepare(folder, people):
     hellos = [replace(decide_welcome(agenda, person, now=then), **greeted) for person in folk]
     state = folder / "var"
     ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))
-    ledger.run(lambda transaction: transaction.keep_recipients(folk, source="import", at=then))
-    ledger.run(lambda transaction: transaction.add(hellos, at=then))
+    ledger.run(lambda transaction: transaction.people.keep(folk, source="import", at=then))
+    ledger.run(lambda transaction: transaction.nudges.add(hellos, at=then))
     ledger.close()
 
 

@@ -45,7 +45,7 @@ def store_people(path, count):
     ledger = Ledger(*open_database(f"sqlite:///{path}/nudger.db", state_dir=path))
     names = zones()
     people = (make_recipient(f"p{n:06}", time_zone=names[n % 40]) for n in range(count))
-    ledger.run(lambda transaction: transaction.keep_recipients(people, source="import", at=datetime.now(UTC)))
+    ledger.run(lambda transaction: transaction.people.keep(people, source="import", at=datetime.now(UTC)))
     ledger.close()
 
 
@@ -59,7 +59,7 @@ def ours(path):
     before = rss_mb()
     began = perf_counter()
     ledger = Ledger(*open_database(f"sqlite:///{path}/nudger.db", state_dir=path))
-    people = ledger.run(lambda transaction: transaction.recipients())
+    people = ledger.run(lambda transaction: transaction.people.everybody())
     schedules = [make_schedule(f"s{n}", at=f"{8 + n:02}:00") for n in range(SCHEDULES - 1)]
     # The last one is due for everybody at one instant, wherever they are: the worst tick there is.
     everywhere = [make_schedule("all", at="12:30")]

@@ -241,12 +241,12 @@ class Stage:
 
     def nudges(self) -> list[Nudge]:
         """Every nudge, oldest first."""
-        return self.ledger.run(lambda t: t.recent(since=DAWN, limit=10_000_000))[::-1]
+        return self.ledger.run(lambda t: t.nudges.recent(since=DAWN, limit=10_000_000))[::-1]
 
     def _next(self) -> datetime:
         now, agenda = self.clock.now, self.service.agenda
         later = now + self.stride
-        attempt = self.ledger.run(lambda t: t.next_attempt())
+        attempt = self.ledger.run(lambda t: t.waiting.next_attempt())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
         greets = self.service._greet_at
@@ -264,5 +264,5 @@ class Stage:
         fresh = [item for post in self.posts for item in post.held[self._looked[post.name] :]]
         if fresh:
             self._looked = {post.name: len(post.held) for post in self.posts}
-            found = self.ledger.run(lambda t: [t.nudge(parcel.nudge) for _, parcel, _ in fresh])
+            found = self.ledger.run(lambda t: [t.nudges.get(parcel.nudge) for _, parcel, _ in fresh])
             self.sent += [Sent(at, parcel, nudge) for (at, parcel, _), nudge in zip(fresh, found, strict=True)]

@@ -109,7 +109,7 @@ def show(stage, catalog, now):
     """Ask as the command does, of the ledger as it is."""
 
     def ask(transaction):
-        people = transaction.recipients()
+        people = transaction.people.everybody()
         agenda = build_agenda(catalog, people, words=WORDS, seed="stage", installation="")
         return agenda, standing(transaction, agenda, people, with_histories=True, now=now)
 
@@ -145,7 +145,7 @@ def test_what_is_shown_is_lived_until_something_changes(tmp_path, zone, start):
         await stage.tick()
         await stage.until(imported)
         compare(before, begin, imported)
-        stage.ledger.run(lambda t: t.keep_recipients(crowd_of(zone), source="import", at=imported))
+        stage.ledger.run(lambda t: t.people.keep(crowd_of(zone), source="import", at=imported))
         waiting = show(stage, catalog, imported)
         held = [each for each in waiting if each.nudge.state is NudgeState.HELD]
         assert {each.nudge.key.schedule for each in held} == {WELCOME}

@@ -149,14 +149,16 @@ class Story:
     async def do_pause(self, what):
         today = self.stage.clock.now.astimezone(self.zone(what["id"])).date()
         self.write(
-            lambda t: t.pause(
+            lambda t: t.people.pause(
                 self.person(what["id"]), [Pause(first=today, last=date.fromisoformat(what["until"]))], at=self.now
             )
         )
 
     async def do_unpause(self, name):
         today = self.now.astimezone(self.zone(name)).date()
-        self.write(lambda t: t.pause(self.person(name), ended(t.pauses().get(name, ()), today), at=self.now))
+        self.write(
+            lambda t: t.people.pause(self.person(name), ended(t.people.pauses().get(name, ()), today), at=self.now)
+        )
 
     async def do_hold(self, reason):
         self.write(lambda t: hold_everything(t, reason, now=self.now))
@@ -169,7 +171,7 @@ class Story:
         self.write(lambda t: work(t, now=self.now))
 
     async def do_stop(self, address):
-        self.write(lambda t: t.suppress(address, "asked to", at=self.now))
+        self.write(lambda t: t.suppressions.add(address, "asked to", at=self.now))
 
     async def do_back_up(self, _):
         await self.stage.back_up()
@@ -222,12 +224,13 @@ class Story:
         return wanted if wanted in doubt else doubt
 
     def found_guard(self, wanted):
-        guard = self.read(lambda t: standstill(t, now=self.now)).guard.get("why", "none")
-        return wanted if wanted in guard else guard
+        guard = self.read(lambda t: standstill(t, now=self.now)).guard
+        why = guard.why if guard else "none"
+        return wanted if wanted in why else why
 
     def found_events(self, wanted):
         """The events of these kinds, as often as they were noted."""
-        kinds = self.read(lambda t: t._connection.execute(select(events.c.kind)).scalars().all())
+        kinds = self.read(lambda t: t.connection.execute(select(events.c.kind)).scalars().all())
         return [kind for kind in kinds if kind in wanted]
 
     def found_duplicates(self, _):

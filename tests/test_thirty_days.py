@@ -72,7 +72,9 @@ async def live(begin, zone, *, until):
             await service.settle()
             roster, later = service.agenda.roster, now + timedelta(hours=3)
             frozen.move_to(next_due(roster, since=now, until=later, seed=settings.seed) or later)
-        nudges = [n for n in ledger.run(lambda t: t.recent(since=begin, limit=1000)) if n.state is NudgeState.SENT]
+        nudges = [
+            n for n in ledger.run(lambda t: t.nudges.recent(since=begin, limit=1000)) if n.state is NudgeState.SENT
+        ]
         thread.close()
     check_mail(settings.maildir, nudges)
     return {

@@ -252,7 +252,7 @@ class Year:
         return self.stage.ledger.run(work)
 
     def note_epoch(self) -> None:
-        people = {person.id: person for person in self.read(lambda t: t.recipients())}
+        people = {person.id: person for person in self.read(lambda t: t.people.everybody())}
         self.epochs.append(Epoch(self.now, self.stage.catalog.schedules, people))
 
     # What happens
@@ -299,13 +299,13 @@ class Year:
         person = self.rng.choice([*self.people.values()])
         today = self.now.astimezone(person.zone).date()
         pause = Pause(first=today, last=today + timedelta(days=self.rng.randrange(1, 12)))
-        self.read(lambda t: t.pause(person, [*t.pauses().get(person.id, ()), pause], at=self.now))
+        self.read(lambda t: t.people.pause(person, [*t.people.pauses().get(person.id, ()), pause], at=self.now))
         await self.tick()
         self.note_epoch()
 
     async def unpause(self) -> None:
-        for name, _ in list(self.read(lambda t: t.pauses()).items())[-1:]:
-            self.read(lambda t, name=name: t.pause(self.people[name], [], at=self.now))
+        for name, _ in list(self.read(lambda t: t.people.pauses()).items())[-1:]:
+            self.read(lambda t, name=name: t.people.pause(self.people[name], [], at=self.now))
             await self.tick()
             self.note_epoch()
 
@@ -315,7 +315,7 @@ class Year:
     async def stop_one(self) -> None:
         person = self.rng.choice([p for p in self.people.values() if p.email])
         self.stopped.add(person.email)
-        self.read(lambda t: t.suppress(person.email, "asked to", at=self.now))
+        self.read(lambda t: t.suppressions.add(person.email, "asked to", at=self.now))
 
     async def clock_back(self) -> None:
         true = self.now

@@ -68,7 +68,9 @@ class World:
 
     def nudges(self):
         """Every nudge, oldest first."""
-        return self.ledger.run(lambda t: t.recent(since=self.clock.now - timedelta(days=9999), limit=100_000))[::-1]
+        return self.ledger.run(lambda t: t.nudges.recent(since=self.clock.now - timedelta(days=9999), limit=100_000))[
+            ::-1
+        ]
 
     def states(self, schedule="kind"):
         return [n.state.value for n in self.nudges() if n.key.schedule == schedule]

@@ -71,7 +71,7 @@ def _imported(config_dir: Path, look: Look, remarks: list[str]) -> Sequence[Reci
         if ledger is None:
             return []
         try:
-            return ledger.run(lambda transaction: transaction.recipients(source="import"))
+            return ledger.run(lambda transaction: transaction.people.everybody(source="import"))
         finally:
             ledger.close()
     except LedgerError as error:

@@ -28,16 +28,23 @@ def command(ctx: click.Context, style: str) -> None:
         held = [
             {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held
         ]
-        click.echo(json.dumps({"guard": still.guard, "clock": still.doubt, "held": held}, indent=1, default=as_json))
+        click.echo(
+            json.dumps({"guard": guard_record(still), "clock": still.doubt, "held": held}, indent=1, default=as_json)
+        )
         return
     for line in _lines(still):
         click.echo(line)
 
 
+def guard_record(still: Standstill) -> dict[str, str]:
+    """Return since when and why the guard holds something, for JSON; nothing where it does not."""
+    return {"since": still.guard.since.isoformat(), "why": still.guard.why} if still.guard else {}
+
+
 def _lines(still: Standstill) -> list[str]:
     lines = [f"The clock is not believed: {still.doubt}."] if still.doubt else []
     if still.held:
-        lines.append(f"{plural(len(still.held), 'nudge')} held: {still.guard.get('why', 'by the guard')}.")
+        lines.append(f"{plural(len(still.held), 'nudge')} held: {still.guard.why if still.guard else 'by the guard'}.")
         lines += [f"  {local_day(n.due.astimezone())}  {n.key.schedule}  {n.key.recipient}" for n in still.held[:20]]
         lines += [f"  and {len(still.held) - 20} more"] if len(still.held) > 20 else []  # noqa: PLR2004
     return (

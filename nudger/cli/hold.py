@@ -1,6 +1,5 @@
 """`nudger hold`: stop everything, now."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,8 +21,8 @@ def command(config_dir: Path, reason: str) -> None:
     """
     before = change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=clock()))
     if before:
-        since = local_day(datetime.fromisoformat(before["since"]).astimezone())
-        why = f": {before['reason']}" if before.get("reason") else ""
+        since = local_day(before.since.astimezone())
+        why = f": {before.reason}" if before.reason else ""
         click.echo(f"Everything was on hold already, since {since} (this machine's time){why}.")
         if reason:
             click.echo(f"The reason is now: {reason}")

@@ -91,7 +91,11 @@ def _written(setup: Setup, transaction: "Transaction | None") -> set[RecipientId
     """Return the ids of recipients.yaml; where it cannot be read now, those that it had."""
     if setup.catalog.recipients is not None:
         return {person.id for person in setup.catalog.recipients}
-    return {person.id for person in transaction.recipients(source="file")} if transaction and setup.problems else set()
+    return (
+        {person.id for person in transaction.people.everybody(source="file")}
+        if transaction and setup.problems
+        else set()
+    )
 
 
 def _others(setup: Setup, transaction: "Transaction | None") -> Iterator[tuple[RecipientId, list[str]]]:
@@ -99,7 +103,7 @@ def _others(setup: Setup, transaction: "Transaction | None") -> Iterator[tuple[R
     for person in setup.catalog.recipients or ():
         yield person.id, [address for address in (person.sms, person.email) if address]
     if transaction is not None:
-        yield from transaction.everybodys_addresses()
+        yield from transaction.people.everybodys_addresses()
 
 
 def _summary(found: Comparison, refused: int = 0) -> str:
@@ -155,7 +159,7 @@ def export_people(config_dir: Path, group: str | None, output: Path | None) -> N
 
         def work(transaction: "Transaction") -> int:
             count = 0
-            for person in transaction.everybody_imported():
+            for person in transaction.people.everybody_imported():
                 if group is None or group in person.groups:
                     table.writerow(exported(person))
                     count += 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +16,12 @@ from nudger.cli.screen import excerpt, fitted, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import ScheduleId
-from nudger.use_cases.ports import TransactionPort
 from nudger.use_cases.preview import Coming, preview
 from nudger.use_cases.stop_and_go import standstill
 from nudger.wiring.clock import clock
+
+if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
+    from nudger.storage.transaction import Transaction
 
 DEFAULT_DAYS = 7
 _DAY = timedelta(days=1)
@@ -124,7 +126,7 @@ def _always_here(person: Recipient, span: _Span) -> Recipient:
     return replace(person, joined=span.first - _DAY)
 
 
-def _standing_still(transaction: TransactionPort, now: datetime) -> str:
+def _standing_still(transaction: "Transaction", now: datetime) -> str:
     """Say what keeps everything from going out; '' where nothing does."""
     still = standstill(transaction, now=now)
     if still.hold:

@@ -92,7 +92,7 @@ def stop(config_dir: Path, recipient_id: str) -> None:
 
     def work(transaction: Transaction) -> None:
         for address in addresses:
-            transaction.suppress(address, "asked the operator to stop", at=clock())
+            transaction.suppressions.add(address, "asked the operator to stop", at=clock())
 
     change_ledger(config_dir, work)
     click.echo(
@@ -121,7 +121,7 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 
     def work(transaction: Transaction) -> None:
         for address in stopped:
-            transaction.allow(address, at=clock())
+            transaction.suppressions.remove(address, at=clock())
 
     change_ledger(config_dir, work)
     click.echo(f"{recipient_id} gets nudges again.{_why_quiet(read_setup(config_dir), person)}")
@@ -144,7 +144,7 @@ def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime |
     added = Pause(first=begin, last=last.date())
     change_ledger(
         config_dir,
-        lambda t: t.pause(person, [*t.pauses().get(person.id, ()), added], at=clock()),
+        lambda t: t.people.pause(person, [*t.people.pauses().get(person.id, ()), added], at=clock()),
     )
     click.echo(
         f"{recipient_id} is left in peace until {added.last}. `nudger recipients unpause {recipient_id}` ends it."
@@ -162,7 +162,7 @@ def unpause(config_dir: Path, recipient_id: str) -> None:
     setup = read_setup(config_dir)
     person = setup.person(recipient_id)
     nothing: tuple[Pause, ...] = ()
-    by_command = setup.ask_ledger(lambda t: t.pauses().get(person.id, nothing), otherwise=nothing)
+    by_command = setup.ask_ledger(lambda t: t.people.pauses().get(person.id, nothing), otherwise=nothing)
     left = ended(by_command, _today(person))
     if left == by_command:
         click.echo(
@@ -170,7 +170,8 @@ def unpause(config_dir: Path, recipient_id: str) -> None:
         )
         return
     change_ledger(
-        config_dir, lambda t: t.pause(person, ended(t.pauses().get(person.id, ()), _today(person)), at=clock())
+        config_dir,
+        lambda t: t.people.pause(person, ended(t.people.pauses().get(person.id, ()), _today(person)), at=clock()),
     )
     after = read_setup(config_dir)
     quiet = _why_quiet(after, after.person(recipient_id))

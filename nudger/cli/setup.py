@@ -84,7 +84,7 @@ class Setup:
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""
         nothing: frozenset[str] = frozenset()
-        return self.ask_ledger(lambda transaction: transaction.suppressed(), otherwise=nothing)
+        return self.ask_ledger(lambda transaction: transaction.suppressions.addresses(), otherwise=nothing)
 
     def person(self, recipient_id: str) -> Recipient:
         """Return one person. Raises NudgerError if nobody has the id."""
@@ -117,7 +117,9 @@ class _Kept(NamedTuple):
 
 
 def _kept(transaction: "Transaction") -> _Kept:
-    return _Kept(transaction.recipients(), transaction.recipients(source="import"), transaction.pauses())
+    return _Kept(
+        transaction.people.everybody(), transaction.people.everybody(source="import"), transaction.people.pauses()
+    )
 
 
 def _as_adopted(person: Recipient, before: Recipient | None, pauses: tuple[Pause, ...]) -> Recipient:

@@ -8,13 +8,17 @@ from typing import Any
 
 import click
 
+from nudger.cli.guard import guard_record
 from nudger.cli.screen import as_json, elsewhere, in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.decisions.oversight.runway import Runway, short_runways
+from nudger.domain.facts import DaemonId, Serving
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.errors import in_numbers
+from nudger.storage.daemon_id import daemon_of
+from nudger.storage.fact_codecs import SERVING
 from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.preview import Coming
@@ -38,7 +42,7 @@ class _Past:
     recent: tuple[Nudge, ...]
     trouble: tuple[Nudge, ...]
     planned_until: datetime | None
-    service: dict[str, Any]
+    serving: Serving | None
     stopped: frozenset[str]
     """Addresses to which nothing may go."""
     still: Standstill
@@ -54,7 +58,7 @@ class _Ahead:
 
 
 _NOTHING = _Past(
-    today={}, recent=(), trouble=(), planned_until=None, service={}, stopped=frozenset(), still=Standstill.nothing()
+    today={}, recent=(), trouble=(), planned_until=None, serving=None, stopped=frozenset(), still=Standstill.nothing()
 )
 
 
@@ -65,7 +69,8 @@ def command(config_dir: Path, style: str) -> None:
     """Show what went out, what did not and why, and what comes next. Changes nothing; the service may be running."""
     setup = read_setup_as_it_is(config_dir)
     now = clock()
-    past = setup.ask_ledger(lambda transaction: _past(transaction, now), otherwise=_NOTHING)
+    daemon = daemon_of(setup.settings.state)
+    past = setup.ask_ledger(lambda transaction: _past(transaction, daemon, now), otherwise=_NOTHING)
     ahead = _look_ahead(setup, now)
     if style == "json":
         click.echo(json.dumps(_record(setup, past, ahead, now), indent=1, default=as_json))
@@ -74,18 +79,25 @@ def command(config_dir: Path, style: str) -> None:
             click.echo(line)
 
 
-def _past(transaction: Transaction, now: datetime) -> _Past:
+def _past(transaction: Transaction, daemon: DaemonId, now: datetime) -> _Past:
     midnight = datetime.combine(now.astimezone().date(), time.min).astimezone(UTC)
-    recent = transaction.recent(since=now - timedelta(days=7), limit=500)
+    recent = transaction.nudges.recent(since=now - timedelta(days=7), limit=500)
     return _Past(
-        today={state.value: count for state, count in sorted(transaction.counts(since=midnight).items())},
+        today={state.value: count for state, count in sorted(transaction.nudges.counts(since=midnight).items())},
         recent=tuple(recent[:_RECENT]),
         trouble=tuple(nudge for nudge in recent if nudge.state in _TROUBLE)[:_RECENT],
-        planned_until=transaction.watermark(),
-        service=transaction.recall("service"),
-        stopped=frozenset(transaction.suppressed()),
+        planned_until=transaction.planning.watermark(),
+        serving=_serving(transaction, daemon),
+        stopped=frozenset(transaction.suppressions.addresses()),
         still=standstill(transaction, now=now),
     )
+
+
+def _serving(transaction: Transaction, daemon: DaemonId) -> Serving | None:
+    """Return what the daemon of this state folder serves from; of another machine's, the one configured last."""
+    known = transaction.facts.by_daemon(SERVING)
+    newest = max(known.values(), key=lambda word: word.configured_at, default=None)
+    return known.get(daemon, newest)
 
 
 def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
@@ -102,13 +114,13 @@ def _record(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> dict[str
         "planned_until": past.planned_until,
         "providers": _providers(setup, past),
         "configuration": {
-            "taken_at": past.service.get("configured_at"),
+            "taken_at": past.serving.configured_at.isoformat() if past.serving else None,
             "problems": sum(not problem.warning for problem in setup.problems),
         },
         "people": len(ahead.people),
         "paused": _paused(ahead.people, now),
-        "hold": past.still.hold or None,
-        "guard": {**past.still.guard, "held": len(past.still.held)} if past.still.held else None,
+        "hold": _hold(past.still),
+        "guard": {**guard_record(past.still), "held": len(past.still.held)} if past.still.held else None,
         "clock": past.still.doubt or None,
         "addresses_stopped": len(past.stopped),
         "today": past.today,
@@ -137,6 +149,10 @@ def _service(running: Running | None) -> dict[str, Any]:
         "last_tick": pulse.at if pulse and pulse.ticked else None,
         "ledger_trouble": pulse.trouble or None if pulse else None,
     }
+
+
+def _hold(still: Standstill) -> dict[str, str] | None:
+    return {"since": still.hold.since.isoformat(), "reason": still.hold.reason} if still.hold else None
 
 
 def _nudge(nudge: Nudge) -> dict[str, Any]:
@@ -176,12 +192,14 @@ def _standing(still: Standstill) -> list[str]:
     """Say first what keeps nudges from going out."""
     lines = []
     if still.hold:
-        why = f" ({still.hold['reason']})" if still.hold.get("reason") else ""
-        lines.append(f"ON HOLD   since {_local(still.hold['since'])}{why}: nothing goes out. nudger release")
+        why = f" ({still.hold.reason})" if still.hold.reason else ""
+        lines.append(
+            f"ON HOLD   since {local_day(still.hold.since.astimezone())}{why}: nothing goes out. nudger release"
+        )
     if still.doubt:
         lines.append(f"CLOCK     {still.doubt}: nothing goes out. nudger guard")
     if still.held:
-        why = still.guard.get("why", "held")
+        why = still.guard.why if still.guard else "held"
         lines.append(f"GUARD     {plural(len(still.held), 'nudge')} held: {why}. nudger guard")
     return lines
 
@@ -195,10 +213,6 @@ def _running_out(short: list[Runway]) -> list[str]:
     who = ", ".join(f"{each.recipient} ({each.schedule})" for each in short[:_NAMED])
     more = f" and {len(short) - _NAMED} more" if len(short) > _NAMED else ""
     return [f"words     {plural(len(short), 'person', 'people')} {verb} out of unseen messages {when}: {who}{more}"]
-
-
-def _local(moment: str) -> str:
-    return local_day(datetime.fromisoformat(moment).astimezone())
 
 
 def _people(people: list[Recipient], past: _Past, now: datetime) -> str:
@@ -220,8 +234,7 @@ def _providers(setup: Setup, past: _Past) -> dict[str, str]:
     """What the service really uses, if it ever ran; else what these settings would give it."""
     settings = setup.settings
     planned = {"sms": "twilio" if settings.sends_sms else "local", "email": "smtp" if settings.sends_email else "local"}
-    told: dict[str, str] = past.service.get("providers", planned)
-    return told
+    return {channel.value: name for channel, name in past.serving.providers.items()} if past.serving else planned
 
 
 def _spoken(provider: str) -> str:

@@ -98,11 +98,11 @@ def _find(setup: Setup, people: Mapping[str, Recipient], whose: str, day: date |
 
 
 def _beginning(transaction: Transaction, start: str) -> list[_Told]:
-    return [_told(transaction, nudge) for nudge in transaction.beginning(start, limit=_MANY)]
+    return [_told(transaction, nudge) for nudge in transaction.nudges.beginning(start, limit=_MANY)]
 
 
 def _told(transaction: Transaction, nudge: Nudge) -> _Told:
-    events = transaction.history(nudge.id)
+    events = transaction.events.of(nudge.id)
     return _Told(nudge, tuple(Happening(event.at, event.kind, event.detail) for event in events))
 
 
@@ -111,7 +111,7 @@ def _of_person(setup: Setup, person: Recipient, day: date) -> list[_Told]:
     midnight = datetime.combine(day, time.min, UTC)
 
     def ask(transaction: Transaction) -> list[_Told]:
-        near = transaction.of_person(person.id, since=midnight - _DAY, until=midnight + 2 * _DAY)
+        near = transaction.nudges.of_person(person.id, since=midnight - _DAY, until=midnight + 2 * _DAY)
         return [_told(transaction, nudge) for nudge in near if _local_date(nudge, {person.id: person}) == day]
 
     nothing: list[_Told] = []

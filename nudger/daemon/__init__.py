@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Timer
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -27,7 +27,7 @@ from nudger.storage.footing import LedgerLostError
 from nudger.storage.lock import Pulse, StateLock, lock_state_dir
 from nudger.storage.thread import LedgerThread, in_thread_of_its_own
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.outlook import next_in_service
+from nudger.use_cases.outlook import Answer, next_in_service
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
@@ -167,7 +167,7 @@ class Daemon:
         await service.settle_for(FIRST_DELIVERIES)
         at, agenda, loop = clock(), service.agenda, asyncio.get_running_loop()
 
-        def ask(question: Callable[[Transaction], Any]) -> Any:
+        def ask(question: Callable[[Transaction], Answer]) -> Answer:
             return asyncio.run_coroutine_threadsafe(ledger.run(question), loop).result()
 
         look = partial(next_in_service, ask, agenda, count=NEXT, within=LOOK_AHEAD, now=at)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +19,15 @@ from nudger.config.settings.read import Settings
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.decisions.oversight.changes import Changes, refusal
 from nudger.decisions.snapshot import Agenda
+from nudger.domain.facts import DaemonId, Reloaded, Serving
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
+from nudger.storage.daemon_id import name_daemon
+from nudger.storage.fact_codecs import FORCE_RELOAD, RELOADED, SERVING
 from nudger.storage.thread import LedgerThread, OnlyTheNewest
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
-from nudger.use_cases.stop_and_go import FORCE, RELOADED
 from nudger.wiring.clock import clock
 from nudger.wiring.reading import settle_memory
 
@@ -67,14 +69,14 @@ class Configuration:
         except Exception as error:  # noqa: BLE001 - no edit ends the service; the ledger took all of it or nothing
             lines = [f"it met a fault of nudger ({type(error).__name__}); see `nudger check`"]
             self._refuse(lines, problems="1 error")
-        word = {"at": began.isoformat(), "taken": self._taken_at >= began, "lines": lines}
-        await ledger.run(lambda transaction: transaction.remember(RELOADED, word))
+        word, daemon = Reloaded(at=began, taken=self._taken_at >= began, lines=tuple(lines)), self._daemon
+        await ledger.run(lambda transaction: transaction.facts.put_of_daemon(RELOADED, daemon, word))
 
     async def _take(self, service: Service, ledger: LedgerThread) -> list[str]:
         settings = self._settings
         catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
         refused = refusal(self.catalog, catalog)
-        if refused and not await ledger.run(_forced):
+        if refused and not await ledger.run(partial(_forced, daemon=self._daemon)):
             self._refuse([refused], problems="1 error")
             return [refused]
         changes = await service.adopt(catalog)
@@ -138,19 +140,24 @@ class Configuration:
 
     async def tell(self, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
         """Leave word for `nudger status`."""
-        word = {
-            "configured_at": self._taken_at.isoformat(),
-            "problems": self._problems,
-            "providers": {channel.value: port.provider for channel, port in channels.items()},
-        }
-        await ledger.run(lambda transaction: transaction.remember("service", word))
+        word = Serving(
+            configured_at=self._taken_at,
+            problems=self._problems,
+            providers={channel: port.provider for channel, port in channels.items()},
+        )
+        daemon = self._daemon
+        await ledger.run(lambda transaction: transaction.facts.put_of_daemon(SERVING, daemon, word))
+
+    @property
+    def _daemon(self) -> DaemonId:
+        return name_daemon(self._settings.state)
 
 
-def _forced(transaction: Transaction) -> bool:
-    """Say whether somebody gave the word of force just now; it counts once."""
-    given = transaction.recall(FORCE).get("at")
-    transaction.remember(FORCE, {})
-    return given is not None and clock() - datetime.fromisoformat(given) < _FORCE_LASTS
+def _forced(transaction: Transaction, *, daemon: DaemonId) -> bool:
+    """Say whether somebody gave this daemon the word of force just now; it counts once."""
+    given = transaction.facts.of_daemon(FORCE_RELOAD, daemon)
+    transaction.facts.remove_of_daemon(FORCE_RELOAD, daemon)
+    return given is not None and clock() - given < _FORCE_LASTS
 
 
 def _figures(changes: Changes) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from nudger.domain.calendar import require_utc
 from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
@@ -62,3 +63,19 @@ class Feedback:
         require_utc(self.at)
         if (self.kind is FeedbackKind.CHECK_IN) != (self.level is not None) or (self.level or 1) not in LEVELS:
             raise ValueError("a check-in, and nothing else, has a level from 1 to 9")
+
+
+class LastSent(NamedTuple):
+    """A nudge that went out: its id, and its message."""
+
+    nudge: NudgeId
+    message: MessageKey | None
+
+
+class Outcome(NamedTuple):
+    """How many nudges with a message went out to a person (None: to anybody), and how many of them were answered."""
+
+    recipient: RecipientId | None
+    message: MessageKey
+    sent: int
+    answered: int

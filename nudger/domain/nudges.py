@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
@@ -185,6 +185,13 @@ class Found:
     def receipts(self) -> tuple[Receipt, ...]:
         """Every receipt in it."""
         return (*self.same, *self.blank, *self.unclear)
+
+
+class Decided(NamedTuple):
+    """A nudge, whatever became of it, and when it was decided (None where the past does not say)."""
+
+    nudge: Nudge
+    at: datetime | None
 
 
 class Finding(StrEnum):

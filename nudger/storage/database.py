@@ -11,15 +11,17 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from nudger.domain.ledger_place import MARKER, SETTING, LedgerFile, LedgerPlace, read_ledger_place
 from nudger.errors import LedgerError
 from nudger.storage.engine import COMMAND_LIMIT, in_words, make_engine
+from nudger.storage.fact_codecs import INSTALLATION
+from nudger.storage.facts import Facts
 from nudger.storage.look import look_into, waiting_log
 from nudger.storage.patience import patience_of
-from nudger.storage.tables import REVISIONS, meta
+from nudger.storage.tables import REVISIONS
 
 _ONE_AT_A_TIME = 0x6E756467
 """Under this number, PostgreSQL lets one process at a time make or change the tables."""
@@ -187,11 +189,12 @@ def _migrate(connection: Connection) -> None:
 
 
 def _installation(connection: Connection) -> str:
-    known: str | None = connection.scalar(select(meta.c.value).where(meta.c.key == "installation"))
+    facts = Facts(connection)
+    known = facts.get(INSTALLATION)
     if known is not None:
         return known
     installation = uuid.uuid4().hex
-    connection.execute(insert(meta).values(key="installation", value=installation))
+    facts.put(INSTALLATION, installation)
     return installation
 
 

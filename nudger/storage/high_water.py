@@ -7,12 +7,28 @@ folder that is. The number of the ledger's last event is the proof; a clock has 
 import contextlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from nudger.use_cases.ports import Mark
+from typing import NamedTuple
 
 _NAME = "planned_until"
+
+
+class Mark(NamedTuple):
+    """How far a ledger came: planning, and the number of its last event (None by an older program)."""
+
+    planned_until: datetime
+    last_event: int | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """What one transaction did that the mark is to tell."""
+
+    planned_until: datetime | None = None
+    wrote_nudges: bool = False
+    """Whether anything of a nudge was written: what a ledger without it might do again."""
 
 
 class HighWater:

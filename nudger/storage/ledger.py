@@ -11,10 +11,9 @@ from nudger.domain.ledger_place import LedgerPlace
 from nudger.errors import LedgerError
 from nudger.storage.engine import in_words
 from nudger.storage.footing import Footing, LedgerLostError
-from nudger.storage.high_water import HighWater
+from nudger.storage.high_water import HighWater, Mark
 from nudger.storage.patience import patience_of
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.ports import Mark
 
 Result = TypeVar("Result")
 

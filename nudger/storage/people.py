@@ -1,18 +1,19 @@
 """The people of the ledger, inside a transaction."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Connection, func, select, update
 
-from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
-from nudger.storage.pages import BATCH, Pages, batches
-from nudger.storage.rows import pauses_of, pauses_text, recipient_of, recipient_row
-from nudger.storage.tables import nudges, recipients
+from nudger.storage.events import Events
+from nudger.storage.fact_codecs import PEOPLE_VERSION
+from nudger.storage.facts import Facts
+from nudger.storage.person_codec import pauses_of, pauses_text, recipient_of, recipient_row
+from nudger.storage.sql import BATCH, batches, upsert
+from nudger.storage.tables import recipients
 
-_VERSION = "recipients_version"
 _KEPT = ("id", "joined", "paused")
 """What a new copy of a person does not overwrite (`joined` only where it says nothing)."""
 
@@ -20,26 +21,31 @@ _active = recipients.c.active.is_(True)
 _IMPORTED = select(recipients).where(_active, recipients.c.source == "import")
 
 
-class People(Pages):
+class People:
     """Who is here, since when, and who is paused."""
 
-    def keep_recipients(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None:
+    def __init__(self, connection: Connection, *, facts: Facts, events: Events) -> None:
+        self._connection = connection
+        self._facts = facts
+        self._events = events
+
+    def keep(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None:
         """Write people down, new or changed. `source` says where they came from: file or import.
 
         Whoever is new and has no date of joining joins today, where they are. Pauses entered by command stay.
         """
-        statement = self._upsert(recipients)
+        statement = upsert(self._connection, recipients)
         own = {column.name: statement.excluded[column.name] for column in recipients.c if column.name not in _KEPT}
         joined = func.coalesce(statement.excluded.joined, recipients.c.joined)
         statement = statement.on_conflict_do_update(index_elements=["id"], set_={**own, "joined": joined})
         for batch in batches(people):
-            here = self._known_people([person.id for person in batch])
+            here = self._known([person.id for person in batch])
             rows = [recipient_row(person, source) for person in batch]
             for row, person in zip(rows, batch, strict=True):
                 if row["joined"] is None and person.id not in here:
                     row["joined"] = at.astimezone(person.zone).date()
             self._connection.execute(statement, rows)
-        self._people_changed()
+        self.changed()
 
     def imported(self, ids: Collection[RecipientId]) -> dict[RecipientId, Recipient]:
         """Return those of some ids who were imported and are here, without pauses entered by command."""
@@ -61,36 +67,28 @@ class People(Pages):
         for row in self._connection.execute(statement, execution_options={"yield_per": BATCH}):
             yield row.id, [address for address in (row.sms, row.email) if address]
 
-    def strangers(self) -> tuple[list[tuple[str, date | None, int]], int]:
-        """Return for how many people nothing was decided, by time zone and joining date; and how many are here."""
-        met = select(nudges.c.id).where(nudges.c.recipient == recipients.c.id)
-        met = met.where(or_(nudges.c.schedule == WELCOME, nudges.c.state == NudgeState.SENT.value))
-        statement = select(recipients.c.time_zone, recipients.c.joined, func.count()).where(_active, ~met.exists())
-        rows = self._connection.execute(statement.group_by(recipients.c.time_zone, recipients.c.joined))
-        everybody = self._connection.scalar(select(func.count()).select_from(recipients).where(_active))
-        return [(zone, joined, count) for zone, joined, count in rows], everybody or 0
-
-    def _known_people(self, ids: Collection[RecipientId]) -> set[RecipientId]:
+    def _known(self, ids: Collection[RecipientId]) -> set[RecipientId]:
         return set(self._connection.execute(select(recipients.c.id).where(recipients.c.id.in_(ids))).scalars())
 
-    def _people_changed(self) -> None:
-        self._set_meta(_VERSION, str(self.recipients_version() + 1))
+    def changed(self) -> None:
+        """Let whoever plans look at everybody anew."""
+        self._facts.put(PEOPLE_VERSION, self.version() + 1)
 
     def pause(self, person: Recipient, pauses: Iterable[Pause], *, at: datetime) -> None:
         """Write down a person's pauses as entered by command, in place of those before."""
-        if not self._known_people([person.id]):
-            self.keep_recipients([person], source="file", at=at)  # nobody was served yet: the file names them
+        if not self._known([person.id]):
+            self.keep([person], source="file", at=at)  # nobody was served yet: the file names them
         text = pauses_text(pauses)
         self._connection.execute(update(recipients).where(recipients.c.id == person.id).values(paused=text))
-        self.note("paused", {"recipient": person.id, "pauses": text}, at=at)
-        self._people_changed()
+        self._events.add("paused", {"recipient": person.id, "pauses": text}, at=at)
+        self.changed()
 
     def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:
         """Return the pauses that were entered by command."""
         rows = self._connection.execute(select(recipients.c.id, recipients.c.paused).where(recipients.c.paused != ""))
         return {row.id: pauses_of(row.paused) for row in rows}
 
-    def retire_recipients(self, *, source: str, besides: Collection[RecipientId]) -> int:
+    def retire(self, *, source: str, besides: Collection[RecipientId]) -> int:
         """Make inactive whoever came from `source` and is not among `besides`; return how many."""
         here = set(
             self._connection.execute(select(recipients.c.id).where(_active, recipients.c.source == source)).scalars()
@@ -99,26 +97,16 @@ class People(Pages):
         for batch in batches(gone):
             self._connection.execute(update(recipients).where(recipients.c.id.in_(batch)).values(active=False))
         if gone:
-            self._people_changed()
+            self.changed()
         return len(gone)
 
-    def recipients(self, *, source: str | None = None) -> list[Recipient]:
+    def everybody(self, *, source: str | None = None) -> list[Recipient]:
         """Return everybody active, or only those who came from one source."""
         statement = select(recipients).where(_active).order_by(recipients.c.id)
         if source is not None:
             statement = statement.where(recipients.c.source == source)
         return [recipient_of(row) for row in self._connection.execute(statement).mappings()]
 
-    def unwelcomed(self) -> list[RecipientId]:
-        """Return everybody active to whom the first hello did not go out, whether or not they know us by now."""
-        hello = select(nudges.c.id).where(
-            nudges.c.recipient == recipients.c.id,
-            nudges.c.schedule == WELCOME,
-            nudges.c.state == NudgeState.SENT.value,
-        )
-        statement = select(recipients.c.id).where(_active, ~hello.exists()).order_by(recipients.c.id)
-        return list(self._connection.execute(statement).scalars())
-
-    def recipients_version(self) -> int:
+    def version(self) -> int:
         """Return a number that grows whenever people were written down or retired."""
-        return int(self._meta(_VERSION) or 0)
+        return self._facts.get(PEOPLE_VERSION) or 0

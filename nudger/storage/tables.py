@@ -22,6 +22,8 @@ from sqlalchemy import (
     text,
 )
 
+from nudger.storage.sealed import SealedJson, SealedText
+
 REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
@@ -58,9 +60,9 @@ recipients = Table(
     Column("id", Text, primary_key=True),
     Column("source", Text, nullable=False),  # file or import: a person gone from the file is not gone from the other
     Column("active", Boolean, nullable=False),
-    Column("name", Text),
-    Column("sms", Text),
-    Column("email", Text),
+    Column("name", SealedText),
+    Column("sms", SealedText),
+    Column("email", SealedText),
     Column("prefer", Text),
     Column("time_zone", Text, nullable=False),
     Column("language", Text, nullable=False),
@@ -68,7 +70,7 @@ recipients = Table(
     Column("moments", Text, nullable=False),  # name=HH:MM, separated by blanks
     Column("quiet_hours", Text, nullable=False),  # HH:MM-HH:MM or none
     Column("joined", Date),
-    Column("details", Text, nullable=False),  # JSON: what few people have (weekend hours, hard days, limits, …)
+    Column("details", SealedJson, nullable=False),  # what few people have (weekend hours, hard days, limits, …)
     Column("paused", Text, nullable=False),  # FIRST/LAST, separated by blanks: pauses entered by command
 )
 
@@ -86,15 +88,15 @@ nudges = Table(
     Column("reason", Text, nullable=False),
     Column("channel", Text),
     Column("message", Text),
-    Column("subject", Text),
-    Column("text", Text),
+    Column("subject", SealedText),
+    Column("text", SealedText),
     Column("facts", Text, nullable=False),  # JSON: what the decision rested on
     Column("priority", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("inquiries", Integer, nullable=False),  # how often the provider was asked about an interrupted attempt
     Column("possible_duplicate", Boolean, nullable=False),
     Column("resends", Integer, nullable=False, server_default="0"),  # how often it was sent once more after a doubt
-    Column("address", Text),  # where the attempt under way or in doubt went; empty once its end is known
+    Column("address", SealedText),  # where the attempt under way or in doubt went; empty once its end is known
     Column("first_attempt_at", UtcDateTime),
     Column("next_attempt_at", UtcDateTime),  # when to look at it again; none when nothing is left to do
     Column("provider", Text),
@@ -143,7 +145,7 @@ Index("feedback_of_person", feedback.c.recipient, feedback.c.at)
 suppressions = Table(
     "suppressions",
     metadata,
-    Column("address", Text, primary_key=True),
+    Column("address", SealedText, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -10,14 +10,16 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nudger.storage.ledger import Ledger
 from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
+_Job = Callable[[], None]
 
 ASIDE = "aside"
 """The name of a thread of its own for one call."""
@@ -58,10 +60,9 @@ class LedgerThread:
 
     async def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned, after its transaction was committed. Raises LedgerError if it was not."""
-        job = _Job(work)
-        self._jobs.put(job)
-        result: Result = await asyncio.wrap_future(job.future)
-        return result
+        future: Future[Result] = Future()
+        self._jobs.put(partial(_end, future, partial(self._ledger.run, work)))
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Finish what was begun, and close the database; in two seconds, or leave it as it is."""
@@ -72,24 +73,22 @@ class LedgerThread:
             self._thread.join(_CLOSE.total_seconds())
 
 
-class _Job:
-    """A piece of work, and where its result goes."""
-
-    def __init__(self, work: Callable[[Transaction], Any]) -> None:
-        self.work = work
-        self.future: Future[Any] = Future()
-
-
 def _serve(ledger: Ledger, jobs: "SimpleQueue[_Job | None]") -> None:
     while (job := jobs.get()) is not None:
-        if not job.future.set_running_or_notify_cancel():
-            continue
-        try:
-            job.future.set_result(ledger.run(job.work))
-        except BaseException as error:  # noqa: BLE001 - it belongs to who waits, and the thread to the next
-            job.future.set_exception(error)
+        job()
         del job
     ledger.close()
+
+
+def _end(future: Future[Result], call: Callable[[], Result]) -> None:
+    """Bring a future to its end, if anybody still waits for it."""
+    # From here on it cannot be cancelled: whoever leaves gets no result, and nobody else a traceback.
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(call())
+    except BaseException as error:  # noqa: BLE001 - it belongs to who waits, and the thread to the next
+        future.set_exception(error)
 
 
 def at_work_aside() -> bool:
@@ -103,17 +102,7 @@ async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
     Whoever is cancelled waits no longer for it; what it ends in is dropped then.
     """
     future: Future[Result] = Future()
-
-    def work() -> None:
-        # From here on it cannot be cancelled: whoever leaves gets no result, and nobody else a traceback.
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it belongs to who waits
-            future.set_exception(error)
-
-    Thread(target=work, name=ASIDE, daemon=True).start()
+    Thread(target=_end, args=(future, call), name=ASIDE, daemon=True).start()
     return await asyncio.wrap_future(future)
 
 

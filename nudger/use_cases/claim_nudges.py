@@ -12,15 +12,15 @@ from nudger.decisions.points.decide import recheck
 from nudger.decisions.snapshot import Agenda, ahead_of
 from nudger.domain.nudges import Nudge, NudgeState, Parcel
 from nudger.domain.vocabulary import Channel, NudgeId
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.histories import load_contacts
 from nudger.use_cases.parcels import make_parcel
-from nudger.use_cases.ports import TransactionPort
 
 Job = tuple[Nudge, Parcel]
 
 
 def claim_attempts(
-    transaction: TransactionPort,
+    transaction: Transaction,
     agenda: Agenda,
     *,
     channel: Channel,
@@ -34,10 +34,12 @@ def claim_attempts(
 
     Returns the jobs, the nudges that ended instead of going out, and how many waiting nudges were looked at.
     """
-    waiting = transaction.waiting(NudgeState.PENDING, channel, now=now, limit=room, by_age=by_age) if room > 0 else []
+    waiting = (
+        transaction.waiting.due(NudgeState.PENDING, channel, now=now, limit=room, by_age=by_age) if room > 0 else []
+    )
     if not waiting:
         return (), [], 0
-    suppressed = transaction.suppressed()
+    suppressed = transaction.suppressions.addresses()
     people = {nudge.key.recipient for nudge, _ in waiting}
     histories = load_contacts(transaction, agenda, people, now=now)
     changes: list[tuple[Nudge, Nudge]] = []
@@ -60,13 +62,13 @@ def claim_attempts(
         changes.append((nudge, after))
         if after.state is NudgeState.SENDING and recipient is not None:
             jobs.append((after, make_parcel(after, recipient)))
-    transaction.save(changes, at=now)
+    transaction.nudges.save(changes, at=now)
     ended = [after for _, after in changes if after.state not in (NudgeState.SENDING, NudgeState.PENDING)]
     return tuple(jobs), ended, len(waiting)
 
 
 def claim_inquiries(
-    transaction: TransactionPort,
+    transaction: Transaction,
     *,
     channel: Channel,
     room: int,
@@ -76,9 +78,9 @@ def claim_inquiries(
     """Begin as many questions as there is room for; `besides` are nudges that are being asked about already."""
     if room <= 0:
         return ()
-    doubtful = transaction.waiting(NudgeState.UNKNOWN, channel, now=now, limit=room)
+    doubtful = transaction.waiting.due(NudgeState.UNKNOWN, channel, now=now, limit=room)
     asked = [
         (nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful if nudge.id not in besides
     ]
-    transaction.save([(before, after) for before, after, _ in asked], at=now)
+    transaction.nudges.save([(before, after) for before, after, _ in asked], at=now)
     return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked)

@@ -14,9 +14,10 @@ from nudger.decisions.choosing.restraint import ON_PURPOSE
 from nudger.decisions.choosing.variables import VARIABLES, Kind
 from nudger.decisions.snapshot import Agenda
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
-from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.nudges import Decided, Nudge, NudgeState
 from nudger.domain.vocabulary import MessageKey, Practice, RecipientId
-from nudger.use_cases.ports import Decided, TransactionPort
+from nudger.storage.fact_codecs import INSTALLATION
+from nudger.storage.transaction import Transaction
 
 _AT_ONCE = 200
 """So many people are read at a time: a year of them fits into memory."""
@@ -90,7 +91,7 @@ class Column:
 
 
 def decision_points(
-    transaction: TransactionPort,
+    transaction: Transaction,
     agenda: Agenda,
     *,
     first: date | None = None,
@@ -98,18 +99,18 @@ def decision_points(
     now: datetime,
 ) -> Iterator[Point]:
     """Yield every decision for a schedule's slot on local dates from `first` to `last`, person by person."""
-    key = transaction.installation()
-    everybody = transaction.decided_people()
+    key = transaction.facts.get(INSTALLATION) or ""
+    everybody = transaction.decisions.people()
     for start in range(0, len(everybody), _AT_ONCE):
         people = everybody[start : start + _AT_ONCE]
-        decided = transaction.decided(people, first=first, last=last)
+        decided = transaction.decisions.of(people, first=first, last=last)
         if decided:
             said = _said(transaction, people, min(each.nudge.due for each in decided))
             yield from (_point(each, agenda, key, said, now) for each in decided)
 
 
-def _said(transaction: TransactionPort, people: Sequence[RecipientId], since: datetime) -> dict[RecipientId, _Said]:
-    found = transaction.feedback_of(people, since=since)
+def _said(transaction: Transaction, people: Sequence[RecipientId], since: datetime) -> dict[RecipientId, _Said]:
+    found = transaction.feedback.of(people, since=since)
     return {name: _Said(found.get(name, ())) for name in people}
 
 

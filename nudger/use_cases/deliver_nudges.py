@@ -21,8 +21,10 @@ from nudger.decisions.snapshot import Agenda
 from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
+from nudger.storage.thread import LedgerThread
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.claim_nudges import Job, claim_attempts, claim_inquiries
-from nudger.use_cases.ports import ChannelPort, Clock, LedgerPort, NothingAcceptedError, TransactionPort
+from nudger.use_cases.ports import ChannelPort, Clock, NothingAcceptedError
 from nudger.use_cases.settle_nudges import Answer, Outcome, record
 
 _log = structlog.get_logger("nudger")
@@ -49,7 +51,7 @@ class _Turn:
 class Delivery:
     """Delivers the waiting nudges of one channel."""
 
-    def __init__(self, channel: Channel, port: ChannelPort, ledger: LedgerPort, *, clock: Clock, rng: Random) -> None:
+    def __init__(self, channel: Channel, port: ChannelPort, ledger: LedgerThread, *, clock: Clock, rng: Random) -> None:
         self.channel = channel
         self._port = port
         self._ledger = ledger
@@ -173,7 +175,7 @@ class Delivery:
 
     def _turn(
         self,
-        transaction: TransactionPort,
+        transaction: Transaction,
         *,
         agenda: Agenda,
         news: Sequence[Outcome | Answer],
@@ -181,7 +183,7 @@ class Delivery:
         room: int,
         now: datetime,
     ) -> _Turn:
-        watermark, on_hold = transaction.gate()
+        watermark, on_hold = transaction.planning.gate()
         doubt = doubt_about_clock(watermark, now)
         # A clock that is not believed must not make anything too late.
         believed = watermark if doubt and watermark is not None else now

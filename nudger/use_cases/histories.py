@@ -4,31 +4,33 @@ Runs inside one transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from nudger.decisions.choosing.history import MEMORY, Contact, History
-from nudger.decisions.choosing.learn import Evidence, Outcomes, Tally
+from nudger.decisions.choosing.learn import Evidence, GroupOutcomes, Outcomes, Tally
 from nudger.decisions.snapshot import Agenda
-from nudger.domain.feedback import ANSWER_WITHIN
+from nudger.domain.feedback import ANSWER_WITHIN, Outcome
 from nudger.domain.vocabulary import Practice, RecipientId
-from nudger.use_cases.ports import Outcome, TransactionPort
+from nudger.storage.fact_codecs import GROUP_OUTCOMES
+
+if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
+    from nudger.storage.transaction import Transaction
 
 HEARD = timedelta(days=120)
 """How far back what people let us know is remembered, and what nudges brought is learned from."""
 
-_GROUP = "group_outcomes"
-
 
 def load_histories(
-    transaction: TransactionPort, agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
+    transaction: "Transaction", agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
     """Return what is known of each of these people; what their nudges brought only where it is learned from."""
     names = set(people)
-    seen = transaction.seen(names)
-    contacts = transaction.contacts(names, since=now - MEMORY)
-    said = transaction.feedback_of(names, since=now - HEARD)
-    hellos = transaction.ungreeted(names)
+    seen = transaction.histories.seen(names)
+    contacts = transaction.histories.contacts(names, since=now - MEMORY)
+    said = transaction.feedback.of(names, since=now - HEARD)
+    hellos = transaction.hellos.ungreeted(names)
     evidence = _evidence(transaction, agenda, names, now) if agenda.learning and names else {}
     return {
         name: History(
@@ -43,21 +45,21 @@ def load_histories(
 
 
 def load_contacts(
-    transaction: TransactionPort, agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
+    transaction: "Transaction", agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
     """Return only what the last look before the wire asks for: who was greeted, and what limits count."""
     names = set(people)
-    contacts = transaction.contacts(names, since=now - MEMORY) if agenda.restrained else {}
-    hellos = transaction.ungreeted(names)
+    contacts = transaction.histories.contacts(names, since=now - MEMORY) if agenda.restrained else {}
+    hellos = transaction.hellos.ungreeted(names)
     known = contacts.keys() | hellos.keys()
     return {name: History(contacts=_in_order(contacts.get(name, ())), hello=hellos.get(name)) for name in known}
 
 
-def keep_group_outcomes(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> None:
+def keep_group_outcomes(transaction: "Transaction", agenda: Agenda, *, now: datetime) -> None:
     """Count what everybody's nudges brought, once an hour, and keep it: the one question that reads all of the past."""
-    if agenda.learning and transaction.recall(_GROUP).get("until") != _until(now).isoformat():
+    if agenda.learning and _kept_group(transaction, _until(now)) is None:
         group = _group(transaction, agenda, _until(now))
-        transaction.remember(_GROUP, {"until": _until(now).isoformat(), "practices": group})
+        transaction.facts.put(GROUP_OUTCOMES, GroupOutcomes(until=_until(now), practices=group))
 
 
 def _in_order(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
@@ -65,16 +67,12 @@ def _in_order(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
 
 
 def _evidence(
-    transaction: TransactionPort, agenda: Agenda, people: Collection[RecipientId], now: datetime
+    transaction: "Transaction", agenda: Agenda, people: Collection[RecipientId], now: datetime
 ) -> dict[RecipientId, Evidence]:
     until = _until(now)
-    kept = transaction.recall(_GROUP)
-    known = kept.get("until") == until.isoformat()
-    group = {
-        Practice(name): Outcomes(*counts)
-        for name, counts in (kept["practices"] if known else _group(transaction, agenda, until)).items()
-    }
-    own = _by_person(agenda, transaction.outcomes(people, since=until - HEARD, until=until))
+    kept = _kept_group(transaction, until)
+    group = _group(transaction, agenda, until) if kept is None else kept
+    own = _by_person(agenda, transaction.outcomes.of(people, since=until - HEARD, until=until))
     return {name: Evidence(own=own.get(name, {}), group=group) for name in people}
 
 
@@ -83,9 +81,13 @@ def _until(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) - ANSWER_WITHIN
 
 
-def _group(transaction: TransactionPort, agenda: Agenda, until: datetime) -> Mapping[str, Outcomes]:
-    found = _by_person(agenda, transaction.outcomes(None, since=until - HEARD, until=until))
-    return {practice.value: counts for practice, counts in found.get(None, {}).items()}
+def _kept_group(transaction: "Transaction", until: datetime) -> Tally | None:
+    kept = transaction.facts.get(GROUP_OUTCOMES)
+    return kept.practices if kept is not None and kept.until == until else None
+
+
+def _group(transaction: "Transaction", agenda: Agenda, until: datetime) -> Tally:
+    return _by_person(agenda, transaction.outcomes.of(None, since=until - HEARD, until=until)).get(None, {})
 
 
 def _by_person(agenda: Agenda, outcomes: Iterable[Outcome]) -> dict[RecipientId | None, Tally]:

@@ -18,7 +18,7 @@ from nudger.domain.calendar import start_of_day
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import RecipientId
-from nudger.use_cases.ports import TransactionPort
+from nudger.storage.transaction import Transaction
 
 Known = Callable[[Sequence[RecipientId]], Mapping[RecipientId, Recipient]]
 People = Callable[[Known], Iterator[Recipient]]
@@ -64,20 +64,20 @@ class Comparison:
 
 
 def compare(
-    transaction: TransactionPort | None, people: People, schedules: Collection[Schedule] | None, *, now: datetime
+    transaction: Transaction | None, people: People, schedules: Collection[Schedule] | None, *, now: datetime
 ) -> Comparison:
     """Return what a list would change; with no ledger yet everybody is new. Nothing is written.
 
     `schedules` are those that people may be meant by; None where they are not known.
     """
     found, piece = Comparison(), list[Recipient]()
-    suppressed = transaction.suppressed() if transaction else frozenset()
+    suppressed = transaction.suppressions.addresses() if transaction else frozenset()
     here: dict[RecipientId, Recipient] = {}
     strangers: Counter[tuple[str, date | None]] = Counter()
 
     def known(ids: Sequence[RecipientId]) -> Mapping[RecipientId, Recipient]:
         here.clear()
-        here.update(transaction.imported(ids) if transaction else {})
+        here.update(transaction.people.imported(ids) if transaction else {})
         return here
 
     for person in people(known):
@@ -98,10 +98,10 @@ def compare(
     return found
 
 
-def keep(transaction: TransactionPort, comparison: Comparison, *, now: datetime) -> None:
+def keep(transaction: Transaction, comparison: Comparison, *, now: datetime) -> None:
     """Write down who is new or changed; a person who joined before keeps that day, where the list says none."""
     if comparison.new or comparison.changed:
-        transaction.keep_recipients(comparison.people, source="import", at=now)
+        transaction.people.keep(comparison.people, source="import", at=now)
 
 
 def _count(found: Comparison, before: Recipient | None, person: Recipient) -> bool:
@@ -150,9 +150,9 @@ def _show(ids: list[RecipientId], person: Recipient) -> None:
         ids.append(person.id)
 
 
-def _held(transaction: TransactionPort, new: Mapping[tuple[str, date | None], int], *, now: datetime) -> int:
+def _held(transaction: Transaction, new: Mapping[tuple[str, date | None], int], *, now: datetime) -> int:
     """Return how many first hellos the guard will hold, once these new people are here; 0 if none."""
-    here, everybody = transaction.strangers()
+    here, everybody = transaction.hellos.strangers()
     at: Counter[datetime] = Counter()
     for zone, joined, count in [*here, *((*key, count) for key, count in new.items())]:
         at[max(now, start_of_day(joined, ZoneInfo(zone))) if joined else now] += count

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nudger.decisions.choosing.history import History
 from nudger.decisions.delivering.hello import UNSAID
@@ -17,10 +17,12 @@ from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
+from nudger.storage.fact_codecs import GUARD
 from nudger.use_cases.histories import load_histories
-from nudger.use_cases.ports import TransactionPort
 from nudger.use_cases.preview import NOBODY_IS_NEW, Coming, preview, rehearse
-from nudger.use_cases.raise_guard import GUARD
+
+if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
+    from nudger.storage.transaction import Transaction
 
 _DAY = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=2)
@@ -30,8 +32,16 @@ _ENOUGH, _AT_MOST = 500, 5000
 """So many slots are looked at for the next few that go out; more, where hardly any of them does. Where people wait for
 their first hello, perhaps none does for days: then there is nothing to name."""
 
-Ask = Callable[[Callable[[TransactionPort], Any]], Any]
-"""Runs a question in a transaction of its own, and returns the answer."""
+Answer = TypeVar("Answer")
+
+
+class Ask(Protocol):
+    """Puts a question to the ledger."""
+
+    def __call__(self, question: Callable[["Transaction"], Answer]) -> Answer:
+        """Return the answer, from a transaction of its own."""
+        ...
+
 
 Histories = Callable[[Collection[RecipientId]], Mapping[RecipientId, History]]
 """Returns what these people got so far."""
@@ -70,24 +80,24 @@ def all_new(people: Iterable[RecipientId]) -> dict[RecipientId, History]:
 
 
 def standing(
-    transaction: TransactionPort, agenda: Agenda, everybody: Iterable[Recipient], *, with_histories: bool, now: datetime
+    transaction: "Transaction", agenda: Agenda, everybody: Iterable[Recipient], *, with_histories: bool, now: datetime
 ) -> Standing:
     """Return how things stand for the people of an agenda; `everybody` counts, for many strangers trip the guard."""
-    watermark = transaction.watermark()
+    watermark = transaction.planning.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         watermark = now
     all_of_them = _knowing(agenda, everybody)
-    strangers = [name for name in transaction.unwelcomed() if name in all_of_them.recipients]
+    strangers = [name for name in transaction.hellos.unwelcomed() if name in all_of_them.recipients]
     # Whoever is only in the files will be written down, and is new, at the next start.
-    known = {person.id for person in transaction.recipients()}
-    hellos = transaction.ungreeted([*strangers, *(name for name in all_of_them.recipients if name not in known)])
-    suppressed = transaction.suppressed()
-    guard_is_up = bool(transaction.recall(GUARD))
+    known = {person.id for person in transaction.people.everybody()}
+    hellos = transaction.hellos.ungreeted([*strangers, *(name for name in all_of_them.recipients if name not in known)])
+    suppressed = transaction.suppressions.addresses()
+    guard_is_up = transaction.facts.get(GUARD) is not None
     return Standing(
         now=now,
         planned=max(watermark, now - _LONGEST_WAIT),
         histories=load_histories(transaction, agenda, agenda.recipients, now=now) if with_histories else {},
-        waiting=transaction.waiting_now(),
+        waiting=transaction.waiting.everything(),
         greeting=greetings(all_of_them, hellos, stopped=suppressed, guard_is_up=guard_is_up, now=now),
         suppressed=suppressed,
     )
@@ -161,10 +171,9 @@ def next_in_service(ask: Ask, agenda: Agenda, *, count: int, within: timedelta, 
     `ask` puts one question to the ledger: what is rehearsed between two of them holds up nobody else's.
     """
     everybody = agenda.recipients.values()
-    at: Standing = ask(lambda transaction: standing(transaction, agenda, everybody, with_histories=False, now=now))
+    at = ask(lambda transaction: standing(transaction, agenda, everybody, with_histories=False, now=now))
 
     def histories(names: Collection[RecipientId]) -> Mapping[RecipientId, History]:
-        found: Mapping[RecipientId, History] = ask(lambda each: load_histories(each, agenda, names, now=now))
-        return found
+        return ask(lambda each: load_histories(each, agenda, names, now=now))
 
     return next_few(agenda, at, histories, count=count, within=within)

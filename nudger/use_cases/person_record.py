@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from nudger.domain.consent import Suppression
 from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
-from nudger.use_cases.ports import Stop, TransactionPort
+from nudger.storage.transaction import Transaction
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -17,14 +18,14 @@ class PersonRecord:
 
     feedback: tuple[Feedback, ...] = ()
     nudges: tuple[Nudge, ...] = ()
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[Suppression, ...] = ()
 
 
-def person_record(transaction: TransactionPort, person: Recipient) -> PersonRecord:
+def person_record(transaction: Transaction, person: Recipient) -> PersonRecord:
     """Return what the ledger keeps of a person, besides the person."""
     addresses = [address for address in (person.sms, person.email) if address]
     return PersonRecord(
-        feedback=tuple(transaction.feedback_of([person.id], since=_EVER).get(person.id, ())),
-        nudges=tuple(transaction.nudges_of(person.id)),
-        stops=tuple(transaction.stops(addresses)),
+        feedback=tuple(transaction.feedback.of([person.id], since=_EVER).get(person.id, ())),
+        nudges=tuple(transaction.nudges.all_of(person.id)),
+        stops=tuple(transaction.suppressions.of(addresses)),
     )

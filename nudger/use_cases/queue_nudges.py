@@ -11,27 +11,23 @@ from datetime import datetime, timedelta
 from nudger.decisions.delivering.transitions import not_forgetting
 from nudger.decisions.greet import Hellos, greet, greetings
 from nudger.decisions.oversight.changes import moved_while_away, timings
-from nudger.decisions.oversight.guard import LONG_SILENCE, Storm, doubt_about_clock, held_by_guard, storm
+from nudger.decisions.oversight.guard import LONG_SILENCE, LOOKBACK, Storm, doubt_about_clock, held_by_guard, storm
 from nudger.decisions.planning.plan import next_due, slots
 from nudger.decisions.points.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
 from nudger.decisions.snapshot import AHEAD, Agenda
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import RecipientId, ScheduleId
+from nudger.storage.fact_codecs import CLOCK_SET_BACK, GUARD, PLANNING_BEGAN, TIMINGS
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.histories import keep_group_outcomes, load_histories
-from nudger.use_cases.ports import Providers, TransactionPort
-from nudger.use_cases.raise_guard import GUARD, raise_guard
+from nudger.use_cases.ports import Providers
+from nudger.use_cases.raise_guard import raise_guard
 from nudger.use_cases.restore import restored_ledger, tell_held
 
 STEP = timedelta(hours=1)
 """The longest span with slots that is planned in one transaction: catching up on days needs no more memory."""
 
-LOOKBACK = timedelta(days=7)
-"""How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
-
-_BEGAN = "planning_began"
-_SET_BACK = "clock_set_back"
-_TIMINGS = "timings"
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _CLOCK_SLACK = timedelta(seconds=5)
@@ -53,7 +49,7 @@ class Queued:
     since_the_first_start: bool = False
 
 
-def begin_planning(transaction: TransactionPort, *, now: datetime) -> bool:
+def begin_planning(transaction: Transaction, *, now: datetime) -> bool:
     """At the very first start, draw the line: what fell due before it is nobody's to catch up on.
 
     By a clock that cannot be right no line is drawn: it would lie in the past of the right one for ever. For the same
@@ -62,26 +58,26 @@ def begin_planning(transaction: TransactionPort, *, now: datetime) -> bool:
     """
     if doubt_about_clock(None, now):
         return False
-    watermark = transaction.watermark()
-    if watermark is None or (doubt_about_clock(watermark, now) and not transaction.decided_anything()):
-        transaction.set_watermark(now)
-        transaction.remember(_BEGAN, {"at": now.isoformat()})
+    watermark = transaction.planning.watermark()
+    if watermark is None or (doubt_about_clock(watermark, now) and not transaction.decisions.exist()):
+        transaction.planning.set_watermark(now)
+        transaction.facts.put(PLANNING_BEGAN, now)
         return True
     if doubt_about_clock(watermark, now):
-        before = transaction.recall(_SET_BACK).get("from")
-        if before is not None and timedelta(0) <= now - datetime.fromisoformat(before) <= LONG_SILENCE:
-            transaction.set_watermark(datetime.fromisoformat(before))
+        before = transaction.facts.get(CLOCK_SET_BACK)
+        if before is not None and timedelta(0) <= now - before <= LONG_SILENCE:
+            transaction.planning.set_watermark(before)
     return False
 
 
 def queue_step(
-    transaction: TransactionPort, agenda: Agenda, *, providers: Providers, held: Storm | None = None, now: datetime
+    transaction: Transaction, agenda: Agenda, *, providers: Providers, held: Storm | None = None, now: datetime
 ) -> Queued:
     """Write down nudges for the next span of slots, and move the watermark to its end.
 
     With a storm, what is late is `held` for a person to release.
     """
-    watermark = transaction.watermark() or now
+    watermark = transaction.planning.watermark() or now
     if doubt := doubt_about_clock(watermark, now):
         return Queued(counts=Counter(), finished=True, doubt=doubt)
     was_ahead = watermark > now + _CLOCK_SLACK
@@ -89,7 +85,7 @@ def queue_step(
     until = _until(agenda, since, now)
     due = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
     added = _write(transaction, agenda, due, providers=providers, held_back=held, now=now) if due else []
-    transaction.set_watermark(until)
+    transaction.planning.set_watermark(until)
     counts = Counter(nudge.state for nudge in added)
     return Queued(
         counts=counts,
@@ -99,9 +95,9 @@ def queue_step(
     )
 
 
-def look_for_storm(transaction: TransactionPort, agenda: Agenda, *, now: datetime) -> Storm | None:
+def look_for_storm(transaction: Transaction, agenda: Agenda, *, now: datetime) -> Storm | None:
     """Say whether what is to be caught up on is more than the schedules imply; write that down."""
-    watermark = transaction.watermark()
+    watermark = transaction.planning.watermark()
     if watermark is None or watermark > now - LATE or doubt_about_clock(watermark, now):
         return None
     found = storm(agenda, since=max(watermark, now - LOOKBACK), now=now)
@@ -111,31 +107,31 @@ def look_for_storm(transaction: TransactionPort, agenda: Agenda, *, now: datetim
 
 
 def queue_moved(
-    transaction: TransactionPort, agenda: Agenda, moved: Sequence[Slot], *, providers: Providers, now: datetime
+    transaction: Transaction, agenda: Agenda, moved: Sequence[Slot], *, providers: Providers, now: datetime
 ) -> list[Nudge]:
     """Write down nudges for slots that an edit or a journey moved to before the watermark: late, or missed."""
     return _write(transaction, agenda, moved, providers=providers, held_back=None, now=now) if moved else []
 
 
 def record_moved_while_away(
-    transaction: TransactionPort, agenda: Agenda, *, people: Collection[RecipientId], now: datetime
+    transaction: Transaction, agenda: Agenda, *, people: Collection[RecipientId], now: datetime
 ) -> list[Nudge]:
     """At a start: write down as missed what an edit moved to before the watermark while the service was down.
 
     It is not sent late: nobody ever planned it. Keeps the timings for the next start. `people` were known before this
     one; without any, nothing is written down.
     """
-    watermark = transaction.watermark()
+    watermark = transaction.planning.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         return []
-    moved = moved_while_away(transaction.recall(_TIMINGS), agenda, people, watermark=watermark)
-    transaction.remember(_TIMINGS, timings(agenda.schedules.values()))
+    moved = moved_while_away(transaction.facts.get(TIMINGS) or {}, agenda, people, watermark=watermark)
+    transaction.facts.put(TIMINGS, timings(agenda.schedules.values()))
     fresh = _without_nudge(transaction, agenda, moved) if moved else []
-    return transaction.add([missed_by_edit(agenda, slot) for slot in fresh], at=now)
+    return transaction.nudges.add([missed_by_edit(agenda, slot) for slot in fresh], at=now)
 
 
 def queue_welcomes(
-    transaction: TransactionPort,
+    transaction: Transaction,
     agenda: Agenda,
     *,
     providers: Providers,
@@ -147,19 +143,19 @@ def queue_welcomes(
     One that came to nothing is said again in its time (`nudger.decisions.delivering.hello`), and one that waited for
     what is over by now goes out sooner. `moved` are people whose addresses have just changed.
     """
-    names = [name for name in transaction.unwelcomed() if name in agenda.recipients]
-    hellos = transaction.ungreeted(names) if names else {}
+    names = [name for name in transaction.hellos.unwelcomed() if name in agenda.recipients]
+    hellos = transaction.hellos.ungreeted(names) if names else {}
     if not hellos:
         return now + _DAY
-    guard_is_up = bool(transaction.recall(GUARD))
-    stopped = transaction.suppressed()
+    guard_is_up = transaction.facts.get(GUARD) is not None
+    stopped = transaction.suppressions.addresses()
     plan = greetings(agenda, hellos, stopped=stopped, moved=moved, guard_is_up=guard_is_up, now=now)
     if plan.why:
         raise_guard(transaction, plan.why, now=now)
     due = plan.by(now)
     said = [greet(agenda, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due]
     restored = restored_ledger(transaction)
-    added = transaction.add([restored.doubted(hello, providers, now=now) for hello in said], at=now)
+    added = transaction.nudges.add([restored.doubted(hello, providers, now=now) for hello in said], at=now)
     tell_held(transaction, added, now=now)
     _hasten(transaction, agenda, hellos, now=now)
     # One under way that expires is said again soon after; what becomes of the others is seen within the day.
@@ -168,22 +164,22 @@ def queue_welcomes(
     return min(moment for moment in (now + _DAY, *plan.moments.values(), *ends) if moment > now)
 
 
-def _hasten(transaction: TransactionPort, agenda: Agenda, hellos: Hellos, *, now: datetime) -> None:
+def _hasten(transaction: Transaction, agenda: Agenda, hellos: Hellos, *, now: datetime) -> None:
     """Let go hellos that wait for the end of a pause that was taken back."""
     for name, hello in hellos.items():
         if hello.state is NudgeState.PENDING and hello.next_at is not None and hello.next_at > now + _DAY:
-            nudge = transaction.nudge(nudge_id(agenda.installation, hello_key(name, hello.ordinal)))
+            nudge = transaction.nudges.get(nudge_id(agenda.installation, hello_key(name, hello.ordinal)))
             if nudge is not None and (after := sooner(agenda, agenda.recipients[name], nudge, now=now)) != nudge:
-                transaction.save([(nudge, after)], at=now)
+                transaction.nudges.save([(nudge, after)], at=now)
 
 
-def expire_overdue(transaction: TransactionPort, *, providers: Providers, now: datetime) -> int:
+def expire_overdue(transaction: Transaction, *, providers: Providers, now: datetime) -> int:
     """End what waits and can no longer go out, also where nothing is sent at all; return how many."""
-    overdue = transaction.overdue(now=now)
+    overdue = transaction.waiting.overdue(now=now)
     changes = [(n, replace(n, state=NudgeState.EXPIRED, next_attempt_at=None)) for n in overdue]
     changes = [(n, replace(after, decision=replace(after.decision, reason=_late_reason(n)))) for n, after in changes]
     changes = [(n, _not_forgetting(n, after, providers)) for n, after in changes]
-    transaction.save(changes, at=now)
+    transaction.nudges.save(changes, at=now)
     return len(changes)
 
 
@@ -197,23 +193,23 @@ def _late_reason(nudge: Nudge) -> str:
     return f"too late: {nudge.decision.reason}" if nudge.decision.reason else "too late"
 
 
-def _since_wrong(transaction: TransactionPort, watermark: datetime, providers: Providers, now: datetime) -> datetime:
+def _since_wrong(transaction: Transaction, watermark: datetime, providers: Providers, now: datetime) -> datetime:
     """Return where planning goes on after a clock that was ahead and is right again, or was set back.
 
     From here, or nobody would hear from us until then. What was sent keeps its nudge; what was only written off, or
     is still to go out, is decided anew; what was tried is looked at now.
     """
-    transaction.remember(_SET_BACK, {"from": watermark.isoformat()})
-    reopened = transaction.reopen(now=now, at=now)
-    transaction.bring_back(ahead=watermark - now, cannot_be_asked=providers.cannot_be_asked, now=now)
-    transaction.note("clock_was_ahead", {"watermark": watermark.isoformat(), "reopened": reopened}, at=now)
+    transaction.facts.put(CLOCK_SET_BACK, watermark)
+    reopened = transaction.clock_repairs.reopen(now=now, at=now)
+    transaction.clock_repairs.bring_back(ahead=watermark - now, cannot_be_asked=providers.cannot_be_asked, now=now)
+    transaction.events.add("clock_was_ahead", {"watermark": watermark.isoformat(), "reopened": reopened}, at=now)
     return max(now - _DAY, min(_began(transaction, now), now))
 
 
-def _since(transaction: TransactionPort, watermark: datetime, now: datetime) -> datetime:
+def _since(transaction: Transaction, watermark: datetime, now: datetime) -> datetime:
     """Return where planning goes on: at the watermark, or after a long outage a week ago."""
     if watermark < now - LOOKBACK:
-        transaction.note("long_outage", {"from": watermark.isoformat()}, at=now)
+        transaction.events.add("long_outage", {"from": watermark.isoformat()}, at=now)
         return now - LOOKBACK
     return min(watermark, now)
 
@@ -227,13 +223,13 @@ def _until(agenda: Agenda, since: datetime, now: datetime) -> datetime:
     return max(since + STEP, first or day)
 
 
-def _began(transaction: TransactionPort, now: datetime) -> datetime:
+def _began(transaction: Transaction, now: datetime) -> datetime:
     """Return when this ledger's first start was, by the clock of that day."""
-    return datetime.fromisoformat(transaction.recall(_BEGAN).get("at", now.isoformat()))
+    return transaction.facts.get(PLANNING_BEGAN) or now
 
 
 def _write(
-    transaction: TransactionPort,
+    transaction: Transaction,
     agenda: Agenda,
     due: Sequence[Slot],
     *,
@@ -248,26 +244,26 @@ def _write(
     decided = [restored.doubted(nudge, providers, now=now) for nudge in decided]
     if held_back is not None:
         decided = [held_by_guard(nudge) if nudge.due < now - LATE else nudge for nudge in decided]
-    added = transaction.add(decided, at=now)
+    added = transaction.nudges.add(decided, at=now)
     tell_held(transaction, added, now=now)
     return added
 
 
-def _without_nudge(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot]) -> list[Slot]:
+def _without_nudge(transaction: Transaction, agenda: Agenda, due: Sequence[Slot]) -> list[Slot]:
     """Return the slots that have no nudge yet: when the clock was set back, most that come by again have one."""
     ids = {nudge_id(agenda.installation, slot.key): slot for slot in due}
-    known = transaction.known(ids)
+    known = transaction.nudges.known(ids)
     return [slot for name, slot in ids.items() if name not in known]
 
 
-def _decide(transaction: TransactionPort, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:
+def _decide(transaction: Transaction, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:
     owed = sorted(
         (slot for slot in due if agenda.owes(slot)), key=lambda slot: (slot.due, -agenda.priority_of(slot.schedule))
     )
     people = {slot.recipient for slot in owed}
     keep_group_outcomes(transaction, agenda, now=now)
     histories = load_histories(transaction, agenda, people, now=now)
-    suppressed = transaction.suppressed()
+    suppressed = transaction.suppressions.addresses()
     ahead = _ahead(agenda, people, now)
     newest = _newest(agenda, owed, now)
     decided = []

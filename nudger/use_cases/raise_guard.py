@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from nudger.use_cases.ports import TransactionPort
+from nudger.domain.facts import Guard
+from nudger.storage.fact_codecs import GUARD
+from nudger.storage.transaction import Transaction
 
-GUARD = "guard"
-"""Under this, `remember` keeps since when and why the guard holds something."""
 
-
-def raise_guard(transaction: TransactionPort, why: str, *, now: datetime) -> None:
+def raise_guard(transaction: Transaction, why: str, *, now: datetime) -> None:
     """Write down that the guard holds something, and why."""
-    transaction.remember(GUARD, {"since": now.isoformat(), "why": why})
-    transaction.note("guard", {"why": why}, at=now)
+    transaction.facts.put(GUARD, Guard(since=now, why=why))
+    transaction.events.add("guard", {"why": why}, at=now)

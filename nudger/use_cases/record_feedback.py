@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from nudger.decisions.snapshot import Agenda
-from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind
+from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind, LastSent
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
 from nudger.errors import NudgerError
-from nudger.use_cases.ports import LastSent, TransactionPort
+from nudger.storage.transaction import Transaction
 
 LAST = "last"
 """Names the last nudge that went out to the person by the moment of the entry."""
@@ -44,9 +44,7 @@ class Refusal:
     expected: str = ""
 
 
-def record(
-    transaction: TransactionPort, entries: Iterable[Entry], agenda: Agenda, *, source: str, now: datetime
-) -> int:
+def record(transaction: Transaction, entries: Iterable[Entry], agenda: Agenda, *, source: str, now: datetime) -> int:
     """Write entries down, all or none; return how many are new. The same entry twice is kept once.
 
     Raises NudgerError for the first one that cannot be right.
@@ -58,7 +56,7 @@ def record(
 
 
 def record_all(
-    transaction: TransactionPort,
+    transaction: Transaction,
     entries: Sequence[Entry],
     agenda: Agenda,
     *,
@@ -71,10 +69,10 @@ def record_all(
     refusals = {place: each for place, each in enumerate(found) if isinstance(each, Refusal)}
     if refusals or look_only:
         return 0, refusals
-    return transaction.add_feedback([each for each in found if isinstance(each, Feedback)], source=source), {}
+    return transaction.feedback.add([each for each in found if isinstance(each, Feedback)], source=source), {}
 
 
-def understand(transaction: TransactionPort, entry: Entry, agenda: Agenda, *, now: datetime) -> Feedback | Refusal:
+def understand(transaction: Transaction, entry: Entry, agenda: Agenda, *, now: datetime) -> Feedback | Refusal:
     """Return what an entry says, with message, practice and theme of the nudge that it names; or why it cannot be."""
     at = entry.at or now
     if refusal := _refused(entry, agenda, at, now):
@@ -98,15 +96,13 @@ def understand(transaction: TransactionPort, entry: Entry, agenda: Agenda, *, no
     )
 
 
-def _without_contradiction(
-    transaction: TransactionPort, found: Sequence[Feedback | Refusal]
-) -> list[Feedback | Refusal]:
+def _without_contradiction(transaction: Transaction, found: Sequence[Feedback | Refusal]) -> list[Feedback | Refusal]:
     """Refuse a check-in where the person has one of another level at the same moment, kept or in the same file."""
     check_ins = [each for each in found if isinstance(each, Feedback) and each.kind is FeedbackKind.CHECK_IN]
     if not check_ins:
         return list(found)
     since, people = min(each.at for each in check_ins), {each.recipient for each in check_ins}
-    kept = chain.from_iterable(transaction.feedback_of(people, since=since).values())
+    kept = chain.from_iterable(transaction.feedback.of(people, since=since).values())
     levels = {(each.recipient, each.at): each.level for each in kept if each.kind is FeedbackKind.CHECK_IN}
     return [
         _TWO_LEVELS
@@ -145,14 +141,14 @@ def _days_early(agenda: Agenda, entry: Entry, at: datetime) -> int:
     return (person.joined - at.astimezone(person.zone).date()).days if person.joined else 0
 
 
-def take_back(transaction: TransactionPort, person: RecipientId, *, now: datetime) -> Feedback | None:
+def take_back(transaction: Transaction, person: RecipientId, *, now: datetime) -> Feedback | None:
     """Forget the last thing (by its moment) that a person let us know, and return it; None if there is nothing.
 
     For what was entered wrongly: what was decided by it stands. Only that it was taken back is written down.
     """
-    taken = transaction.take_back_feedback(person)
+    taken = transaction.feedback.take_back(person)
     if taken is not None:
-        transaction.note("feedback_taken_back", {"recipient": person, "kind": taken.kind.value}, at=now)
+        transaction.events.add("feedback_taken_back", {"recipient": person, "kind": taken.kind.value}, at=now)
     return taken
 
 
@@ -181,13 +177,13 @@ def _refused(entry: Entry, agenda: Agenda, at: datetime, now: datetime) -> Refus
     return None
 
 
-def _nudge(transaction: TransactionPort, entry: Entry, at: datetime) -> LastSent | Refusal | None:
+def _nudge(transaction: Transaction, entry: Entry, at: datetime) -> LastSent | Refusal | None:
     """Return the nudge that an entry is about; None where it is about none."""
     if entry.nudge is not None and entry.nudge != LAST:
         return _named(transaction, entry, NudgeId(entry.nudge), at)
     if entry.nudge is None and entry.kind not in _OF_NUDGES:
         return None
-    last = transaction.last_sent(entry.recipient, by=at)
+    last = transaction.outcomes.last_sent(entry.recipient, by=at)
     if last is None and (entry.nudge == LAST or entry.kind is FeedbackKind.NOT_THIS):
         what = f"no nudge went out to '{entry.recipient}' by then"
         expected = "A first hello and a test do not count. Name the nudge, or a later moment."
@@ -195,8 +191,8 @@ def _nudge(transaction: TransactionPort, entry: Entry, at: datetime) -> LastSent
     return last
 
 
-def _named(transaction: TransactionPort, entry: Entry, name: NudgeId, at: datetime) -> LastSent | Refusal:
-    nudge = transaction.nudge(name)
+def _named(transaction: Transaction, entry: Entry, name: NudgeId, at: datetime) -> LastSent | Refusal:
+    nudge = transaction.nudges.get(name)
     if nudge is None or nudge.key.recipient != entry.recipient:
         expected = "Leave it out, or write 'last': the last one that went out. `nudger status --format json` has ids."
         return Refusal(field="nudge", what=f"no nudge of '{entry.recipient}' has this id", expected=expected)

@@ -10,71 +10,69 @@ from datetime import datetime, timedelta
 
 from nudger.decisions.delivering.transitions import in_doubt
 from nudger.decisions.oversight.guard import held_by_guard
+from nudger.domain.facts import Forgotten
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
-from nudger.use_cases.ports import Mark, Providers, TransactionPort
+from nudger.storage.fact_codecs import FORGOTTEN
+from nudger.storage.high_water import Mark
+from nudger.storage.transaction import Transaction
+from nudger.use_cases.ports import Providers
 from nudger.use_cases.raise_guard import raise_guard
 
-_RESTORED = "restored"
 _SLACK = timedelta(seconds=5)
 _WHY = "may have gone out before the backup was put back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Restored:
-    """What a ledger that was put back has no memory of: from `since` until `until`. None: it never was.
+    """What a ledger that was put back has no memory of. None: it never was.
 
-    `found` is when that was noticed: to newcomers it knew, first hellos may have gone out at any time until then.
+    To newcomers it knew, first hellos may have gone out at any time until that was noticed.
     """
 
-    since: datetime | None = None
-    until: datetime | None = None
-    found: datetime | None = None
+    forgotten: Forgotten | None = None
 
     def doubted(self, nudge: Nudge, providers: Providers, *, now: datetime) -> Nudge:
         """Return a nudge that is decided now, and may have gone out already: to be asked about first, or held."""
-        if self.since is None or self.until is None or nudge.state is not NudgeState.PENDING:
+        span = self.forgotten
+        if span is None or nudge.state is not NudgeState.PENDING:
             return nudge
-        hello = nudge.key.schedule == WELCOME and now == self.found
-        if nudge.due > self.until and not hello:
+        hello = nudge.key.schedule == WELCOME and now == span.found
+        if nudge.due > span.until and not hello:
             return nudge
-        return _doubted(nudge, providers, since=min(self.since, nudge.due), now=now)
+        return _doubted(nudge, providers, since=min(span.since, nudge.due), now=now)
 
 
-def restored_ledger(transaction: TransactionPort) -> Restored:
+def restored_ledger(transaction: Transaction) -> Restored:
     """Return what this ledger has no memory of."""
-    known = transaction.recall(_RESTORED)
-    if "until" not in known:
-        return Restored()
-    moments = {name: datetime.fromisoformat(moment) for name, moment in known.items()}
-    until = moments["until"]
-    return Restored(since=moments.get("since", until), until=until, found=moments.get("found"))
+    return Restored(transaction.facts.get(FORGOTTEN))
 
 
-def look_for_restored(transaction: TransactionPort, mark: Mark | None, *, providers: Providers, now: datetime) -> bool:
+def look_for_restored(transaction: Transaction, mark: Mark | None, *, providers: Providers, now: datetime) -> bool:
     """At a start: say whether this ledger is a backup that was put back; if so, doubt all that it would send.
 
     Call it before anything else is written. `mark` is how far the ledger came by word of what lies outside of it.
     """
-    watermark = transaction.watermark()
+    watermark = transaction.planning.watermark()
     if mark is None or watermark is None or not _forgot(transaction, mark, watermark, now=now):
         return False
     until = min(max(watermark, mark.planned_until), now)
-    moments = {"since": watermark.isoformat(), "until": until.isoformat(), "found": now.isoformat()}
-    transaction.remember(_RESTORED, moments)
-    transaction.note("backup_restored", {"from": watermark.isoformat(), "to": mark.planned_until.isoformat()}, at=now)
-    unsure = [*transaction.pending(by=until), *transaction.interrupted(by=None)]
+    transaction.facts.put(FORGOTTEN, Forgotten(since=watermark, until=until, found=now))
+    transaction.events.add(
+        "backup_restored", {"from": watermark.isoformat(), "to": mark.planned_until.isoformat()}, at=now
+    )
+    unsure = [*transaction.waiting.pending(by=until), *transaction.waiting.interrupted(by=None)]
     unsure = [nudge for nudge in unsure if nudge.decision.channel in providers.names]
     changes = [(n, _doubted(n, providers, since=min(watermark, n.due), now=now)) for n in unsure]
-    transaction.save(changes, at=now)
+    transaction.nudges.save(changes, at=now)
     tell_held(transaction, [after for _, after in changes], now=now)
     transaction.begin_marks_anew(until)
     return True
 
 
-def tell_held(transaction: TransactionPort, written: Iterable[Nudge], *, now: datetime) -> None:
+def tell_held(transaction: Transaction, written: Iterable[Nudge], *, now: datetime) -> None:
     """Let the guard say what it holds because of a backup, if there is more of it among what was just written."""
     if any(_is_held(nudge) for nudge in written):
-        count = sum(_is_held(nudge) for nudge in transaction.held())
+        count = sum(_is_held(nudge) for nudge in transaction.waiting.held())
         raise_guard(transaction, f"a backup was put back: {count} mails may have gone out before", now=now)
 
 
@@ -82,9 +80,9 @@ def _is_held(nudge: Nudge) -> bool:
     return nudge.state is NudgeState.HELD and nudge.decision.reason.startswith(_WHY)
 
 
-def _forgot(transaction: TransactionPort, mark: Mark, watermark: datetime, *, now: datetime) -> bool:
+def _forgot(transaction: Transaction, mark: Mark, watermark: datetime, *, now: datetime) -> bool:
     if mark.last_event is not None:
-        return mark.last_event > transaction.last_event()
+        return mark.last_event > transaction.events.last()
     # By an older program, which knew moments only; NTP moves a clock back by less than five seconds.
     return watermark + _SLACK < mark.planned_until <= now + _SLACK
 

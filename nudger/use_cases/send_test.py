@@ -16,8 +16,10 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel, ScheduleId
 from nudger.errors import DeliveryError, Effect, NudgerError
+from nudger.storage.thread import LedgerThread
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.parcels import make_parcel
-from nudger.use_cases.ports import ChannelPort, LedgerPort, TransactionPort
+from nudger.use_cases.ports import ChannelPort
 
 _GRACE = timedelta(minutes=15)
 _LATER = (Effect.TRY_AGAIN, Effect.SLOW_DOWN)
@@ -34,7 +36,7 @@ class TestNudge:
 
 
 async def send_test(
-    wanted: TestNudge, agenda: Agenda, port: ChannelPort, ledger: LedgerPort, *, clock: Callable[[], datetime]
+    wanted: TestNudge, agenda: Agenda, port: ChannelPort, ledger: LedgerThread, *, clock: Callable[[], datetime]
 ) -> Nudge:
     """Send one nudge and return it as it stands afterwards. Raises NudgerError when it may not be sent now."""
     now = clock()
@@ -51,13 +53,13 @@ async def send_test(
     if after.state is NudgeState.PENDING:
         doubtful = isinstance(result, DeliveryError) and result.effect is Effect.UNCERTAIN
         after = replace(after, state=NudgeState.UNKNOWN if doubtful else NudgeState.FAILED, next_attempt_at=None)
-    await ledger.run(lambda transaction: transaction.save([(nudge, after)], at=now))
+    await ledger.run(lambda transaction: transaction.nudges.save([(nudge, after)], at=now))
     return after
 
 
-def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda, provider: str, now: datetime) -> Nudge:
+def _write_down(transaction: Transaction, wanted: TestNudge, agenda: Agenda, provider: str, now: datetime) -> Nudge:
     person = wanted.recipient
-    suppressed = person.address(wanted.channel) in transaction.suppressed()
+    suppressed = person.address(wanted.channel) in transaction.suppressions.addresses()
     at_peace = replace(person, quiet_hours=None, weekend_quiet_hours="same", pauses=(), hard_days=())
     request = Request(
         recipient=at_peace if wanted.anyway else person, channel=wanted.channel, expires_at=now, suppressed=suppressed
@@ -69,10 +71,10 @@ def _write_down(transaction: TransactionPort, wanted: TestNudge, agenda: Agenda,
         raise NudgerError(f"not sent: {verdict.reason}{where}{hint}")
     for ordinal in count():
         pending = _pending(wanted, agenda, ordinal, now)
-        if transaction.add([pending], at=now):
+        if transaction.nudges.add([pending], at=now):
             break
     sending = begin_attempt(pending, provider=provider, address=person.address(wanted.channel), now=now)
-    transaction.save([(pending, sending)], at=now)
+    transaction.nudges.save([(pending, sending)], at=now)
     return sending
 
 

@@ -23,8 +23,11 @@ from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import NudgeId, RecipientId
 from nudger.errors import LedgerError
+from nudger.storage.high_water import Mark
+from nudger.storage.thread import LedgerThread
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.deliver_nudges import Delivery, report
-from nudger.use_cases.ports import Clock, LedgerPort, Mark, Providers, TransactionPort
+from nudger.use_cases.ports import Clock, Providers
 from nudger.use_cases.queue_nudges import (
     Queued,
     expire_overdue,
@@ -66,7 +69,7 @@ class Service:
 
     def __init__(
         self,
-        ledger: LedgerPort,
+        ledger: LedgerThread,
         deliveries: Sequence[Delivery],
         *,
         make_agenda: MakeAgenda,
@@ -113,10 +116,10 @@ class Service:
             self._after_crash = self._after_crash or after_crash
             left = self._left(self._under_way())
 
-            def work(transaction: TransactionPort) -> tuple[_Prepared, bool, list[Nudge]]:
+            def work(transaction: Transaction) -> tuple[_Prepared, bool, list[Nudge]]:
                 mine = replace(left, under_way=self._with_claims(left.under_way))
                 begun, lost = take_up(transaction, catalog, mine, providers=self._providers, now=now)
-                before = None if self._agenda else self._make_agenda(catalog, transaction.recipients())
+                before = None if self._agenda else self._make_agenda(catalog, transaction.people.everybody())
                 _keep_people(transaction, catalog, now=now)
                 fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
                 people = before.recipients if before else ()
@@ -210,7 +213,7 @@ class Service:
 
     def _plan(
         self,
-        transaction: TransactionPort,
+        transaction: Transaction,
         *,
         now: datetime,
         storm: Storm | None,
@@ -218,7 +221,7 @@ class Service:
         under_way: Collection[NudgeId],
     ) -> _Planned:
         under_way = self._with_claims(under_way)
-        agenda, version, interrupted = self.agenda, transaction.recipients_version(), list[Nudge]()
+        agenda, version, interrupted = self.agenda, transaction.people.version(), list[Nudge]()
         greet_at, begun = self._greet_at, self._begun
         if not begun and self._catalog is not None:
             left = self._left(under_way)
@@ -236,7 +239,7 @@ class Service:
             if queued.since_the_first_start:
                 join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
             agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
-        next_attempt = transaction.next_attempt()
+        next_attempt = transaction.waiting.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:
             interrupted += recover_interrupted(
                 transaction,
@@ -246,7 +249,7 @@ class Service:
                 now=now,
             )
             expire_overdue(transaction, providers=self._providers, now=now)
-            next_attempt = transaction.next_attempt()
+            next_attempt = transaction.waiting.next_attempt()
         return _Planned(
             queued=queued,
             agenda=agenda,
@@ -258,23 +261,23 @@ class Service:
         )
 
     def _prepare(
-        self, transaction: TransactionPort, catalog: Catalog, *, before: Agenda | None, now: datetime
+        self, transaction: Transaction, catalog: Catalog, *, before: Agenda | None, now: datetime
     ) -> "_Prepared":
         """Build the agenda from the people as they are now, and say hello to newcomers."""
         forget_plans()
-        agenda = self._make_agenda(catalog, transaction.recipients())
-        watermark = transaction.watermark()
+        agenda = self._make_agenda(catalog, transaction.people.everybody())
+        watermark = transaction.planning.watermark()
         greet_at = self._greet(transaction, agenda, before=before, now=now)
         if before is not None and watermark is not None and watermark <= now and not doubt_about_clock(watermark, now):
             moved = moved_past(before, agenda, watermark=watermark)
             queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
-        return _Prepared(agenda, transaction.recipients_version(), greet_at)
+        return _Prepared(agenda, transaction.people.version(), greet_at)
 
     def _greet(
-        self, transaction: TransactionPort, agenda: Agenda, *, before: Agenda | None = None, now: datetime
+        self, transaction: Transaction, agenda: Agenda, *, before: Agenda | None = None, now: datetime
     ) -> datetime | None:
         """Say hello to whoever is to be greeted by now; return when to look again, None while the clock is in doubt."""
-        if doubt_about_clock(transaction.watermark(), now):
+        if doubt_about_clock(transaction.planning.watermark(), now):
             return None
         moved = _with_new_addresses(before, agenda) if before else frozenset()
         return queue_welcomes(transaction, agenda, providers=self._providers, moved=moved, now=now)
@@ -339,11 +342,11 @@ def _if_a_bug(error: BaseException) -> BaseException | None:
     return None if isinstance(error, LedgerError) else error
 
 
-def _keep_people(transaction: TransactionPort, catalog: Catalog, *, now: datetime) -> None:
+def _keep_people(transaction: Transaction, catalog: Catalog, *, now: datetime) -> None:
     """Write down the people of recipients.yaml; whoever is no longer in it gets nothing more."""
     if catalog.recipients is not None:
-        transaction.keep_recipients(catalog.recipients, source="file", at=now)
-        transaction.retire_recipients(source="file", besides={person.id for person in catalog.recipients})
+        transaction.people.keep(catalog.recipients, source="file", at=now)
+        transaction.people.retire(source="file", besides={person.id for person in catalog.recipients})
 
 
 def _report(counts: Counter[NudgeState], planned: _Planned) -> None:

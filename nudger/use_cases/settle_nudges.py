@@ -10,7 +10,7 @@ from nudger.decisions.delivering.transitions import LEASE, after_attempt, after_
 from nudger.domain.nudges import Finding, Found, Nudge, NudgeState, Parcel, Receipt
 from nudger.domain.vocabulary import NudgeId
 from nudger.errors import DeliveryError, Effect
-from nudger.use_cases.ports import TransactionPort
+from nudger.storage.transaction import Transaction
 
 _LOOK_BACK = timedelta(days=8)
 """So long ago a nudge can have fallen due that is still asked about: the longest window, and a day."""
@@ -35,7 +35,7 @@ class Answer:
 
 
 def record(
-    transaction: TransactionPort,
+    transaction: Transaction,
     news: Sequence[Outcome | Answer],
     *,
     can_be_asked: bool,
@@ -50,19 +50,19 @@ def record(
             finding = _finding(transaction, each.parcel, each.found, taken)
             after = after_inquiry(each.before, finding, now=now)
             if after.state is NudgeState.SUPPRESSED:
-                transaction.suppress(each.parcel.address, after.decision.reason, at=now)
+                transaction.suppressions.add(each.parcel.address, after.decision.reason, at=now)
         else:
             after = after_attempt(each.before, each.result, now=now, rng=rng, can_be_asked=can_be_asked)
             if isinstance(each.result, DeliveryError) and each.result.effect is Effect.SUPPRESS:
-                transaction.suppress(each.parcel.address, each.result.code, at=now)
+                transaction.suppressions.add(each.parcel.address, each.result.code, at=now)
         if after != each.before:
             changes.append((each.before, after))
-    transaction.save(changes, at=now)
+    transaction.nudges.save(changes, at=now)
     return [after for _, after in changes]
 
 
 def recover_interrupted(
-    transaction: TransactionPort,
+    transaction: Transaction,
     *,
     everything: bool,
     cannot_be_asked: Collection[str],
@@ -75,27 +75,27 @@ def recover_interrupted(
     work. `besides` are attempts of this very process, whose end will be recorded: a clock that jumps ahead does not
     make them lost.
     """
-    lost = [n for n in transaction.interrupted(by=None if everything else now) if n.id not in besides]
+    lost = [n for n in transaction.waiting.interrupted(by=None if everything else now) if n.id not in besides]
     changes = [(nudge, after_interruption(nudge, cannot_be_asked=cannot_be_asked, now=now)) for nudge in lost]
-    transaction.save(changes, at=now)
+    transaction.nudges.save(changes, at=now)
     return [after for _, after in changes]
 
 
-def ask_again(transaction: TransactionPort, *, cannot_be_asked: Collection[str], now: datetime) -> None:
+def ask_again(transaction: Transaction, *, cannot_be_asked: Collection[str], now: datetime) -> None:
     """At a start: ask at once about every doubt that has had its five minutes, also those once given up."""
-    transaction.ask_again(cannot_be_asked=cannot_be_asked, since=now - _LOOK_BACK, now=now)
+    transaction.doubts.ask_again(cannot_be_asked=cannot_be_asked, since=now - _LOOK_BACK, now=now)
 
 
 def _finding(
-    transaction: TransactionPort, parcel: Parcel, found: Found | DeliveryError, taken: set[Receipt]
+    transaction: Transaction, parcel: Parcel, found: Found | DeliveryError, taken: set[Receipt]
 ) -> Receipt | DeliveryError | Finding:
     """Return what the answer proves, given what other nudges have of it already, also those of this transaction."""
     if isinstance(found, DeliveryError):
         return Finding.CANNOT_TELL
     doubtful = 0
     if found.blank:
-        doubtful = transaction.doubtful(parcel.channel, parcel.address, since=parcel.first_attempt_at - LEASE)
-    finding = weigh(found, transaction.bound(found.receipts) | taken, doubtful=doubtful)
+        doubtful = transaction.doubts.count(parcel.channel, parcel.address, since=parcel.first_attempt_at - LEASE)
+    finding = weigh(found, transaction.doubts.bound(found.receipts) | taken, doubtful=doubtful)
     if isinstance(finding, Receipt) and finding.provider_id is not None:
         taken.add(finding)
     return finding

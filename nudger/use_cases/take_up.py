@@ -12,7 +12,9 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import NudgeId
-from nudger.use_cases.ports import Mark, Providers, TransactionPort
+from nudger.storage.high_water import Mark
+from nudger.storage.transaction import Transaction
+from nudger.use_cases.ports import Providers
 from nudger.use_cases.queue_nudges import begin_planning
 from nudger.use_cases.restore import look_for_restored
 from nudger.use_cases.settle_nudges import ask_again, recover_interrupted
@@ -32,14 +34,14 @@ class Left:
 
 
 def take_up(
-    transaction: TransactionPort, catalog: Catalog, left: Left, *, providers: Providers, now: datetime
+    transaction: Transaction, catalog: Catalog, left: Left, *, providers: Providers, now: datetime
 ) -> tuple[bool, list[Nudge]]:
     """Return whether the clock is believed, and the nudges that were cut off, as they stand now.
 
     By a clock that is not believed, everything would be too late, or too early for ever: nothing is done.
     """
     drawn = begin_planning(transaction, now=now)
-    if doubt_about_clock(transaction.watermark(), now):
+    if doubt_about_clock(transaction.planning.watermark(), now):
         return False, []
     if left.first:
         look_for_restored(transaction, left.high_water, providers=providers, now=now)
@@ -55,16 +57,16 @@ def take_up(
     return True, lost
 
 
-def join_by_this_clock(transaction: TransactionPort, catalog: Catalog, *, everybody: bool, now: datetime) -> None:
+def join_by_this_clock(transaction: Transaction, catalog: Catalog, *, everybody: bool, now: datetime) -> None:
     """Let people whose joining has no written date join today, if the day that was noted is a wrong clock's.
 
     With `everybody`, every noted day is: no schedule has had a turn yet.
     """
     undated = {person.id: person for person in catalog.recipients or () if person.joined is None}
-    noted = [person for person in transaction.recipients() if person.id in undated] if undated else []
+    noted = [person for person in transaction.people.everybody() if person.id in undated] if undated else []
     joining = [replace(undated[each.id], joined=today) for each, today in _wrong(noted, now, everybody=everybody)]
     if joining:
-        transaction.keep_recipients(joining, source="file", at=now)
+        transaction.people.keep(joining, source="file", at=now)
 
 
 def _wrong(noted: Iterable[Recipient], now: datetime, *, everybody: bool) -> Iterable[tuple[Recipient, date]]:

@@ -10,8 +10,9 @@ from nudger.decisions.oversight.runway import Runway, short_runways
 from nudger.decisions.snapshot import Agenda
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import LedgerError
+from nudger.storage.thread import LedgerThread
+from nudger.storage.transaction import Transaction
 from nudger.use_cases.histories import load_histories
-from nudger.use_cases.ports import LedgerPort, TransactionPort
 
 _log = structlog.get_logger("nudger")
 
@@ -21,7 +22,7 @@ _AT_ONCE = 500
 _NAMED = 20
 
 
-async def warn_of_short_runways(ledger: LedgerPort, agenda: Agenda, *, now: datetime) -> None:
+async def warn_of_short_runways(ledger: LedgerThread, agenda: Agenda, *, now: datetime) -> None:
     """Write one warning if somebody's words end soon; trouble with the ledger is left to the next tick to tell."""
     people, found = iter(agenda.recipients), list[Runway]()
     try:
@@ -35,5 +36,5 @@ async def warn_of_short_runways(ledger: LedgerPort, agenda: Agenda, *, now: date
         _log.warning("unseen messages run out", people=len(found), days=soonest[0].days, first=who)
 
 
-def _short(transaction: TransactionPort, *, agenda: Agenda, people: list[RecipientId], now: datetime) -> list[Runway]:
+def _short(transaction: Transaction, *, agenda: Agenda, people: list[RecipientId], now: datetime) -> list[Runway]:
     return short_runways(agenda, people, load_histories(transaction, agenda, people, now=now), now=now)

@@ -10,8 +10,9 @@ from nudger.channels.smtp.email import SmtpEmail
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.config.settings.read import Settings
 from nudger.domain.vocabulary import Channel
+from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
-from nudger.use_cases.ports import ChannelPort, LedgerPort
+from nudger.use_cases.ports import ChannelPort
 from nudger.wiring.clock import clock
 
 Show = Callable[[str], None]
@@ -61,7 +62,7 @@ def _smtp(settings: Settings) -> SmtpEmail:
     )
 
 
-def make_deliveries(channels: dict[Channel, ChannelPort], ledger: LedgerPort) -> list[Delivery]:
+def make_deliveries(channels: dict[Channel, ChannelPort], ledger: LedgerThread) -> list[Delivery]:
     """Return a delivery for each channel."""
     return [
         Delivery(channel, port, ledger, clock=clock, rng=Random())  # noqa: S311 - spreads retries, keeps no secret

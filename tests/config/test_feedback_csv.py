@@ -44,7 +44,7 @@ def test_it_says_what_is_wrong_and_takes_nothing(bad, tmp_path, monkeypatch, led
         golden.write_text(found)
     assert found == golden.read_text()
     assert (count, bool(file.problems)) == (0, True)
-    assert ledger.run(lambda t: t.feedback_of(["sam", "ben"], since=utc("2020-01-01 00:00"))) == {}
+    assert ledger.run(lambda t: t.feedback.of(["sam", "ben"], since=utc("2020-01-01 00:00"))) == {}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

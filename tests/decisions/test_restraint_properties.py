@@ -165,7 +165,7 @@ async def live(world, until, disturb):
     while True:
         agenda, now = world.service.agenda, world.clock.now
         due = next_due(agenda.roster, since=now, until=until, seed=agenda.seed)
-        attempt = world.ledger.run(lambda t: t.next_attempt())
+        attempt = world.ledger.run(lambda t: t.waiting.next_attempt())
         moments = [at for at in (due, attempt) if at is not None and now < at <= until]
         if not moments:
             return

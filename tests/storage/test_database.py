@@ -13,9 +13,13 @@ from sqlalchemy import inspect, text
 from nudger.domain.ledger_place import LedgerFile
 from nudger.errors import LedgerError
 from nudger.storage.database import MARKER, open_database, read_database
+from nudger.storage.fact_codecs import CLOCK_SET_BACK, PLANNING_BEGAN
 from nudger.storage.footing import Footing, LedgerGoneError, LedgerLostError
 from nudger.storage.ledger import Ledger
 from nudger.storage.tables import metadata
+from tests.make import utc
+
+NOW = utc("2026-11-23 08:30")
 
 
 @pytest.fixture
@@ -161,36 +165,36 @@ def served(url, state):
 @pytest.mark.parametrize("suffixes", [("",), ("-wal",), ("-shm",), ("", "-wal", "-shm")])
 def test_a_ledger_that_vanishes_is_noticed_and_is_welcome_back(url, state, suffixes):
     ledger = served(url, state)
-    ledger.run(lambda t: t.remember("x", {}))
+    ledger.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
     for suffix in suffixes:
         (state / f"nudger.db{suffix}").rename(state / f"away{suffix}")
     for _ in range(2):
         with pytest.raises(LedgerGoneError, match="the ledger is gone"):
-            ledger.run(lambda t: t.remember("y", {"not": "written"}))
+            ledger.run(lambda t: t.facts.put(CLOCK_SET_BACK, NOW))
     for suffix in suffixes:
         (state / f"away{suffix}").rename(state / f"nudger.db{suffix}")
-    ledger.run(lambda t: t.remember("z", {}))
-    assert ledger.run(lambda t: t.recall("y")) == {}
+    ledger.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
+    assert ledger.run(lambda t: t.facts.get(CLOCK_SET_BACK)) is None
     ledger.close()
 
 
 def test_another_ledger_in_its_place_is_noticed(url, state):
     ledger = served(url, state)
-    ledger.run(lambda t: t.remember("x", {}))
+    ledger.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
     (state / "copy").write_bytes((state / "nudger.db").read_bytes())
     (state / "copy").rename(state / "nudger.db")
     with pytest.raises(LedgerLostError, match="was replaced while the service ran"):
-        ledger.run(lambda t: t.remember("y", {}))
+        ledger.run(lambda t: t.facts.put(CLOCK_SET_BACK, NOW))
     ledger.close()
 
 
 def test_an_emptied_ledger_is_noticed_and_its_log_is_left_alone(url, state):
     ledger = served(url, state)
-    ledger.run(lambda t: t.remember("x", {}))
+    ledger.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
     os.truncate(state / "nudger.db", 0)
     before = (state / "nudger.db-wal").read_bytes()
     with pytest.raises(LedgerLostError, match="was emptied while the service ran"):
-        ledger.run(lambda t: t.remember("y", {}))
+        ledger.run(lambda t: t.facts.put(CLOCK_SET_BACK, NOW))
     ledger.close()
     assert (state / "nudger.db").stat().st_size == 0
     assert (state / "nudger.db-wal").read_bytes() == before
@@ -200,7 +204,7 @@ def test_an_emptied_ledger_is_noticed_and_its_log_is_left_alone(url, state):
 def test_a_fresh_connection_is_no_loss(url, state):
     ledger = served(url, state)
     for _ in range(3):
-        ledger.run(lambda t: t.remember("x", {}))
+        ledger.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
         ledger._engine.dispose()
     ledger.close()
 

@@ -22,11 +22,11 @@ def said(person="sam", kind="reply", ago=timedelta(0), **values):
 
 
 def add(ledger, *entries):
-    return ledger.run(lambda t: t.add_feedback(entries, source="command"))
+    return ledger.run(lambda t: t.feedback.add(entries, source="command"))
 
 
 def heard(ledger, *people, since=NOW - 120 * DAY):
-    return ledger.run(lambda t: t.feedback_of(people, since=since))
+    return ledger.run(lambda t: t.feedback.of(people, since=since))
 
 
 def test_what_was_said_is_read_back_oldest_first(ledger):
@@ -81,11 +81,11 @@ def test_more_people_than_one_question_bears_are_heard(ledger):
 )
 def test_an_answer_is_anything_but_a_no_within_a_day(ledger, kind, after, counts):
     sent = make_nudge(due=NOW - 3 * DAY, state=NudgeState.SENT, first_attempt_at=NOW - 3 * DAY)
-    ledger.run(lambda t: t.add([sent], at=NOW))
+    ledger.run(lambda t: t.nudges.add([sent], at=NOW))
     add(ledger, said(kind=kind, ago=3 * DAY - after, level=5 if kind == "check-in" else None))
     span = {"since": NOW - 9 * DAY, "until": NOW - DAY}
-    assert ledger.run(lambda t: t.outcomes(None, **span)) == [(None, "kind/one", 1, int(counts))]
-    assert ledger.run(lambda t: t.outcomes(["sam", "ben"], **span)) == [("sam", "kind/one", 1, int(counts))]
+    assert ledger.run(lambda t: t.outcomes.of(None, **span)) == [(None, "kind/one", 1, int(counts))]
+    assert ledger.run(lambda t: t.outcomes.of(["sam", "ben"], **span)) == [("sam", "kind/one", 1, int(counts))]
 
 
 def test_only_what_went_out_long_enough_ago_has_an_outcome(ledger):
@@ -93,8 +93,8 @@ def test_only_what_went_out_long_enough_ago_has_an_outcome(ledger):
         make_nudge(due=NOW - 2 * DAY, state=NudgeState.WITHHELD, ordinal=1),
         make_nudge(due=NOW - DAY / 2, state=NudgeState.SENT, first_attempt_at=NOW - DAY / 2, ordinal=2),
     ]
-    ledger.run(lambda t: t.add(went_out, at=NOW))
-    assert ledger.run(lambda t: t.outcomes(None, since=NOW - 9 * DAY, until=NOW - DAY)) == []
+    ledger.run(lambda t: t.nudges.add(went_out, at=NOW))
+    assert ledger.run(lambda t: t.outcomes.of(None, since=NOW - 9 * DAY, until=NOW - DAY)) == []
 
 
 def test_the_last_nudge_is_the_last_by_that_moment(ledger):
@@ -102,16 +102,16 @@ def test_the_last_nudge_is_the_last_by_that_moment(ledger):
         make_nudge(due=NOW - n * DAY, state=NudgeState.SENT, first_attempt_at=NOW - n * DAY, message=f"kind/{n}")
         for n in (2, 1)
     )
-    ledger.run(lambda t: t.add([older, newer, make_nudge(state=NudgeState.WITHHELD)], at=NOW))
-    assert ledger.run(lambda t: t.last_sent("sam", by=NOW)) == (newer.id, "kind/1")
-    assert ledger.run(lambda t: t.last_sent("sam", by=NOW - 1.5 * DAY)) == (older.id, "kind/2")
-    assert ledger.run(lambda t: t.last_sent("sam", by=NOW - 3 * DAY)) is None
+    ledger.run(lambda t: t.nudges.add([older, newer, make_nudge(state=NudgeState.WITHHELD)], at=NOW))
+    assert ledger.run(lambda t: t.outcomes.last_sent("sam", by=NOW)) == (newer.id, "kind/1")
+    assert ledger.run(lambda t: t.outcomes.last_sent("sam", by=NOW - 1.5 * DAY)) == (older.id, "kind/2")
+    assert ledger.run(lambda t: t.outcomes.last_sent("sam", by=NOW - 3 * DAY)) is None
 
 
 def test_goals_are_read_back(ledger):
     person = make_recipient(goals=frozenset({"sleep", "friends"}), joined=NOW.date())
-    ledger.run(lambda t: t.keep_recipients([person], source="file", at=NOW))
-    assert ledger.run(lambda t: t.recipients()) == [person]
+    ledger.run(lambda t: t.people.keep([person], source="file", at=NOW))
+    assert ledger.run(lambda t: t.people.everybody()) == [person]
 
 
 def test_an_older_ledger_gets_what_a_new_one_has(tmp_path):

@@ -15,8 +15,12 @@ from sqlalchemy import text
 
 from nudger.errors import LedgerError
 from nudger.storage.database import open_database, read_database
+from nudger.storage.fact_codecs import CLOCK_SET_BACK, PLANNING_BEGAN
 from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread, OnlyTheNewest, in_thread_of_its_own
+from tests.make import utc
+
+NOW = utc("2026-11-23 08:30")
 
 ENDLESS = text("with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n")
 
@@ -40,19 +44,19 @@ def silent_port():
 def test_a_query_without_end_is_ended_and_the_next_one_answered(hurried):
     began = time.monotonic()
     with pytest.raises(LedgerError, match="interrupted"):
-        hurried.run(lambda t: t._connection.execute(ENDLESS).scalar())
+        hurried.run(lambda t: t.connection.execute(ENDLESS).scalar())
     assert time.monotonic() - began < 5
-    assert hurried.run(lambda t: t.watermark()) is None
+    assert hurried.run(lambda t: t.planning.watermark()) is None
     assert hurried.waited == timedelta()
 
 
 def test_our_own_long_thinking_is_not_ended(hurried):
-    hurried.run(lambda t: (t.watermark(), threading.Event().wait(1.5), t.remember("x", {})))
-    assert hurried.run(lambda t: t.recall("y")) == {}
+    hurried.run(lambda t: (t.planning.watermark(), threading.Event().wait(1.5), t.facts.put(PLANNING_BEGAN, NOW)))
+    assert hurried.run(lambda t: t.facts.get(CLOCK_SET_BACK)) is None
 
 
 def test_how_long_a_transaction_lasts_is_known_our_own_thinking_included(hurried):
-    seen = hurried.run(lambda t: (t.watermark(), threading.Event().wait(0.2), hurried.waited, hurried.at_work))
+    seen = hurried.run(lambda t: (t.planning.watermark(), threading.Event().wait(0.2), hurried.waited, hurried.at_work))
     assert seen[2] == timedelta()
     assert seen[3] >= timedelta(seconds=0.2)
     assert hurried.at_work == timedelta()
@@ -63,10 +67,10 @@ def test_a_ledger_that_another_program_holds_is_one_line_soon(hurried, tmp_path)
         other.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
         with pytest.raises(LedgerError, match="locked"):
-            hurried.run(lambda t: t.remember("x", {}))
+            hurried.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
         assert time.monotonic() - began < 5
         other.execute("ROLLBACK")
-    hurried.run(lambda t: t.remember("x", {"a": 1}))
+    hurried.run(lambda t: t.facts.put(PLANNING_BEGAN, NOW))
 
 
 @pytest.mark.parametrize("call", [open_database, lambda url, state_dir: read_database(url)])

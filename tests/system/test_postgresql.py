@@ -73,8 +73,8 @@ def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url,
     ledgers = [Ledger(*open_database(fresh_url, state_dir=tmp_path / str(n))) for n in range(2)]
     ledgers[0].run(
         lambda t: (
-            t.keep_recipients(people, source="import", at=NOW),
-            t.add([make_nudge(p.id) for p in people], at=NOW),
+            t.people.keep(people, source="import", at=NOW),
+            t.nudges.add([make_nudge(p.id) for p in people], at=NOW),
         )
     )
     channels = [FakeChannel(concurrency=5) for _ in ledgers]
@@ -93,5 +93,5 @@ def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url,
     assert len(sent) == len(set(sent)) == 300
     assert all(len(channel.sent) > 20 for channel in channels)
     ledger = Ledger(*open_database(fresh_url, state_dir=tmp_path / "0"))
-    assert ledger.run(lambda t: t.counts(since=NOW - timedelta(days=1))) == {NudgeState.SENT: 300}
+    assert ledger.run(lambda t: t.nudges.counts(since=NOW - timedelta(days=1))) == {NudgeState.SENT: 300}
     ledger.close()

@@ -149,7 +149,7 @@ def test_what_an_older_program_gave_up_asking_about_is_asked_about_at_the_next_s
         await stage.close()
         await stage.open(after_crash=True)
         forget = "update nudges set next_attempt_at = null, address = null, inquiries = 3 where state = 'unknown'"
-        stage.ledger.run(lambda t: t._connection.exec_driver_sql(forget))
+        stage.ledger.run(lambda t: t.connection.exec_driver_sql(forget))
         await stage.restart()
         await stage.tick()
         assert ends(stage) == [("sent", True)]

@@ -144,7 +144,7 @@ def test_a_storm_is_held_and_says_so(storm):
     assert storm.email.sent == []
     assert all_states(storm) == ["held"]
     still = storm.ledger.run(lambda t: standstill(t, now=storm.clock.now))
-    assert "100 late nudges" in still.guard["why"]
+    assert "100 late nudges" in still.guard.why
     assert len(still.held) == 100
 
 
@@ -164,7 +164,7 @@ def test_a_storm_that_is_released_goes_out_once_as_far_as_it_is_in_time(storm):
     assert {n.state.value for n in late if n.key.schedule == "s0"} == {"expired"}
     assert {n.state.value for n in late if n.key.schedule != "s0"} == {"sent"}
     assert len(texts(storm)) == 100
-    assert storm.ledger.run(lambda t: standstill(t, now=storm.clock.now)).guard == {}
+    assert storm.ledger.run(lambda t: standstill(t, now=storm.clock.now)).guard is None
 
 
 def test_a_storm_that_is_discarded_never_goes_out(storm):

@@ -152,7 +152,7 @@ def test_whoever_asked_us_to_stop_is_greeted_when_they_come_back_and_not_before(
         await world.adopt()
         await days(world, 3)
         assert [n.state.value for n in hellos(world)] == ["suppressed"]
-        world.ledger.run(lambda t: t.allow("sam@example.org", at=world.clock.now))
+        world.ledger.run(lambda t: t.suppressions.remove("sam@example.org", at=world.clock.now))
         await world.tick(minutes=1)
         assert [n.state.value for n in hellos(world)] == ["suppressed", "sent"]
 
@@ -195,7 +195,7 @@ def crowded(tmp_path):
 async def import_crowd(world):
     await world.adopt()
     await world.tick(minutes=1)
-    world.ledger.run(lambda t: t.keep_recipients(crowd(25), source="import", at=world.clock.now))
+    world.ledger.run(lambda t: t.people.keep(crowd(25), source="import", at=world.clock.now))
     await world.tick(minutes=1)
     assert {n.state.value for n in hellos(world, "p00")} == {"held"}
 
@@ -238,7 +238,7 @@ def test_hellos_left_out_by_hand_are_asked_about_again_while_their_people_are_he
     play(story())
     assert [n.state.value for n in hellos(world, "p00")] == ["withheld", "held"]
     still = world.ledger.run(lambda t: standstill(t, now=world.clock.now))
-    assert (len(still.held), still.guard["why"]) == (25, "25 first hellos to people who are still here")
+    assert (len(still.held), still.guard.why) == (25, "25 first hellos to people who are still here")
     assert {p.address for p in world.email.sent} == {"sam@example.org"}
 
 
@@ -287,7 +287,7 @@ def test_who_got_nudges_before_is_no_stranger(world):
 
     play(story())
     world.ledger.run(
-        lambda t: t._connection.exec_driver_sql("update nudges set state = 'failed' where schedule = 'welcome'")
+        lambda t: t.connection.exec_driver_sql("update nudges set state = 'failed' where schedule = 'welcome'")
     )
     before = len(world.email.sent)
 
@@ -375,7 +375,7 @@ def test_in_any_order_of_events_the_hello_is_the_first_thing_that_reaches_anybod
             elif act in ("import", "crowd"):
                 size = 21 if act == "crowd" else 1
                 fresh = [make_recipient(f"{act}-{n}", groups=daily_if(n == 0)) for n in range(size)]
-                world.ledger.run(lambda t, fresh=fresh, now=now: t.keep_recipients(fresh, source="import", at=now))
+                world.ledger.run(lambda t, fresh=fresh, now=now: t.people.keep(fresh, source="import", at=now))
             elif act == "hold":
                 world.ledger.run(lambda t, now=now: hold_everything(t, "", now=now))
             elif act == "release":
@@ -405,7 +405,7 @@ def assert_hello_first(world):
     greeted = {}
     for n in rows:
         if n.key.schedule == WELCOME and n.state is NudgeState.SENT:
-            at = world.ledger.run(lambda t, n=n: next(e.at for e in t.history(n.id) if e.kind == "sent"))
+            at = world.ledger.run(lambda t, n=n: next(e.at for e in t.events.of(n.id) if e.kind == "sent"))
             greeted[n.key.recipient] = min(at, greeted.get(n.key.recipient, at))
     for n in rows:
         if n.key.schedule != WELCOME and n.first_attempt_at is not None:
@@ -432,7 +432,7 @@ def test_a_crowd_of_newcomers_holds_up_nobody_who_is_known_nor_is_held_up(tmp_pa
         await world.service.settle()
         return [
             n.key.recipient if n.key.schedule == "kind" else n.key.schedule
-            for n in (world.ledger.run(lambda t, p=p: t.nudge(p.nudge)) for p in world.email.sent[len(known) :])
+            for n in (world.ledger.run(lambda t, p=p: t.nudges.get(p.nudge)) for p in world.email.sent[len(known) :])
         ]
 
     world = World(tmp_path / "state", people=[make_recipient(name) for name in known], schedules=[crowd, urgent])

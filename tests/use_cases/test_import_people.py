@@ -34,11 +34,11 @@ def import_(ledger, text, *, dry_run=False, schedules=(FOR_ALL,), written=()):
 
 
 def kept(ledger):
-    return {person.id: person for person in ledger.run(lambda t: t.recipients())}
+    return {person.id: person for person in ledger.run(lambda t: t.people.everybody())}
 
 
 def keep_ben(ledger, person=BEN):
-    ledger.run(lambda t: t.keep_recipients([person], source="import", at=NOW))
+    ledger.run(lambda t: t.people.keep([person], source="import", at=NOW))
 
 
 def test_it_tells_new_from_changed_from_the_same(ledger):
@@ -106,9 +106,11 @@ def test_first_hellos_that_the_guard_will_hold_are_announced_as_many_as_it_holds
     rows = "".join(f"p{number},UTC,p{number}@example.org\n" for number in range(count))
     found, _ = import_(ledger, "id,time_zone,email\n" + rows)
     ledger.run(
-        lambda t: queue_welcomes(t, make_agenda(messages=[HELLO], recipients=t.recipients()), providers={}, now=NOW)
+        lambda t: queue_welcomes(
+            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
+        )
     )
-    assert found.hellos_held == len(ledger.run(lambda t: t.held()))
+    assert found.hellos_held == len(ledger.run(lambda t: t.waiting.held()))
     assert bool(found.hellos_held) == (count > 20)
 
 
@@ -118,19 +120,23 @@ def test_who_joins_later_is_counted_as_of_that_day(ledger):
     rows = "".join(f"p{number},UTC,p{number}@example.org,2026-12-24\n" for number in range(100))
     found, _ = import_(ledger, "id,time_zone,email,joined\n" + rows)
     ledger.run(
-        lambda t: queue_welcomes(t, make_agenda(messages=[HELLO], recipients=t.recipients()), providers={}, now=NOW)
+        lambda t: queue_welcomes(
+            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
+        )
     )
-    assert ledger.run(lambda t: t.held()) == []
+    assert ledger.run(lambda t: t.waiting.held()) == []
     then = utc("2026-12-24 12:00")
     ledger.run(
-        lambda t: queue_welcomes(t, make_agenda(messages=[HELLO], recipients=t.recipients()), providers={}, now=then)
+        lambda t: queue_welcomes(
+            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=then
+        )
     )
-    assert found.hellos_held == len(ledger.run(lambda t: t.held())) == 100
+    assert found.hellos_held == len(ledger.run(lambda t: t.waiting.held())) == 100
 
 
 def test_who_would_get_nothing_is_named(ledger):
     keep_ben(ledger)
-    ledger.run(lambda t: [t.suppress(each, "asked to stop", at=NOW) for each in (BEN.email, BEN.sms)])
+    ledger.run(lambda t: [t.suppressions.add(each, "asked to stop", at=NOW) for each in (BEN.email, BEN.sms)])
     some = make_schedule(audience=Audience(groups=frozenset({"daily"})))
     text = "id,time_zone,email,groups\nana,UTC,ana@example.org,daily\nkim,UTC,kim@example.org,other\n"
     found, _ = import_(ledger, text + f"old,UTC,{BEN.email},daily\n", schedules=[some])
@@ -139,7 +145,7 @@ def test_who_would_get_nothing_is_named(ledger):
 
 def test_a_new_address_of_somebody_who_stopped_is_told(ledger):
     keep_ben(ledger)
-    ledger.run(lambda t: [t.suppress(each, "asked to stop", at=NOW) for each in (BEN.email, BEN.sms)])
+    ledger.run(lambda t: [t.suppressions.add(each, "asked to stop", at=NOW) for each in (BEN.email, BEN.sms)])
     found, _ = import_(ledger, "id,email\nben,new@example.org\n", dry_run=True)
     assert found.woken_ids == ["ben"]
 
@@ -162,9 +168,9 @@ def test_the_export_imports_to_the_same(ledger):
         supporter="my sister Ana",
         goals=frozenset({"sleep"}),
     )
-    ledger.run(lambda t: t.keep_recipients([BEN, everything], source="import", at=NOW))
+    ledger.run(lambda t: t.people.keep([BEN, everything], source="import", at=NOW))
     before = kept(ledger)
-    lines = ledger.run(lambda t: [exported(person) for person in t.everybody_imported()])
+    lines = ledger.run(lambda t: [exported(person) for person in t.people.everybody_imported()])
     quoted = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in cells) for cells in (COLUMNS, *lines))
     found, table = import_(ledger, quoted + "\n")
     assert [problem for problem in table.problems if not problem.warning] == []
@@ -176,7 +182,7 @@ def test_the_export_imports_to_the_same(ledger):
 
 def test_a_pause_entered_by_command_is_no_part_of_the_list(ledger):
     keep_ben(ledger)
-    ledger.run(lambda t: t.pause(BEN, [Pause(last=date(2027, 1, 1))], at=NOW))
+    ledger.run(lambda t: t.people.pause(BEN, [Pause(last=date(2027, 1, 1))], at=NOW))
     found, _ = import_(ledger, "id,email\nben,ben@example.org\n")
     assert found.same == 1
     import_(ledger, "id,email\nben,other@example.org\n")

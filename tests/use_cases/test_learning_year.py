@@ -85,7 +85,7 @@ def answer(transaction, world, names, sent, rng):
     agenda, now = world.service.agenda, world.clock.now
     practice_of = {}
     for nudge_id in sent:
-        nudge = transaction.nudge(nudge_id)
+        nudge = transaction.nudges.get(nudge_id)
         topic = agenda.shelf.topics.get(nudge.decision.message)
         if topic:
             practice_of[nudge.key.recipient] = topic.practice

@@ -36,7 +36,7 @@ def test_a_tick_a_delivery_and_a_question_read_no_more_of_the_nudges_than_they_n
         await stage.until(START + timedelta(hours=4))
         event.remove(stage.ledger._engine, "before_cursor_execute", keep)
         assert stage.sms.asked
-        plans = stage.ledger.run(lambda t: [_plan(t._connection, *each) for each in asked.items()])
+        plans = stage.ledger.run(lambda t: [_plan(t.connection, *each) for each in asked.items()])
         await stage.close()
         return [(statement, step) for statement, steps in plans for step in steps if step.startswith("SCAN nudges")]
 

@@ -13,6 +13,7 @@ from nudger.domain.feedback import FeedbackKind
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
+from nudger.storage.fact_codecs import GROUP_OUTCOMES
 from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.record_feedback import Entry, record
 from tests.make import make_agenda, make_message, make_recipient, make_schedule
@@ -33,7 +34,7 @@ OTHERS = make_nudge("ben", state=NudgeState.SENT, first_attempt_at=NOW - DAY)
 
 @pytest.fixture
 def ledger(ledger):
-    ledger.run(lambda t: t.add([SENT, NEWER, WITHHELD, OTHERS], at=NOW))
+    ledger.run(lambda t: t.nudges.add([SENT, NEWER, WITHHELD, OTHERS], at=NOW))
     return ledger
 
 
@@ -46,7 +47,7 @@ def entry(kind="reply", recipient="sam", **values):
 
 
 def said(ledger, name="sam"):
-    return ledger.run(lambda t: t.feedback_of([name], since=NOW - 99 * DAY)).get(name, [])
+    return ledger.run(lambda t: t.feedback.of([name], since=NOW - 99 * DAY)).get(name, [])
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_the_group_is_counted_once_an_hour_and_looking_writes_nothing(ledger):
     agenda = replace(AGENDA, learning=True)
     later = NOW + timedelta(hours=1)
     assert histories(ledger, learning=True, now=later)
-    assert ledger.run(lambda t: t.recall("group_outcomes")) == {}
+    assert ledger.run(lambda t: t.facts.get(GROUP_OUTCOMES)) is None
     ledger.run(lambda t: keep_group_outcomes(t, agenda, now=later))
     enter(ledger, entry(at=NOW - DAY + timedelta(hours=3)))
     for minutes, answered in ((59, 0), (60, 1)):

@@ -147,7 +147,7 @@ def test_a_person_decides_about_the_mails_that_may_have_gone_out(tmp_path, word)
         await back_then(world, 6)
         still = world.ledger.run(lambda t: standstill(t, now=world.clock.now))
         assert len(still.held) == 4
-        assert still.guard["why"] == "a backup was put back: 4 mails may have gone out before"
+        assert still.guard.why == "a backup was put back: 4 mails may have gone out before"
         assert {n.decision.reason for n in still.held} == {
             "may have gone out before the backup was put back: nudger guard"
         }
@@ -190,7 +190,7 @@ def test_whoever_was_greeted_since_the_backup_is_not_greeted_again(tmp_path):
 
 def events(world):
     return world.ledger.run(
-        lambda t: [kind for (kind,) in t._connection.exec_driver_sql("select kind from events where nudge is null")]
+        lambda t: [kind for (kind,) in t.connection.exec_driver_sql("select kind from events where nudge is null")]
     )
 
 
@@ -242,7 +242,7 @@ async def clock_back(world):
 
 async def upgrade(world):
     """An older program wrote moments only, and its last one."""
-    watermark = world.ledger.run(lambda t: t.watermark())
+    watermark = world.ledger.run(lambda t: t.planning.watermark())
     for mark in world.path.parent.rglob("planned_until*"):
         mark.write_text(watermark.isoformat())
     await restart(world)
@@ -252,7 +252,7 @@ async def rewritten(world):
     """Somebody sets planning back by hand: the ledger forgot nothing by that."""
     back = (world.clock.now - timedelta(minutes=30)).isoformat()
     world.ledger.run(
-        lambda t: t._connection.exec_driver_sql(f"update meta set value='{back}' where key='planned_until'")
+        lambda t: t.connection.exec_driver_sql(f"update meta set value='{back}' where key='planned_until'")
     )
     await restart(world)
 
@@ -285,7 +285,7 @@ def test_an_older_programs_mark_still_tells_a_backup(tmp_path):
         world.start()
         await world.adopt()
         await live(world, 10)
-        watermark = world.ledger.run(lambda t: t.watermark())
+        watermark = world.ledger.run(lambda t: t.planning.watermark())
         put_back(world, "database")
         for mark in world.path.parent.rglob("planned_until*"):
             mark.unlink()

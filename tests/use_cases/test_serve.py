@@ -265,7 +265,7 @@ def test_a_provider_that_keeps_no_words_proves_by_number_that_it_was_sent(world)
 def test_a_refusal_that_is_only_seen_later_still_ends_it(world):
     refused = Found(refused=DeliveryError("21610", Effect.SUPPRESS))
     assert crashed(world, [refused] * 3) == (["suppressed"], 0, 3)
-    assert world.ledger.run(lambda t: t.suppressed()) == {"sam@example.org"}
+    assert world.ledger.run(lambda t: t.suppressions.addresses()) == {"sam@example.org"}
 
 
 def test_a_bug_in_a_channel_stops_nobody_else(world):
@@ -332,7 +332,7 @@ def test_whoever_opts_out_while_waiting_gets_nothing(world):
     async def story():
         await world.adopt()
         await world.tick(minutes=30)
-        world.ledger.run(lambda t: t.suppress("sam@example.org", "asked to", at=START))
+        world.ledger.run(lambda t: t.suppressions.add("sam@example.org", "asked to", at=START))
         await world.tick(minutes=5)
         assert world.states() == ["suppressed"]
 
@@ -362,7 +362,7 @@ def test_people_imported_while_running_are_served_from_the_next_tick(world):
     async def story():
         await world.adopt()
         await world.tick()
-        world.ledger.run(lambda t: t.keep_recipients([make_recipient("kim")], source="import", at=START))
+        world.ledger.run(lambda t: t.people.keep([make_recipient("kim")], source="import", at=START))
         await world.tick(minutes=1)
         assert [p.address for p in world.email.sent] == ["sam@example.org", "kim@example.org"]
         await world.tick(minutes=30)
@@ -394,7 +394,7 @@ def test_a_ledger_that_cannot_be_written_stops_sending_and_recovers(world):
         broken = Ledger(*open_database(f"sqlite:///{world.path}/nudger.db", state_dir=world.path))
         world.ledger._engine = broken._engine
         world.ledger.run(
-            lambda t: t._connection.exec_driver_sql(
+            lambda t: t.connection.exec_driver_sql(
                 "create trigger full before update on nudges begin select raise(fail, 'disk full'); end"
             )
         )
@@ -404,7 +404,7 @@ def test_a_ledger_that_cannot_be_written_stops_sending_and_recovers(world):
         with pytest.raises(LedgerError):
             await world.service.settle()
         assert len(world.email.sent) == 1
-        world.ledger.run(lambda t: t._connection.exec_driver_sql("drop trigger full"))
+        world.ledger.run(lambda t: t.connection.exec_driver_sql("drop trigger full"))
         with pytest.raises(LedgerError):
             await world.service.tick()
         await world.tick(minutes=1)

@@ -79,7 +79,7 @@ def test_a_first_start_with_a_wrong_clock_heals_by_itself(tmp_path, wrong, resta
 
     play(story())
     judge(world, since=RIGHT)
-    people = world.ledger.run(lambda t: t.recipients())
+    people = world.ledger.run(lambda t: t.people.everybody())
     assert all(RIGHT.date() - timedelta(days=60) <= person.joined <= RIGHT.date() for person in people)
 
 

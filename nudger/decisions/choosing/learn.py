@@ -8,6 +8,7 @@ The chances are what is drawn with and what is written down, so the record can b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from nudger.decisions.draw import random_from
@@ -29,6 +30,14 @@ class Outcomes(NamedTuple):
 
 
 Tally = Mapping[Practice, Outcomes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOutcomes:
+    """What everybody's nudges brought that went out by a moment."""
+
+    until: datetime
+    practices: Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

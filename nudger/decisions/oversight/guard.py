@@ -16,6 +16,9 @@ EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)
 LONG_SILENCE = timedelta(days=60)
 """Longer than any outage: either the clock jumped, or so much time went by that a person should say go on."""
 
+LOOKBACK = timedelta(days=7)
+"""How far back missed slots are recorded one by one. Longer outages, or clocks years off, leave one event instead."""
+
 _FEW = 20
 """So many late nudges are never a storm."""
 

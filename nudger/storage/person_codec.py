@@ -1,17 +1,13 @@
-"""Between rows and domain values: how a person and a nudge are written down, and read back."""
+"""How a person is written down, and read back."""
 
-import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from nudger.domain.limits import Limits
-from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Decision, Nudge, NudgeState
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours, Recipient
-from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 
 Row = Mapping[Any, Any]
@@ -122,7 +118,7 @@ def _details(
     pauses: tuple[Pause, ...],
     hard_days: tuple[HardDay, ...],
     limits: Limits | None,
-) -> str:
+) -> Mapping[str, Any]:
     """Write down what few people have; a person with nothing of it costs two bytes."""
     details = {
         "place": place,
@@ -134,18 +130,15 @@ def _details(
         "hard_days": [[hard.month, hard.day, hard.year, hard.then] for hard in hard_days],
         "limits": limits and [limits.per_day, limits.per_week, limits.gap.total_seconds(), limits.gentle_days],
     }
-    return json.dumps({name: value for name, value in details.items() if value})
+    return {name: value for name, value in details.items() if value}
 
 
-@lru_cache(maxsize=4096)
-def _read_details(text: str) -> dict[str, Any]:
-    read = json.loads(text)
+def _read_details(kept: Mapping[str, Any]) -> dict[str, Any]:
+    read = dict(kept)
     if "weekend_moments" in read:
         read["weekend_moments"] = tuple((name, time.fromisoformat(wall)) for name, wall in read["weekend_moments"])
     if "weekend_quiet_hours" in read:
         read["weekend_quiet_hours"] = _quiet_hours(read["weekend_quiet_hours"])
-    if "goals" in read:
-        read["goals"] = frozenset(read["goals"])
     if "pauses" in read:
         read["pauses"] = pauses_of(read["pauses"])
     if "hard_days" in read:
@@ -154,7 +147,7 @@ def _read_details(text: str) -> dict[str, Any]:
         read["goals"] = frozenset(read["goals"])
     if "limits" in read:
         read["limits"] = _limits(*read["limits"])
-    return dict(read)
+    return read
 
 
 def _hard_day(month: int, day: int, year: int | None, then: str) -> HardDay:
@@ -163,72 +156,3 @@ def _hard_day(month: int, day: int, year: int | None, then: str) -> HardDay:
 
 def _limits(per_day: int | None, per_week: int | None, gap_s: float, gentle_days: int) -> Limits:
     return Limits(per_day=per_day, per_week=per_week, gap=timedelta(seconds=gap_s), gentle_days=gentle_days)
-
-
-def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
-    """Return the row of a nudge as it stands `at` a moment."""
-    decision = nudge.decision
-    return {
-        "id": nudge.id,
-        "recipient": nudge.key.recipient,
-        "schedule": nudge.key.schedule,
-        "local_date": nudge.key.local_date,
-        "ordinal": nudge.key.ordinal,
-        "due_at": nudge.due,
-        "expires_at": nudge.expires_at,
-        "state": nudge.state.value,
-        "reason": decision.reason,
-        "channel": decision.channel,
-        "message": decision.message,
-        "subject": decision.rendered.subject if decision.rendered else None,
-        "text": decision.rendered.text if decision.rendered else None,
-        "facts": json.dumps(dict(decision.facts)),
-        "priority": int(nudge.priority),
-        "attempts": nudge.attempts,
-        "inquiries": nudge.inquiries,
-        "possible_duplicate": nudge.possible_duplicate,
-        "resends": nudge.resends,
-        "address": nudge.address,
-        "first_attempt_at": nudge.first_attempt_at,
-        "next_attempt_at": nudge.next_attempt_at,
-        "provider": nudge.provider,
-        "provider_id": nudge.provider_id,
-        "updated_at": at,
-    }
-
-
-def nudge_of(row: Row) -> Nudge:
-    """Read a nudge back."""
-    return Nudge(
-        id=row["id"],
-        key=SlotKey(
-            recipient=row["recipient"],
-            schedule=row["schedule"],
-            local_date=row["local_date"],
-            ordinal=row["ordinal"],
-        ),
-        due=row["due_at"],
-        expires_at=row["expires_at"],
-        state=NudgeState(row["state"]),
-        decision=_decision_of(row),
-        next_attempt_at=row["next_attempt_at"],
-        priority=Priority(row["priority"]),
-        attempts=row["attempts"],
-        inquiries=row["inquiries"],
-        first_attempt_at=row["first_attempt_at"],
-        provider=row["provider"],
-        provider_id=row["provider_id"],
-        possible_duplicate=row["possible_duplicate"],
-        resends=row["resends"],
-        address=row["address"],
-    )
-
-
-def _decision_of(row: Row) -> Decision:
-    return Decision(
-        message=row["message"],
-        channel=Channel(row["channel"]) if row["channel"] else None,
-        rendered=None if row["text"] is None else Rendered(text=row["text"], subject=row["subject"]),
-        reason=row["reason"],
-        facts=tuple(json.loads(row["facts"]).items()),
-    )

@@ -1,0 +1,76 @@
+"""What people got and saw, inside a transaction: what a decision about the next one rests on."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from nudger.decisions.choosing.history import Contact, begun
+from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, NudgeState
+from nudger.domain.schedules import Priority, SlotKey
+from nudger.domain.vocabulary import MessageKey, RecipientId
+from nudger.storage.sql import KEY, batches
+from nudger.storage.tables import nudges
+
+
+class Histories:
+    """Reading histories, for many people at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def contacts(self, people: Collection[RecipientId], *, since: datetime) -> dict[RecipientId, list[Contact]]:
+        """Return, for each person, the nudges due since a moment that reached them or are on their way."""
+        found: dict[RecipientId, list[Contact]] = defaultdict(list)
+        for batch in batches(sorted(people)):
+            statement = _CONTACTS.where(nudges.c.recipient.in_(batch), nudges.c.due_at >= since)
+            # Tens of thousands of rows in a busy tick: by position, and no call for each.
+            for person, schedule, day, ordinal, at, due, message, state, priority in self._connection.execute(
+                statement
+            ):
+                key = SlotKey(person, schedule, day, ordinal)
+                found[person].append(
+                    Contact(
+                        begun(at) if state == _SENDING else at,
+                        key,
+                        message,
+                        state == _PENDING,
+                        _PRIORITIES[priority],
+                        due,
+                    )
+                )
+        return found
+
+    def seen(self, people: Collection[RecipientId]) -> dict[RecipientId, dict[MessageKey, datetime]]:
+        """Return, for each person, the wordings they may have seen, and when last."""
+        found: dict[RecipientId, dict[MessageKey, datetime]] = defaultdict(dict)
+        for batch in batches(sorted(people)):
+            statement = (
+                select(nudges.c.recipient, nudges.c.message, func.max(nudges.c.due_at).label("last"))
+                .where(nudges.c.recipient.in_(batch), nudges.c.message.is_not(None), nudges.c.state.in_(_SEEN))
+                .group_by(nudges.c.recipient, nudges.c.message)
+            )
+            for recipient, message, last in self._connection.execute(statement):
+                found[recipient][message] = last
+        return found
+
+
+_SEEN = [state.value for state in MAY_HAVE_BEEN_SEEN]
+_PRIORITIES = {int(priority): priority for priority in Priority}
+_PENDING = NudgeState.PENDING.value
+_SENDING = NudgeState.SENDING.value
+# Of several attempts the last one counts; when it ended is when the row last changed. While one is under way,
+# `next_attempt_at` is the end of its lease.
+_CONTACT_AT = func.coalesce(
+    case(
+        (nudges.c.state.in_([_PENDING, _SENDING]), nudges.c.next_attempt_at),
+        (nudges.c.attempts > 1, nudges.c.updated_at),
+        else_=nudges.c.first_attempt_at,
+    ),
+    nudges.c.due_at,
+)
+_CONTACTS: Select[Any] = select(
+    *KEY, _CONTACT_AT, *(nudges.c[name] for name in ("due_at", "message", "state", "priority"))
+).where(nudges.c.state.in_(_SEEN))

@@ -1,0 +1,89 @@
+"""How a nudge is written down, and read back."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+from nudger.domain.messages import Rendered
+from nudger.domain.nudges import Decision, Nudge, NudgeState
+from nudger.domain.schedules import Priority, SlotKey
+from nudger.domain.vocabulary import Channel
+
+Row = Mapping[Any, Any]
+
+
+def read_nudges(connection: Connection, statement: Select[Any]) -> list[Nudge]:
+    """Return the nudges that a statement finds, in its order."""
+    return [nudge_of(row) for row in connection.execute(statement).mappings()]
+
+
+def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
+    """Return the row of a nudge as it stands `at` a moment."""
+    decision = nudge.decision
+    return {
+        "id": nudge.id,
+        "recipient": nudge.key.recipient,
+        "schedule": nudge.key.schedule,
+        "local_date": nudge.key.local_date,
+        "ordinal": nudge.key.ordinal,
+        "due_at": nudge.due,
+        "expires_at": nudge.expires_at,
+        "state": nudge.state.value,
+        "reason": decision.reason,
+        "channel": decision.channel,
+        "message": decision.message,
+        "subject": decision.rendered.subject if decision.rendered else None,
+        "text": decision.rendered.text if decision.rendered else None,
+        "facts": json.dumps(dict(decision.facts)),
+        "priority": int(nudge.priority),
+        "attempts": nudge.attempts,
+        "inquiries": nudge.inquiries,
+        "possible_duplicate": nudge.possible_duplicate,
+        "resends": nudge.resends,
+        "address": nudge.address,
+        "first_attempt_at": nudge.first_attempt_at,
+        "next_attempt_at": nudge.next_attempt_at,
+        "provider": nudge.provider,
+        "provider_id": nudge.provider_id,
+        "updated_at": at,
+    }
+
+
+def nudge_of(row: Row) -> Nudge:
+    """Read a nudge back."""
+    return Nudge(
+        id=row["id"],
+        key=SlotKey(
+            recipient=row["recipient"],
+            schedule=row["schedule"],
+            local_date=row["local_date"],
+            ordinal=row["ordinal"],
+        ),
+        due=row["due_at"],
+        expires_at=row["expires_at"],
+        state=NudgeState(row["state"]),
+        decision=_decision_of(row),
+        next_attempt_at=row["next_attempt_at"],
+        priority=Priority(row["priority"]),
+        attempts=row["attempts"],
+        inquiries=row["inquiries"],
+        first_attempt_at=row["first_attempt_at"],
+        provider=row["provider"],
+        provider_id=row["provider_id"],
+        possible_duplicate=row["possible_duplicate"],
+        resends=row["resends"],
+        address=row["address"],
+    )
+
+
+def _decision_of(row: Row) -> Decision:
+    return Decision(
+        message=row["message"],
+        channel=Channel(row["channel"]) if row["channel"] else None,
+        rendered=None if row["text"] is None else Rendered(text=row["text"], subject=row["subject"]),
+        reason=row["reason"],
+        facts=tuple(json.loads(row["facts"]).items()),
+    )

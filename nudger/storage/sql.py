@@ -1,0 +1,36 @@
+"""What several parts of a transaction need of SQL: batches, upserts, and conditions on nudges."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from nudger.storage.tables import nudges
+
+Item = TypeVar("Item")
+BATCH = 500
+
+KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
+"""The columns of a SlotKey, in its order."""
+
+IS_WAITING = nudges.c.next_attempt_at.is_not(None)
+"""In these words, for SQLite takes the index of what waits only where it can read that it may."""
+
+
+def is_by_one_of(providers: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a nudge went to one of these providers."""
+    return nudges.c.provider.in_(sorted(providers))
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that knows `ON CONFLICT`, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `size`: as many as one statement bears."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
