@@ -13,7 +13,7 @@ from nudger.cli.screen import as_json, elsewhere, in_words, local_day, plural
 from nudger.cli.setup import Setup, read_setup_as_it_is
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.decisions.oversight.runway import Runway, short_runways
-from nudger.domain.facts import DaemonId, Serving
+from nudger.domain.facts import DaemonId, Serving, served_by
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.errors import in_numbers
@@ -87,17 +87,10 @@ def _past(transaction: Transaction, daemon: DaemonId, now: datetime) -> _Past:
         recent=tuple(recent[:_RECENT]),
         trouble=tuple(nudge for nudge in recent if nudge.state in _TROUBLE)[:_RECENT],
         planned_until=transaction.planning.watermark(),
-        serving=_serving(transaction, daemon),
+        serving=served_by(transaction.facts.by_daemon(SERVING), daemon),
         stopped=frozenset(transaction.suppressions.addresses()),
         still=standstill(transaction, now=now),
     )
-
-
-def _serving(transaction: Transaction, daemon: DaemonId) -> Serving | None:
-    """Return what the daemon of this state folder serves from; of another machine's, the one configured last."""
-    known = transaction.facts.by_daemon(SERVING)
-    newest = max(known.values(), key=lambda word: word.configured_at, default=None)
-    return known.get(daemon, newest)
 
 
 def _look_ahead(setup: Setup, now: datetime) -> _Ahead:

@@ -55,3 +55,8 @@ class Serving:
     configured_at: datetime
     problems: str
     providers: Mapping[Channel, str]
+
+
+def served_by(known: Mapping[DaemonId, Serving], daemon: DaemonId) -> Serving | None:
+    """Return what a daemon serves from; where it never said, what the one configured last does."""
+    return known.get(daemon) or max(known.values(), key=lambda serving: serving.configured_at, default=None)

@@ -36,7 +36,7 @@ def recipient_row(recipient: Recipient, source: str) -> dict[str, Any]:
 
 def recipient_of(row: Row) -> Recipient:
     """Read a person back."""
-    details = _read_details(row["details"])
+    details = _read_details(row["details"]) if row["details"] else {}
     if row["paused"]:
         details = {**details, "pauses": (*details.get("pauses", ()), *pauses_of(row["paused"]))}
     return Recipient(

@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Dialect, Text, TypeDecorator
 
+_NOTHING = "{}"
+
 
 class SealedText(TypeDecorator[str]):
     """A name, an address, or words that somebody was sent."""
@@ -37,6 +39,8 @@ class SealedJson(TypeDecorator[Mapping[str, Any]]):
         """Return the object of a text."""
         if value is None:
             return None
+        if value == _NOTHING:  # nearly everybody's, and there may be a hundred thousand of them
+            return {}
         read: Mapping[str, Any] = json.loads(value)
         return read
 
