@@ -21,7 +21,7 @@ from nudger.decisions.choosing.history import History
 from nudger.decisions.points.decide import decide_slot
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import Component, Practice
-from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 13:30")
 SIZES = (80, 600, 5000)
@@ -35,26 +35,26 @@ def prepare(size, people):
         for n in range(size)
     ]
     folk = [make_recipient(f"p{n}", time_zone="America/New_York", joined=date(2026, 1, 1)) for n in range(people)]
-    agenda = make_agenda(schedules=[make_schedule()], messages=messages, recipients=folk)
+    snapshot = make_snapshot(schedules=[make_schedule()], messages=messages, recipients=folk)
     some = messages[:: max(1, size // 60)][:60]
     seen = {message.key: DUE - timedelta(days=60 - n) for n, message in enumerate(some)}
     slots = [Slot(person.id, "kind", DUE.date(), 0, DUE, DUE.time()) for person in folk]
-    return agenda, slots, History(seen=seen)
+    return snapshot, slots, History(seen=seen)
 
 
-def decide(agenda, slots, history):
+def decide(snapshot, slots, history):
     for slot in slots:
-        decide_slot(agenda, slot, history, now=DUE)
+        decide_slot(snapshot, slot, history, now=DUE)
 
 
-def plain(agenda, slots, history):
+def plain(snapshot, slots, history):
     for _ in slots:
         random.choice(
-            [m for m in agenda.shelf.messages if m.email and m.language == "en" and m.key not in history.seen]
+            [m for m in snapshot.message_index.messages if m.email and m.language == "en" and m.key not in history.seen]
         )
 
 
-def empty(_agenda, _slots, _history):
+def empty(_snapshot, _slots, _history):
     for _ in range(1_000_000):
         pass
 

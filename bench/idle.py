@@ -30,7 +30,7 @@ def prepare(folder, people):
     from nudger.domain.vocabulary import Purpose
     from nudger.storage.database import open_database
     from nudger.storage.ledger import Ledger
-    from tests.make import make_agenda, make_message, make_recipient
+    from tests.make import make_message, make_recipient, make_snapshot
 
     (folder / "schedules").mkdir()
     (folder / "messages").symlink_to(ROOT / "messages")
@@ -40,9 +40,9 @@ def prepare(folder, people):
     names = zones()
     folk = [make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people)]
     then = datetime.now(UTC) - timedelta(days=30)
-    agenda = make_agenda(messages=[make_message("hello", purpose=Purpose.WELCOME)])
+    snapshot = make_snapshot(messages=[make_message("hello", purpose=Purpose.WELCOME)])
     greeted = {"state": NudgeState.SENT, "next_attempt_at": None, "attempts": 1, "first_attempt_at": then}
-    hellos = [replace(decide_welcome(agenda, person, now=then), **greeted) for person in folk]
+    hellos = [replace(decide_welcome(snapshot, person, now=then), **greeted) for person in folk]
     state = folder / "var"
     ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))
     ledger.run(lambda transaction: transaction.people.keep(folk, source="import", at=then))

@@ -53,8 +53,8 @@ def ours(path):
     from nudger.decisions.planning.plan import slots
     from nudger.storage.database import open_database
     from nudger.storage.ledger import Ledger
-    from nudger.wiring.reading import settle_memory
-    from tests.make import make_agenda, make_schedule
+    from nudger.wiring.reading import freeze_garbage
+    from tests.make import make_schedule, make_snapshot
 
     before = rss_mb()
     began = perf_counter()
@@ -63,13 +63,13 @@ def ours(path):
     schedules = [make_schedule(f"s{n}", at=f"{8 + n:02}:00") for n in range(SCHEDULES - 1)]
     # The last one is due for everybody at one instant, wherever they are: the worst tick there is.
     everywhere = [make_schedule("all", at="12:30")]
-    agenda = make_agenda(schedules=schedules + everywhere, recipients=people)
-    settle_memory()
+    snapshot = make_snapshot(schedules=schedules + everywhere, recipients=people)
+    freeze_garbage()
     started = perf_counter() - began
 
     def tick(due, span):
         began = perf_counter()
-        found = slots(agenda.roster, since=due - span, until=due, seed="s")
+        found = slots(snapshot.roster, since=due - span, until=due, seed="s")
         return perf_counter() - began, len(found)
 
     tick(START, timedelta(hours=30))

@@ -3,7 +3,7 @@
 The way of a nudge, and where each step lives; imports only go down, and import-linter proves it:
 
     YAML ── files/ ──> a Catalog of domain values ──┐
-    people ── files/, storage/ ─────────────────────┴─> decisions/agenda.py     all that deciding needs, in memory
+    people ── files/, storage/ ─────────────────────┴─> decisions/snapshot.py     all that deciding needs, in memory
     waking up ── daemon/waker.py ─> use_cases/serve.py: a tick
         greet     decisions/greet.py      no hello, no nudge; hello.py: when it is said again
         plan      decisions/plan.py       which slots fell due since the last tick?  (calendar: domain/calendar.py)

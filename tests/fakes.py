@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect
 
 
@@ -25,8 +25,8 @@ class FakeChannel:
 
     script: list[DeliveryError | Exception | str] = field(default_factory=list)
     findings: list[Found | tuple[Receipt, ...]] = field(default_factory=list)
-    sent: list[Parcel] = field(default_factory=list)
-    asked: list[Parcel] = field(default_factory=list)
+    sent: list[OutgoingMessage] = field(default_factory=list)
+    asked: list[OutgoingMessage] = field(default_factory=list)
     provider: str = "fake"
     concurrency: int = 3
     can_be_asked: bool = True
@@ -37,7 +37,7 @@ class FakeChannel:
     """What every question is answered with."""
     _now: int = 0
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
@@ -47,13 +47,13 @@ class FakeChannel:
                 await asyncio.sleep(3600)
             if isinstance(step, Exception):
                 raise step
-            self.sent.append(parcel)
+            self.sent.append(outgoing)
             return Receipt(provider=self.provider, provider_id=f"id-{len(self.sent)}")
         finally:
             self._now -= 1
 
-    async def find(self, parcel: Parcel) -> Found:
-        self.asked.append(parcel)
+    async def find(self, outgoing: OutgoingMessage) -> Found:
+        self.asked.append(outgoing)
         if self.refuses:
             raise self.refuses
         if not self.findings:

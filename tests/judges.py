@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule as du
 
 from nudger.decisions.planning.dates import ANCHOR
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.domain.schedules import (
     At,
@@ -160,17 +160,19 @@ class Rule:
 
 
 def planned(rule, zone, lo, hi):
-    roster = build_roster([make_schedule(recurrence=rule.recurrence)], [make_recipient(time_zone=zone)])
+    roster = build_groups([make_schedule(recurrence=rule.recurrence)], [make_recipient(time_zone=zone)])
     return slots(roster, since=lo, until=hi, seed="s")
 
 
 def disagreement(rule, judge, theirs, hi=None):
     """Say what the judge answers that the table does not predict, or '' ; and which differences came to bear."""
     hi = hi or rule.hi
-    walls = {slot.key: slot.due.replace(tzinfo=None) for slot in planned(rule, "UTC", rule.lo - 2 * DAY, hi + 2 * DAY)}
+    local_times = {
+        slot.key: slot.due.replace(tzinfo=None) for slot in planned(rule, "UTC", rule.lo - 2 * DAY, hi + 2 * DAY)
+    }
     ours = {slot.key: slot.due for slot in planned(rule, rule.zone, rule.lo, hi)}
     policy, predicted, used = set(), set(), set()
-    for key, wall in walls.items():
+    for key, wall in local_times.items():
         kind = kind_of(wall, rule.zone)
         policy |= ours_is(wall, rule.zone)
         row = difference(kind, judge, rule.zone)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
-from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
+from nudger.decisions.snapshot import OperatorWords, Snapshot, build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.messages import EmailText, Message
 from nudger.domain.recipients import Recipient
@@ -51,8 +51,8 @@ def make_message(id: str = "one", **values: Any) -> Message:  # noqa: A002
     return Message(id=id, **(defaults | values))
 
 
-def make_agenda(
+def make_snapshot(
     *, schedules: Sequence[Schedule] = (), messages: Sequence[Message] = (), recipients: Sequence[Recipient] = ()
-) -> Agenda:
+) -> Snapshot:
     catalog = Catalog(schedules=tuple(schedules), messages=tuple(messages))
-    return build_agenda(catalog, recipients, words=WORDS, seed="nudger", installation="test")
+    return build_snapshot(catalog, recipients, words=WORDS, seed="nudger", installation="test")

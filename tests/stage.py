@@ -19,9 +19,9 @@ from tempfile import mkdtemp
 from sqlalchemy import event
 
 from nudger.decisions.planning.plan import slots
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import Found, Nudge, Parcel, Receipt
+from nudger.domain.nudges import Found, Nudge, OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.database import open_database
@@ -49,22 +49,22 @@ class Sent:
     """What reached a person, when by the clock of the service, and the nudge as it was then."""
 
     at: datetime
-    parcel: Parcel
+    outgoing: OutgoingMessage
     nudge: Nudge
 
 
 @dataclass(eq=False)
 class Post:
-    """A way out that remembers what it took, and can be asked for it; `mood(parcel)` says what becomes of a send."""
+    """A way out that remembers what it took, and can be asked for it; `mood(message)` says what becomes of a send."""
 
     name: str
     clock: FakeClock
-    mood: Callable[[Parcel], str] = lambda _: "ok"
+    mood: Callable[[OutgoingMessage], str] = lambda _: "ok"
     tells: bool = True
     silent: bool = False
     """Whether a question never gets an answer."""
-    held: list[tuple[datetime, Parcel, Receipt]] = field(default_factory=list)
-    asked: list[Parcel] = field(default_factory=list)
+    held: list[tuple[datetime, OutgoingMessage, Receipt]] = field(default_factory=list)
+    asked: list[OutgoingMessage] = field(default_factory=list)
     concurrency: int = 8
     can_be_asked: bool = True
     stuck: int = 0
@@ -73,8 +73,8 @@ class Post:
     def provider(self) -> str:
         return f"fake-{self.name}"
 
-    async def send(self, parcel: Parcel) -> Receipt:
-        mood = self.mood(parcel)
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
+        mood = self.mood(outgoing)
         if mood == "hang":
             await self._never()
         if mood == "cut off in time":
@@ -85,7 +85,7 @@ class Post:
         if mood in FAILURES:
             raise DeliveryError(mood, FAILURES[mood])
         receipt = Receipt(provider=self.provider, provider_id=f"{self.name}-{len(self.held)}")
-        self.held.append((self.clock.now, parcel, receipt))
+        self.held.append((self.clock.now, outgoing, receipt))
         if mood == "taken, then lost":
             raise DeliveryError("lost", Effect.UNCERTAIN)
         if mood == "taken, then silence":
@@ -99,13 +99,13 @@ class Post:
         finally:
             self.stuck -= 1
 
-    async def find(self, parcel: Parcel) -> Found:
-        self.asked.append(parcel)
+    async def find(self, outgoing: OutgoingMessage) -> Found:
+        self.asked.append(outgoing)
         if self.silent:
             await self._never()
         if not self.tells:
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
-        wanted = (parcel.address, parcel.rendered)
+        wanted = (outgoing.address, outgoing.rendered)
         return Found(same=tuple(r for _, held, r in self.held if (held.address, held.rendered) == wanted))
 
     async def close(self) -> None:
@@ -169,13 +169,13 @@ class Stage:
         self.service = Service(
             thread,
             [Delivery(channel, post, thread, clock=self.clock, rng=Random(1)) for channel, post in channels],
-            make_agenda=lambda catalog, people: build_agenda(
+            make_snapshot=lambda catalog, people: build_snapshot(
                 catalog, people, words=WORDS, seed="stage", installation="stage"
             ),
             clock=self.clock,
             high_water=self.ledger.high_water,
         )
-        await self.service.adopt(self.catalog, after_crash=after_crash)
+        await self.service.reload(self.catalog, after_crash=after_crash)
 
     async def close(self) -> None:
         """End the process as systemd would."""
@@ -222,9 +222,9 @@ class Stage:
             self.clock.now = min(moment, self._next())
             await self.tick()
 
-    async def adopt(self, catalog: Catalog) -> None:
+    async def reload(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        await self.service.adopt(catalog)
+        await self.service.reload(catalog)
 
     async def back_up(self) -> None:
         await self._without_service(lambda: shutil.copy(self.path / "nudger.db", self.path / "backup.db"))
@@ -244,7 +244,7 @@ class Stage:
         return self.ledger.run(lambda t: t.nudges.recent(since=DAWN, limit=10_000_000))[::-1]
 
     def _next(self) -> datetime:
-        now, agenda = self.clock.now, self.service.agenda
+        now, snapshot = self.clock.now, self.service.snapshot
         later = now + self.stride
         attempt = self.ledger.run(lambda t: t.waiting.next_attempt())
         if attempt is not None:
@@ -252,10 +252,10 @@ class Stage:
         greets = self.service._greet_at
         if greets is not None and greets > now:
             later = min(later, greets)
-        if agenda is not self._planned_from or now < self._due_since or later > self._due_until:
+        if snapshot is not self._planned_from or now < self._due_since or later > self._due_until:
             self._due_since, self._due_until = now, max(later, now + timedelta(days=1))
-            found = slots(agenda.roster, since=now, until=self._due_until, seed=agenda.seed)
-            self._planned_from, self._due = agenda, sorted({slot.due for slot in found})
+            found = slots(snapshot.roster, since=now, until=self._due_until, seed=snapshot.seed)
+            self._planned_from, self._due = snapshot, sorted({slot.due for slot in found})
         place = bisect_right(self._due, now)
         return min(later, self._due[place]) if place < len(self._due) else later
 
@@ -264,5 +264,5 @@ class Stage:
         fresh = [item for post in self.posts for item in post.held[self._looked[post.name] :]]
         if fresh:
             self._looked = {post.name: len(post.held) for post in self.posts}
-            found = self.ledger.run(lambda t: [t.nudges.get(parcel.nudge) for _, parcel, _ in fresh])
-            self.sent += [Sent(at, parcel, nudge) for (at, parcel, _), nudge in zip(fresh, found, strict=True)]
+            found = self.ledger.run(lambda t: [t.nudges.get(outgoing.nudge) for _, outgoing, _ in fresh])
+            self.sent += [Sent(at, outgoing, nudge) for (at, outgoing, _), nudge in zip(fresh, found, strict=True)]

@@ -26,7 +26,9 @@ from tests.make import make_recipient, make_schedule
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 zones = st.sampled_from(ZONES)
-walls = st.builds(time, st.integers(0, 23), st.integers(0, 59)) | st.builds(time, st.integers(0, 4), st.integers(0, 59))
+local_times = st.builds(time, st.integers(0, 23), st.integers(0, 59)) | st.builds(
+    time, st.integers(0, 4), st.integers(0, 59)
+)
 moments = st.sampled_from(sorted(DEFAULT_MOMENTS))
 weekdays = st.frozensets(st.integers(0, 6), min_size=1)
 
@@ -37,11 +39,13 @@ def spans(longest, unit=MINUTE):
 
 at_times = st.builds(
     At,
-    times=st.lists(walls | moments, min_size=1, max_size=4, unique=True).map(tuple),
+    times=st.lists(local_times | moments, min_size=1, max_size=4, unique=True).map(tuple),
     jitter=st.just(timedelta(0)) | spans(180),
     spread=st.just(timedelta(0)) | spans(180),
 )
-windows = st.builds(Between, start=walls | moments, end=walls | moments, count=st.integers(1, 4), apart=spans(120))
+windows = st.builds(
+    Between, start=local_times | moments, end=local_times | moments, count=st.integers(1, 4), apart=spans(120)
+)
 phases = st.builds(
     lambda first, length, every, days: Phase(
         first=first, last=None if length is None else first + length, every=every, weekdays=days
@@ -113,7 +117,7 @@ def pauses(day):
 
 
 def own_moments():
-    return st.lists(st.tuples(moments, walls), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
+    return st.lists(st.tuples(moments, local_times), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
 
 
 def people(day, zone=zones, count=3):

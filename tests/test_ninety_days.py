@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nudger.config.catalog import load_catalog
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.schedules import Selection
 from nudger.domain.vocabulary import Intensity
@@ -27,8 +27,10 @@ def library():
 def live(library, language):
     selection = Selection(intensities=frozenset({Intensity.GENTLE, Intensity.STEADY}))
     catalog = Catalog(schedules=(make_schedule(at="12:00", selection=selection),), messages=library)
-    agenda = build_agenda(catalog, [make_recipient(language=language)], words=WORDS, seed="nudger", installation="i")
-    coming = rehearse(agenda, since=START, until=START + timedelta(days=DAYS), histories={})
+    snapshot = build_snapshot(
+        catalog, [make_recipient(language=language)], words=WORDS, seed="nudger", installation="i"
+    )
+    coming = rehearse(snapshot, since=START, until=START + timedelta(days=DAYS), histories={})
     by_key = {(message.key, message.language): message for message in library}
     return [by_key[each.nudge.decision.message, language] for each in coming if each.nudge.decision.message]
 

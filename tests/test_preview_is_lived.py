@@ -11,7 +11,7 @@ from datetime import time, timedelta
 import pytest
 
 from nudger.decisions.delivering.hello import NOT_YET
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import WELCOME, NudgeState
@@ -25,11 +25,11 @@ from nudger.domain.schedules import (
     Priority,
     Programme,
     Selection,
-    WhenHeld,
+    WhenBlocked,
 )
 from nudger.domain.vocabulary import Channel, Purpose
+from nudger.use_cases.hold import release_held
 from nudger.use_cases.outlook import before_the_first_start, outlook, standing
-from nudger.use_cases.stop_and_go import release_held
 from tests.make import DAILY, WORDS, make_message, make_recipient, make_schedule, utc
 from tests.stage import Stage
 
@@ -50,7 +50,7 @@ SCHEDULES = (
         "drawn",
         recurrence=Calendar(dates=DAILY, times=Between(start=time(9), end=time(18))),
         audience=EVERYBODY,
-        when_held=WhenHeld.DROP,
+        when_blocked=WhenBlocked.DROP,
     ),
     make_schedule("series", at="10:15", selection=Selection(messages=SERIES, in_order=True), priority=Priority.HIGH),
     make_schedule(
@@ -110,11 +110,11 @@ def show(stage, catalog, now):
 
     def ask(transaction):
         people = transaction.people.everybody()
-        agenda = build_agenda(catalog, people, words=WORDS, seed="stage", installation="")
-        return agenda, standing(transaction, agenda, people, with_histories=True, now=now)
+        snapshot = build_snapshot(catalog, people, words=WORDS, seed="stage", installation="")
+        return snapshot, standing(transaction, snapshot, people, with_histories=True, now=now)
 
-    agenda, at = stage.ledger.run(ask)
-    return outlook(agenda, at, first=now.date() - 2 * DAY, last=now.date() + (DAYS + 2) * DAY)
+    snapshot, at = stage.ledger.run(ask)
+    return outlook(snapshot, at, first=now.date() - 2 * DAY, last=now.date() + (DAYS + 2) * DAY)
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_what_is_shown_is_lived_until_something_changes(tmp_path, zone, start):
 
     async def live():
         here = [p if p.joined else replace(p, joined=begin.astimezone(p.zone).date()) for p in catalog.recipients]
-        agenda = build_agenda(catalog, here, words=WORDS, seed="stage", installation="")
-        at = before_the_first_start(agenda, here, now=begin)
-        before = as_shown(outlook(agenda, at, first=begin.date() - DAY, last=end.date() + 2 * DAY))
+        snapshot = build_snapshot(catalog, here, words=WORDS, seed="stage", installation="")
+        at = before_the_first_start(snapshot, here, now=begin)
+        before = as_shown(outlook(snapshot, at, first=begin.date() - DAY, last=end.date() + 2 * DAY))
         await stage.open()
         await stage.tick()
         await stage.until(imported)

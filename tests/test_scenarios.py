@@ -20,12 +20,12 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME
 from nudger.domain.recipients import Pause, ended
 from nudger.storage.tables import events
-from nudger.use_cases.stop_and_go import (
+from nudger.use_cases.hold import (
     discard_held,
     hold_everything,
     release_everything,
     release_held,
-    standstill,
+    sending_blocked,
 )
 from tests import spoken
 from tests.stage import Stage
@@ -95,7 +95,7 @@ class Story:
 
     def check_always(self):
         """What holds in every story: nobody gets one nudge twice, whatever happened."""
-        ids = [sent.parcel.nudge for sent in self.stage.sent if not sent.nudge or not sent.nudge.possible_duplicate]
+        ids = [sent.outgoing.nudge for sent in self.stage.sent if not sent.nudge or not sent.nudge.possible_duplicate]
         assert len(ids) == len(set(ids)), f"{self.name}: sent twice"
 
     # What can be done
@@ -129,7 +129,7 @@ class Story:
         await self.stage.open()
 
     async def do_reload(self, changes):
-        await self.stage.adopt(self.change(changes))
+        await self.stage.reload(self.change(changes))
 
     def change(self, changes) -> Catalog:
         keys = spoken.Keys(changes)
@@ -144,7 +144,7 @@ class Story:
 
     async def do_change_person(self, changes):
         self.people[changes["id"]] = self.people[changes["id"]] | changes
-        await self.stage.adopt(self.catalog())
+        await self.stage.reload(self.catalog())
 
     async def do_pause(self, what):
         today = self.stage.clock.now.astimezone(self.zone(what["id"])).date()
@@ -189,9 +189,9 @@ class Story:
 
     def found_within(self, wanted):
         """Every time since the last step lies in this part of the day, the end excluded."""
-        walls = [f"{self.local(sent):%H:%M}" for sent in self.fresh()]
+        local_times = [f"{self.local(sent):%H:%M}" for sent in self.fresh()]
         first, last = wanted.split("-")
-        return wanted if all(first <= wall < last for wall in walls) else walls
+        return wanted if all(first <= wall < last for wall in local_times) else local_times
 
     def found_apart(self, wanted):
         """No two to one person since the last step are nearer to each other than that."""
@@ -224,7 +224,7 @@ class Story:
         return wanted if wanted in doubt else doubt
 
     def found_guard(self, wanted):
-        guard = self.read(lambda t: standstill(t, now=self.now)).guard
+        guard = self.read(lambda t: sending_blocked(t, now=self.now)).guard
         why = guard.why if guard else "none"
         return wanted if wanted in why else why
 

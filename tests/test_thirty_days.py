@@ -21,7 +21,7 @@ from nudger.storage.thread import LedgerThread
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock
 from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 from nudger.wiring.sending import make_channels, make_deliveries
 
 ROOT = Path(__file__).parents[1]
@@ -64,13 +64,13 @@ async def live(begin, zone, *, until):
         thread = LedgerThread(ledger)
         channels = make_channels(settings, show=None)
         deliveries = make_deliveries(channels, thread)
-        agenda = make_agenda(settings, ledger.installation)
-        service = Service(thread, deliveries, make_agenda=agenda, clock=clock)
-        await service.adopt(load_catalog(settings.config_dir, settings.recipients_file))
+        snapshot = make_snapshot(settings, ledger.installation)
+        service = Service(thread, deliveries, make_snapshot=snapshot, clock=clock)
+        await service.reload(load_catalog(settings.config_dir, settings.recipients_file))
         while (now := clock()) < until:
             await service.tick()
             await service.settle()
-            roster, later = service.agenda.roster, now + timedelta(hours=3)
+            roster, later = service.snapshot.roster, now + timedelta(hours=3)
             frozen.move_to(next_due(roster, since=now, until=later, seed=settings.seed) or later)
         nudges = [
             n for n in ledger.run(lambda t: t.nudges.recent(since=begin, limit=1000)) if n.state is NudgeState.SENT

@@ -24,7 +24,7 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
@@ -32,7 +32,7 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours, Recipient
 from nudger.domain.schedules import Schedule, Selection
 from nudger.domain.vocabulary import Channel
-from nudger.use_cases.stop_and_go import release_held, standstill
+from nudger.use_cases.hold import release_held, sending_blocked
 from tests import spoken
 from tests.make import make_message
 from tests.stage import Stage
@@ -54,7 +54,7 @@ PLACES = {
     "America/Los_Angeles": ("US-WA", "+12065550{:03}", {None: (8, 20)}),
     "Europe/Berlin": ("DE-BY", "+49151234560{:03}", {}),
 }
-"""Place, numbers, and the hours of that place (by weekday; None is any other), as the law tells them."""
+"""Position, numbers, and the hours of that place (by weekday; None is any other), as the law tells them."""
 
 SCHEDULES = [
     {"id": "morning", "when": {"at": "morning"}, "late": "2 hours"},
@@ -244,7 +244,7 @@ class Year:
             self.release_guard()
 
     def release_guard(self) -> None:
-        if self.read(lambda t: standstill(t, now=self.now)).guard:
+        if self.read(lambda t: sending_blocked(t, now=self.now)).guard:
             self.page.counts["guard released"] += 1
             self.read(lambda t: release_held(t, now=self.now))
 
@@ -279,21 +279,21 @@ class Year:
             post.mood = self.mood
         await self.stage.serve(after_crash=True)
 
-    async def adopt(self) -> None:
-        await self.stage.adopt(self.catalog())
+    async def load(self) -> None:
+        await self.stage.load(self.catalog())
         self.note_epoch()
 
     async def reload(self) -> None:
         name, change = EDITS[self.page.counts["reload"] % len(EDITS)]
         self.schedules[name] = self.schedules[name] | change
-        await self.adopt()
+        await self.load()
 
     async def move_away(self) -> None:
         person = self.rng.choice([*self.people.values()])
         if person.time_zone not in PLACES:
             zone = self.rng.choice([zone for zone in self.zones if zone not in PLACES])
             self.people[person.id] = replace(person, time_zone=zone)
-            await self.adopt()
+            await self.load()
 
     async def pause(self) -> None:
         person = self.rng.choice([*self.people.values()])
@@ -353,9 +353,9 @@ class Year:
             self.page.blame("in a pause", where)
         if any(h.then is OnHardDay.HOLD and (h.month, h.day) == (local.month, local.day) for h in person.hard_days):
             self.page.blame("on a hard day", where)
-        if sent.parcel.channel is Channel.SMS and not _lawful(person, local):
+        if sent.outgoing.channel is Channel.SMS and not _lawful(person, local):
             self.page.blame("outside legal hours", where)
-        if sent.parcel.address in self.stopped:
+        if sent.outgoing.address in self.stopped:
             self.page.blame("after a stop", where)
 
     def check_end(self) -> None:
@@ -380,7 +380,7 @@ class Year:
                     self.page.blame("one slot twice", (key, times))
             pools = defaultdict(list)
             for sent in all_sent:
-                pools[sent.nudge.key.schedule].append(sent.parcel.rendered.text)
+                pools[sent.nudge.key.schedule].append(sent.outgoing.rendered.text)
             for schedule, texts in pools.items():
                 # What may have gone out has been used, too, and is not among what certainly did.
                 first = [text.partition("About")[0] for text in texts][: POOL - maybe_sent[name, schedule]]
@@ -407,7 +407,7 @@ class Year:
         """Plan every span between two changes anew, in one piece: each slot that was owed must be on record."""
         ends = [epoch.since for epoch in self.epochs[1:]] + [self.now]
         for epoch, end in zip(self.epochs, ends, strict=True):
-            roster = build_roster(epoch.schedules, epoch.people.values())
+            roster = build_groups(epoch.schedules, epoch.people.values())
             for slot in slots(roster, since=epoch.since, until=end, seed="stage"):
                 joined = epoch.people[slot.recipient].joined
                 if joined is None or slot.local_date >= joined:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import NO_LIMITS
 from nudger.domain.vocabulary import Channel, Purpose
@@ -48,17 +48,17 @@ class World:
             for channel, port in ((Channel.EMAIL, self.email), (Channel.SMS, self.sms))
         ]
         self.service = Service(
-            thread, deliveries, make_agenda=self.agenda, clock=self.clock, high_water=self.ledger.high_water
+            thread, deliveries, make_snapshot=self.snapshot, clock=self.clock, high_water=self.ledger.high_water
         )
 
     def high_water(self, installation):
         return HighWater(self.path, cache_dir=self.path.parent / "cache", installation=installation)
 
-    def agenda(self, catalog, people):
-        return build_agenda(catalog, people, words=WORDS, seed="s", installation="i")
+    def snapshot(self, catalog, people):
+        return build_snapshot(catalog, people, words=WORDS, seed="s", installation="i")
 
-    async def adopt(self):
-        return await self.service.adopt(self.catalog, after_crash=True)
+    async def reload(self):
+        return await self.service.reload(self.catalog, after_crash=True)
 
     async def tick(self, **forward):
         self.clock.forward(**forward)

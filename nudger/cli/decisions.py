@@ -58,7 +58,7 @@ def export(
     safely as the ledger. `nudger decisions columns` explains it.
     """
     setup = read_setup(config_dir)
-    agenda = setup.agenda(setup.people())
+    snapshot = setup.snapshot(setup.people())
 
     names = [*COLUMNS, *(["recipient"] if people else [])]
     with opened_for_writing(output) as file:
@@ -66,7 +66,7 @@ def export(
 
         def work(transaction: "Transaction") -> int:
             points = decision_points(
-                transaction, agenda, first=first and first.date(), last=last and last.date(), now=clock()
+                transaction, snapshot, first=first and first.date(), last=last and last.date(), now=clock()
             )
             return write(row_of(p) | ({"recipient": p.nudge.key.recipient} if people else {}) for p in points)
 

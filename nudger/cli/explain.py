@@ -13,7 +13,7 @@ import click
 from nudger.cli import coming_words as words
 from nudger.cli.setup import Setup, read_setup
 from nudger.config.flaws import did_you_mean
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Audience, Schedule, Slot, SlotKey
@@ -107,7 +107,7 @@ def _somebody(setup: Setup, schedule: Schedule, now: datetime) -> Recipient:
 
 
 def _next(schedule: Schedule, person: Recipient, seed: str, now: datetime) -> list[Slot]:
-    roster = build_roster([replace(schedule, audience=Audience(everyone=True))], [person])
+    roster = build_groups([replace(schedule, audience=Audience(everyone=True))], [person])
     found: list[Slot] = []
     for horizon in _HORIZONS:
         due = slots(roster, since=now, until=now + horizon, seed=seed)

@@ -8,7 +8,7 @@ import click
 from nudger.cli.kinds import Group
 from nudger.cli.screen import as_json, local_day, plural
 from nudger.cli.setup import change_ledger, read_setup_as_it_is
-from nudger.use_cases.stop_and_go import Standstill, discard_held, release_held, standstill
+from nudger.use_cases.hold import SendingBlocked, discard_held, release_held, sending_blocked
 from nudger.wiring.clock import clock
 
 
@@ -23,7 +23,9 @@ def command(ctx: click.Context, style: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     setup, now = read_setup_as_it_is(ctx.obj), clock()
-    still = setup.ask_ledger(lambda transaction: standstill(transaction, now=now), otherwise=Standstill.nothing())
+    still = setup.ask_ledger(
+        lambda transaction: sending_blocked(transaction, now=now), otherwise=SendingBlocked.nothing()
+    )
     if style == "json":
         held = [
             {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held
@@ -36,12 +38,12 @@ def command(ctx: click.Context, style: str) -> None:
         click.echo(line)
 
 
-def guard_record(still: Standstill) -> dict[str, str]:
+def guard_record(still: SendingBlocked) -> dict[str, str]:
     """Return since when and why the guard holds something, for JSON; nothing where it does not."""
     return {"since": still.guard.since.isoformat(), "why": still.guard.why} if still.guard else {}
 
 
-def _lines(still: Standstill) -> list[str]:
+def _lines(still: SendingBlocked) -> list[str]:
     lines = [f"The clock is not believed: {still.doubt}."] if still.doubt else []
     if still.held:
         lines.append(f"{plural(len(still.held), 'nudge')} held: {still.guard.why if still.guard else 'by the guard'}.")

@@ -6,7 +6,7 @@ import click
 
 from nudger.cli.screen import local_day
 from nudger.cli.setup import change_ledger
-from nudger.use_cases.stop_and_go import hold_everything
+from nudger.use_cases.hold import hold_everything
 from nudger.wiring.clock import clock
 
 

@@ -79,7 +79,7 @@ def _language(each: LanguageSurvey, price: float | None) -> Iterator[str]:
     for key, waiver in each.waivers:
         yield f"  {key} waives {waiver.rule}: {waiver.reason}"
     for remark in each.remarks:
-        yield f"  {remark.place} ({remark.message}): {remark.what}. {remark.advice}"
+        yield f"  {remark.position} ({remark.message}): {remark.what}. {remark.advice}"
     yield f"  {plural(len(each.remarks), 'remark')}\n"
 
 
@@ -137,7 +137,7 @@ def _language_record(each: LanguageSurvey, price: float | None) -> dict[str, Any
         "empty_cells": each.empty,
         "waived": [{"message": key, "rule": waiver.rule, "reason": waiver.reason} for key, waiver in each.waivers],
         "remarks": [
-            {"rule": r.rule, "message": r.message, "place": str(r.place), "what": r.what, "remedy": r.advice}
+            {"rule": r.rule, "message": r.message, "place": str(r.position), "what": r.what, "remedy": r.advice}
             for r in each.remarks
         ],
     }

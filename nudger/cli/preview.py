@@ -16,8 +16,8 @@ from nudger.cli.screen import excerpt, fitted, plural
 from nudger.cli.setup import Setup, read_setup
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import ScheduleId
+from nudger.use_cases.hold import sending_blocked
 from nudger.use_cases.preview import Coming, preview
-from nudger.use_cases.stop_and_go import standstill
 from nudger.wiring.clock import clock
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
@@ -118,7 +118,7 @@ def _past(setup: Setup, people: list[Recipient], span: _Span) -> list[Coming]:
         return []
     written = {person.id: person.joined for person in setup.catalog.recipients or ()}
     here = [_always_here(p, span) if p.id in written and written[p.id] is None else p for p in people]
-    coming = preview(setup.agenda(here), since=span.past_from, first=span.first, last=span.last, histories={})
+    coming = preview(setup.snapshot(here), since=span.past_from, first=span.first, last=span.last, histories={})
     return [each for each in coming if each.slot.due <= span.now]
 
 
@@ -128,7 +128,7 @@ def _always_here(person: Recipient, span: _Span) -> Recipient:
 
 def _standing_still(transaction: "Transaction", now: datetime) -> str:
     """Say what keeps everything from going out; '' where nothing does."""
-    still = standstill(transaction, now=now)
+    still = sending_blocked(transaction, now=now)
     if still.hold:
         return "Everything is on hold: nothing of this goes out until `nudger release`."
     return (

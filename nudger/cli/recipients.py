@@ -211,7 +211,7 @@ def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
         "moments": {name: f"{person.moment(name):%H:%M}" for name in DEFAULT_MOMENTS},
         "quiet_hours": str(person.quiet_hours or "none"),
         "joined": person.joined.isoformat() if person.joined else None,
-        "place": person.place,
+        "place": person.region,
         "supporter": person.supporter,
         "goals": sorted(person.goals),
         "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},

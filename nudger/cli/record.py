@@ -15,7 +15,7 @@ from nudger.config.flaws import Flaw
 from nudger.config.report import as_text
 from nudger.config.tables.feedback import FeedbackFile, moment_of
 from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
@@ -121,10 +121,10 @@ def _take_entries(
         Entry(recipient=person.id, kind=kind, at=moment, level=level, nudge=nudge, practice=practice)
         for kind, level, practice in said
     ]
-    agenda = setup.agenda([person])
-    count = change_ledger(config_dir, lambda t: record(t, entries, agenda, source="command", now=clock()))
+    snapshot = setup.snapshot([person])
+    count = change_ledger(config_dir, lambda t: record(t, entries, snapshot, source="command", now=clock()))
     click.echo(_outcome(count, len(entries)))
-    _tell_early(entries, agenda)
+    _tell_early(entries, snapshot)
 
 
 def _take_back(config_dir: Path, recipient_id: str) -> None:
@@ -138,10 +138,10 @@ def _take_back(config_dir: Path, recipient_id: str) -> None:
     click.echo(f"Taken back: {taken.kind}{about} of {when} ({person.time_zone}). What was sent by it stands.")
 
 
-def _tell_early(entries: Sequence[Entry], agenda: Agenda) -> None:
+def _tell_early(entries: Sequence[Entry], snapshot: Snapshot) -> None:
     """Say which entries are from before the person joined."""
-    found = early(entries, agenda, now=clock())
-    joined = [f"{name} ({agenda.recipients[name].joined})" for name in sorted({each.recipient for each in found})]
+    found = early(entries, snapshot, now=clock())
+    joined = [f"{name} ({snapshot.recipients[name].joined})" for name in sorted({each.recipient for each in found})]
     if found:
         more = f" and {len(joined) - _SHOWN} more" if len(joined) > _SHOWN else ""
         shown = ", ".join(joined[:_SHOWN])
@@ -157,16 +157,16 @@ def _moment(text: str, person: Recipient) -> datetime:
 
 def _take_file(ctx: click.Context, path: Path, called: Path | None) -> None:
     setup = read_setup(ctx.obj)
-    agenda = setup.agenda(setup.people())
+    snapshot = setup.snapshot(setup.people())
     file = FeedbackFile(
         called or (STDIN_IN_WORDS if path == STDIN else path),
-        agenda.recipients,
+        snapshot.recipients,
         sys.stdin.buffer if path == STDIN else None,
     )
 
     def work(transaction: "Transaction") -> int:
         count, refusals = record_all(
-            transaction, file.entries, agenda, source="csv", now=clock(), look_only=bool(file.problems)
+            transaction, file.entries, snapshot, source="csv", now=clock(), look_only=bool(file.problems)
         )
         for place, refusal in refusals.items():
             file.refuse(place, refusal)
@@ -177,7 +177,7 @@ def _take_file(ctx: click.Context, path: Path, called: Path | None) -> None:
         click.echo(as_text(file.problems, files=1), err=True)
         ctx.exit(1)
     click.echo(_outcome(count, len(file.entries)))
-    _tell_early(file.entries, agenda)
+    _tell_early(file.entries, snapshot)
 
 
 def _outcome(count: int, given: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from nudger.cli.setup import change_ledger
-from nudger.use_cases.stop_and_go import release_everything
+from nudger.use_cases.hold import release_everything
 from nudger.wiring.clock import clock
 
 

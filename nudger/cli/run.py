@@ -103,11 +103,11 @@ class _Screen:
 
     def began(self, started: Started) -> None:
         """Say what is being served, before the first nudges."""
-        agenda = started.agenda
+        snapshot = started.snapshot
         parts = [
-            plural(len(agenda.schedules), "schedule"),
-            plural(len(agenda.shelf.messages), "message"),
-            plural(len(agenda.recipients), "person", "people"),
+            plural(len(snapshot.schedules), "schedule"),
+            plural(len(snapshot.message_index.messages), "message"),
+            plural(len(snapshot.recipients), "person", "people"),
         ]
         tell(
             f"nudger {__version__} · {', '.join(parts)} · ledger in {self._settings.state} · {self._sending(started)}\n"
@@ -132,7 +132,7 @@ class _Screen:
 
 
 def _row(coming: Coming, started: Started) -> str:
-    people = started.agenda.recipients
+    people = started.snapshot.recipients
     moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason
     whose = "" if len(people) == 1 else f"{coming.recipient.id}  "
     remarks = (in_words(moment - started.at), elsewhere(moment, coming.recipient), reason)

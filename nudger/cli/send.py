@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from nudger.cli.setup import Setup, read_setup
-from nudger.decisions.choosing.options import Wanted, pool_for
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.choosing.options import Requirements, options_for
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.calendar import part_of_day
 from nudger.domain.messages import Message
 from nudger.domain.nudges import Nudge, NudgeState
@@ -19,7 +19,7 @@ from nudger.storage.thread import LedgerThread
 from nudger.use_cases.send_test import TestNudge, send_test
 from nudger.wiring.clock import clock
 from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 from nudger.wiring.sending import make_channels
 
 
@@ -32,8 +32,8 @@ from nudger.wiring.sending import make_channels
 def command(config_dir: Path, recipient_id: str, key: str | None, channel: str | None, anyway: bool) -> None:
     """Send one nudge to one person now, for a test. It is real, and it is written down."""
     setup = read_setup(config_dir, to_send=True)
-    wanted = _wanted(setup, recipient_id, key, channel, anyway=anyway)
-    nudge = asyncio.run(_send(setup, wanted))
+    requirements = _wanted(setup, recipient_id, key, channel, anyway=anyway)
+    nudge = asyncio.run(_send(setup, requirements))
     provider = (
         "shown and kept on this machine (no real provider is configured)"
         if nudge.provider == "local"
@@ -49,31 +49,31 @@ def _wanted(setup: Setup, recipient_id: str, key: str | None, channel: str | Non
     way = person.channel_for(ChannelChoice(channel) if channel else ChannelChoice.PREFERRED)
     if way is None:
         raise NudgerError(f"{recipient_id} has no address for {channel}")
-    message = _message(setup.agenda([person]), person, way, key)
+    message = _message(setup.snapshot([person]), person, way, key)
     return TestNudge(recipient=person, channel=way, message=message, anyway=anyway)
 
 
-def _message(agenda: Agenda, person: Recipient, channel: Channel, key: str | None) -> Message:
+def _message(snapshot: Snapshot, person: Recipient, channel: Channel, key: str | None) -> Message:
     if key is None:
         part = part_of_day(clock().astimezone(person.zone).time())
-        wanted = Wanted(language=person.language, channel=channel, part_of_day=part)
-        fitting = pool_for(agenda.shelf, Selection(), wanted).messages
+        requirements = Requirements(language=person.language, channel=channel, part_of_day=part)
+        fitting = options_for(snapshot.message_index, Selection(), requirements).messages
         if not fitting:
             raise NudgerError(f"no message fits {person.id} now")
         return fitting[0]
-    found = [message for message in agenda.shelf.messages if message.key == key and message.speaks(channel)]
+    found = [message for message in snapshot.message_index.messages if message.key == key and message.speaks(channel)]
     if not found:
         raise NudgerError(f"there is no message {key!r} with words for {channel}")
     return next((message for message in found if message.language == person.language), found[0])
 
 
-async def _send(setup: Setup, wanted: TestNudge) -> Nudge:
+async def _send(setup: Setup, requirements: TestNudge) -> Nudge:
     ledger = open_ledger(setup.settings)
     thread = LedgerThread(ledger)
-    port = make_channels(setup.settings, show=click.echo)[wanted.channel]
-    agenda = make_agenda(setup.settings, ledger.installation)(setup.catalog, [wanted.recipient])
+    port = make_channels(setup.settings, show=click.echo)[requirements.channel]
+    snapshot = make_snapshot(setup.settings, ledger.installation)(setup.catalog, [requirements.recipient])
     try:
-        return await send_test(wanted, agenda, port, thread, clock=clock)
+        return await send_test(requirements, snapshot, port, thread, clock=clock)
     finally:
         await port.close()
         thread.close()

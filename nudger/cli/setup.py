@@ -10,7 +10,7 @@ from nudger.config.catalog import load_catalog, read_configuration
 from nudger.config.settings.read import Settings, load_settings
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.decisions.choosing.history import History
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Pause, Recipient
 from nudger.domain.vocabulary import RecipientId
@@ -19,7 +19,7 @@ from nudger.use_cases.histories import load_histories
 from nudger.use_cases.outlook import Standing, all_new, before_the_first_start, next_few, outlook, standing
 from nudger.use_cases.preview import Coming
 from nudger.wiring.clock import clock
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
     from nudger.storage.transaction import Transaction
@@ -52,34 +52,34 @@ class Setup:
             ledger.close()
 
     def histories(
-        self, agenda: Agenda, *, people: Collection[RecipientId] | None = None, now: datetime
+        self, snapshot: Snapshot, *, people: Collection[RecipientId] | None = None, now: datetime
     ) -> Mapping[RecipientId, History]:
-        """Return what the people of an agenda, or some of them, got so far."""
-        names = agenda.recipients if people is None else people
+        """Return what the people of a snapshot, or some of them, got so far."""
+        names = snapshot.recipients if people is None else people
         return self.ask_ledger(
-            lambda transaction: load_histories(transaction, agenda, names, now=now), otherwise=all_new(names)
+            lambda transaction: load_histories(transaction, snapshot, names, now=now), otherwise=all_new(names)
         )
 
     def outlook(self, people: list[Recipient], *, first: date, last: date, now: datetime) -> list[Coming]:
         """Return what is to come for some people on the local dates from `first` to `last`, in order."""
-        agenda = self.agenda(people)
-        return outlook(agenda, self._standing(agenda, with_histories=True, now=now), first=first, last=last)
+        snapshot = self.snapshot(people)
+        return outlook(snapshot, self._standing(snapshot, with_histories=True, now=now), first=first, last=last)
 
-    def next_few(self, agenda: Agenda, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
-        """Return the next nudges that go out to the people of an agenda, soonest first."""
-        at = self._standing(agenda, with_histories=False, now=now)
+    def next_few(self, snapshot: Snapshot, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
+        """Return the next nudges that go out to the people of a snapshot, soonest first."""
+        at = self._standing(snapshot, with_histories=False, now=now)
         return next_few(
-            agenda, at, lambda names: self.histories(agenda, people=names, now=now), count=count, within=within
+            snapshot, at, lambda names: self.histories(snapshot, people=names, now=now), count=count, within=within
         )
 
-    def _standing(self, agenda: Agenda, *, with_histories: bool, now: datetime) -> Standing:
+    def _standing(self, snapshot: Snapshot, *, with_histories: bool, now: datetime) -> Standing:
         everybody = self.people()
         nothing: Standing | None = None
         found = self.ask_ledger(
-            lambda transaction: standing(transaction, agenda, everybody, with_histories=with_histories, now=now),
+            lambda transaction: standing(transaction, snapshot, everybody, with_histories=with_histories, now=now),
             otherwise=nothing,
         )
-        return before_the_first_start(agenda, everybody, now=now) if found is None else found
+        return before_the_first_start(snapshot, everybody, now=now) if found is None else found
 
     def suppressed(self) -> frozenset[str]:
         """Return the addresses that may not be used."""
@@ -103,9 +103,9 @@ class Setup:
         here |= {p.id: _as_adopted(p, before.get(p.id), kept.pauses.get(p.id, ())) for p in self.catalog.recipients}
         return sorted(here.values(), key=lambda person: person.id)
 
-    def agenda(self, people: list[Recipient]) -> Agenda:
+    def snapshot(self, people: list[Recipient]) -> Snapshot:
         """Return what the daemon would plan from, for these people."""
-        return make_agenda(self.settings, installation="")(self.catalog, people)
+        return make_snapshot(self.settings, installation="")(self.catalog, people)
 
 
 class _Kept(NamedTuple):

@@ -57,13 +57,13 @@ def command(config_dir: Path, days: int, count: int, seed: str, price: float, st
     """
     setup = read_setup(config_dir)
     since = clock()
-    agenda = setup.agenda([])
+    snapshot = setup.snapshot([])
     zones = sorted({person.time_zone for person in setup.people()}) or SOME_ZONES
     people = made_up_people(setup.catalog.schedules, count=count, zones=zones, seed=seed, since=since)
     with click.progressbar(
         people, length=count, label="Trying", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as watched:
-        tally = simulate(agenda, watched, since=since, days=days, segments=lambda text: segments(text).segments)
+        tally = simulate(snapshot, watched, since=since, days=days, segments=lambda text: segments(text).segments)
     trial = _Trial(tally=tally, schedules=_names(setup), seed=seed, since=since, price=price)
     if style == "json":
         click.echo(json.dumps(_record(trial), indent=1, ensure_ascii=False))

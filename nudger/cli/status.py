@@ -21,8 +21,8 @@ from nudger.storage.daemon_id import daemon_of
 from nudger.storage.fact_codecs import SERVING
 from nudger.storage.lock import Running, running_service
 from nudger.storage.transaction import Transaction
+from nudger.use_cases.hold import SendingBlocked, sending_blocked
 from nudger.use_cases.preview import Coming
-from nudger.use_cases.stop_and_go import Standstill, standstill
 from nudger.wiring.clock import clock, machine_time_zone, uptime
 
 _RECENT = 8
@@ -45,7 +45,7 @@ class _Past:
     serving: Serving | None
     stopped: frozenset[str]
     """Addresses to which nothing may go."""
-    still: Standstill
+    still: SendingBlocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,13 @@ class _Ahead:
 
 
 _NOTHING = _Past(
-    today={}, recent=(), trouble=(), planned_until=None, serving=None, stopped=frozenset(), still=Standstill.nothing()
+    today={},
+    recent=(),
+    trouble=(),
+    planned_until=None,
+    serving=None,
+    stopped=frozenset(),
+    still=SendingBlocked.nothing(),
 )
 
 
@@ -89,15 +95,15 @@ def _past(transaction: Transaction, daemon: DaemonId, now: datetime) -> _Past:
         planned_until=transaction.planning.watermark(),
         serving=served_by(transaction.facts.by_daemon(SERVING), daemon),
         stopped=frozenset(transaction.suppressions.addresses()),
-        still=standstill(transaction, now=now),
+        still=sending_blocked(transaction, now=now),
     )
 
 
 def _look_ahead(setup: Setup, now: datetime) -> _Ahead:
     people = setup.people()
-    agenda = setup.agenda(people)
-    coming = setup.next_few(agenda, count=_NEXT, within=_LOOK_AHEAD, now=now)
-    short = short_runways(agenda, agenda.recipients, setup.histories(agenda, now=now), now=now)
+    snapshot = setup.snapshot(people)
+    coming = setup.next_few(snapshot, count=_NEXT, within=_LOOK_AHEAD, now=now)
+    short = short_runways(snapshot, snapshot.recipients, setup.histories(snapshot, now=now), now=now)
     return _Ahead(people=people, coming=coming, short=short)
 
 
@@ -144,7 +150,7 @@ def _service(running: Running | None) -> dict[str, Any]:
     }
 
 
-def _hold(still: Standstill) -> dict[str, str] | None:
+def _hold(still: SendingBlocked) -> dict[str, str] | None:
     return {"since": still.hold.since.isoformat(), "reason": still.hold.reason} if still.hold else None
 
 
@@ -181,7 +187,7 @@ def _lines(setup: Setup, past: _Past, ahead: _Ahead, now: datetime) -> list[str]
     return lines + _table("next", [_next_line(each, now) for each in ahead.coming])
 
 
-def _standing(still: Standstill) -> list[str]:
+def _standing(still: SendingBlocked) -> list[str]:
     """Say first what keeps nudges from going out."""
     lines = []
     if still.hold:

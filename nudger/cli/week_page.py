@@ -174,7 +174,7 @@ def _day(days: _Days, day: date, rows: Sequence[Sequence[Coming]], anchor: _Anch
 
 def _marks(person: Recipient, day: date) -> Iterator[str]:
     """Say what is special about a day: it may explain why less is sent."""
-    if person.place and (holiday := holiday_name(person.place, day)):
+    if person.region and (holiday := holiday_name(person.region, day)):
         yield holiday
     if pause := person.pause_on(day):
         yield f"paused until {pause.last}"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from nudger.config.beside import look_around
-from nudger.config.checks.references import Configuration, check_references
+from nudger.config.checks.references import ParsedFiles, check_references
 from nudger.config.conditions.read import ONLY_IF, SKIP_IF, read_conditions
 from nudger.config.crisis_lines import check_age, read_crisis_lines
 from nudger.config.entries import entry_places, read_entries
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.folder import read_document, read_folder
 from nudger.config.limits import read_learning, read_limits
 from nudger.config.messages import read_message, stand_in
@@ -28,7 +28,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.errors import ConfigError, Problem
 
-LookAhead = Callable[[Findings, Configuration], None]
+LookAhead = Callable[[Findings, ParsedFiles], None]
 Proofread = Callable[[Findings, Sequence[Written[Message]], date], None]
 
 
@@ -89,12 +89,12 @@ def read_files(
     recipients_path: Path | None = None,
     *,
     imported: Sequence[Recipient] | None = (),
-) -> Configuration:
+) -> ParsedFiles:
     """Return what is well-shaped in every file, after noting what is wrong with each by itself."""
     schedules = read_folder(findings, config_dir / "schedules")
     messages = read_folder(findings, config_dir / "messages")
     people = [read_document(findings, recipients_path, too_large=_MANY_PEOPLE)] if recipients_path else []
-    return Configuration(
+    return ParsedFiles(
         schedule_files=schedules,
         message_files=messages,
         people_files=people,
@@ -110,7 +110,7 @@ def read_files(
 _MANY_PEOPLE = "Many people come from a table: nudger recipients import people.csv."
 
 
-def _catalog(findings: Findings, configuration: Configuration) -> Catalog | None:
+def _catalog(findings: Findings, configuration: ParsedFiles) -> Catalog | None:
     if findings.failed:
         return None
     return Catalog(
@@ -126,7 +126,7 @@ def _schedules(findings: Findings, document: Document) -> list[Written[Schedule]
     check_not_empty(findings, document)
     entries = list(read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape))
     _check_conditions(findings, document, "schedules")
-    return [w for place, shape in entries if (w := read_schedule(findings, place, shape))]
+    return [w for position, shape in entries if (w := read_schedule(findings, position, shape))]
 
 
 def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
@@ -135,10 +135,10 @@ def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
     header = _header(document)
     if header is None:
         return []
-    sound = {place.loc for place, _ in entries}
-    others = [place for place in entry_places(document, "messages") if place.loc not in sound]
-    entries += [(place, shape) for place in others if (shape := stand_in(place))]
-    return [w for place, shape in entries if (w := read_message(findings, place, header, shape))]
+    sound = {position.loc for position, _ in entries}
+    others = [position for position in entry_places(document, "messages") if position.loc not in sound]
+    entries += [(position, shape) for position in others if (shape := stand_in(position))]
+    return [w for position, shape in entries if (w := read_message(findings, position, header, shape))]
 
 
 def _check_conditions(findings: Findings, document: Document, key: str) -> None:
@@ -147,7 +147,7 @@ def _check_conditions(findings: Findings, document: Document, key: str) -> None:
     listing = entry.value if entry else None
     for index, item in enumerate(listing.items if isinstance(listing, Listing) else ()):
         if isinstance(item, Mapping) and not item.entries.keys().isdisjoint((ONLY_IF, SKIP_IF)):
-            read_conditions(findings, Place(document, (key, index)))
+            read_conditions(findings, Position(document, (key, index)))
 
 
 def _header(document: Document) -> LibraryHeader | None:
@@ -164,6 +164,6 @@ def _header(document: Document) -> LibraryHeader | None:
 
 def _people(findings: Findings, document: Document) -> list[Written[Recipient]]:
     entries = list(read_entries(findings, document, "recipients", RecipientsFile, RecipientShape))
-    for place in entry_places(document, "recipients"):
-        check_quotes(findings, place)
-    return [w for place, shape in entries if (w := read_recipient(findings, place, shape))]
+    for position in entry_places(document, "recipients"):
+        check_quotes(findings, position)
+    return [w for position, shape in entries if (w := read_recipient(findings, position, shape))]

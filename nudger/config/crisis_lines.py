@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from nudger.config.entries import read_entries
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.locations import CRISIS_LINES
 from nudger.config.shapes.crisis_lines import CrisisLinesFile, CrisisLineShape
 from nudger.config.yaml.source import read_yaml
@@ -38,7 +38,7 @@ def read_crisis_lines(findings: Findings, config_dir: Path) -> list[Written[Cris
 def check_age(findings: Findings, lines: list[Written[CrisisLine]], today: date) -> None:
     """Warn of lines that nobody confirmed, or not for a year."""
     for line in lines:
-        where, name = line.place.at("verified_on"), line.value.name
+        where, name = line.position.at("verified_on"), line.value.name
         if line.value.verified_on is None:
             findings.warning(where, f"nobody has confirmed '{name}'", f"Read it at its source. {_OWN}")
         elif line.value.verified_on + STALE_AFTER < today:
@@ -53,12 +53,12 @@ def _read(findings: Findings, path: Path, name: str) -> list[Written[CrisisLine]
     document: Document = read_yaml(path, name)
     findings.document(document)
     entries = read_entries(findings, document, "crisis_lines", CrisisLinesFile, CrisisLineShape)
-    return [Written(line, place) for place, shape in entries if (line := _line(findings, place, shape))]
+    return [Written(line, position) for position, shape in entries if (line := _line(findings, position, shape))]
 
 
-def _line(findings: Findings, place: Place, shape: CrisisLineShape) -> CrisisLine | None:
+def _line(findings: Findings, position: Position, shape: CrisisLineShape) -> CrisisLine | None:
     if not (shape.call or shape.text or shape.web):
-        findings.error(place, "there is no way to reach it", "Give call, text or web.")
+        findings.error(position, "there is no way to reach it", "Give call, text or web.")
         return None
     return CrisisLine(
         country=shape.country,

@@ -21,15 +21,15 @@ _Piece = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A place in a document: the path that leads to it. What is not there stands for what is around it."""
 
     document: Document
     loc: tuple[Part, ...] = ()
 
-    def at(self, *parts: Part) -> "Place":
-        """Return a place further in."""
-        return Place(self.document, self.loc + parts)
+    def at(self, *parts: Part) -> "Position":
+        """Return a position further in."""
+        return Position(self.document, self.loc + parts)
 
     @property
     def spot(self) -> Spot:
@@ -66,7 +66,7 @@ class Written(Generic[Value]):
     """A value, and the place where it was written."""
 
     value: Value
-    place: Place
+    position: Position
 
 
 class Findings:
@@ -94,25 +94,29 @@ class Findings:
         self.remarks.append(sentence)
 
     def error(
-        self, place: Place, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
+        self, position: Position, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
     ) -> None:
         """Note an error at a place; `at_key` points to its key, `part` to (the nth of) such a piece of its text."""
-        self._note(place, what, expected, (part, nth), at_key=at_key, warning=False)
+        self._note(position, what, expected, (part, nth), at_key=at_key, warning=False)
 
     def warning(
-        self, place: Place, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
+        self, position: Position, what: str, expected: str = "", *, part: str = "", nth: int = 0, at_key: bool = False
     ) -> None:
         """Note a warning at a place, as an error is."""
-        self._note(place, what, expected, (part, nth), at_key=at_key, warning=True)
+        self._note(position, what, expected, (part, nth), at_key=at_key, warning=True)
 
-    def flaw(self, place: Place, flaw: Flaw) -> None:
+    def flaw(self, position: Position, flaw: Flaw) -> None:
         """Note what is wrong with the text at a place."""
         what, expected = flaw.what, flaw.expected
-        if place.in_a_list:  # a list is not put into another
+        if position.in_a_list:  # a list is not put into another
             expected = _A_LIST.sub(r"\1\2", expected)
-        if isinstance(place.node, Scalar) and "U+" not in what and (odd := lookalikes.first(place.node.text[:_WORD])):
+        if (
+            isinstance(position.node, Scalar)
+            and "U+" not in what
+            and (odd := lookalikes.first(position.node.text[:_WORD]))
+        ):
             what = f"{what}: {odd} is in it"
-        self._note(place, what, expected, (flaw.part, 0), at_key=False, warning=False)
+        self._note(position, what, expected, (flaw.part, 0), at_key=False, warning=False)
 
     def noted_at(self, document: Document, mark: Mark) -> bool:
         """Say whether something was noted that begins just there."""
@@ -132,8 +136,10 @@ class Findings:
         """Every problem of every file, in reading order."""
         return tuple(problem for found in self._problems.values() for problem in _in_order(found))
 
-    def _note(self, place: Place, what: str, expected: str, piece: _Piece, *, at_key: bool, warning: bool) -> None:
-        document, spot = place.document, place.spot
+    def _note(
+        self, position: Position, what: str, expected: str, piece: _Piece, *, at_key: bool, warning: bool
+    ) -> None:
+        document, spot = position.document, position.spot
         mark, width = _underline(document, spot, piece, at_key=at_key)
         self._places.add((document.name, mark))
         path = spot.path[:-1] if at_key else spot.path

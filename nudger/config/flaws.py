@@ -20,15 +20,17 @@ Expected = str | Callable[[], str]
 class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not with the program
     """What is wrong with a text, in words; whoever knows the place makes a `Problem` of it.
 
-    `part` is the piece of the text at fault, where it is not the whole; `place` the line and the column (from 1), where
-    the text is a whole file. A ValueError, because pydantic hands
-    those of a validator on and lets every other exception through. What was expected may be a function, which is asked
-    only when a person is to read it: to work a remedy out, others are tried, and what is wrong with those is not asked.
+    `part` is the piece of the text at fault, where it is not the whole; `position` the line and the column (from 1),
+    where the text is a whole file. A ValueError, because pydantic hands those of a validator on and lets every other
+    exception through. What was expected may be a function, which is asked only when a person is to read it: to work a
+    remedy out, others are tried, and what is wrong with those is not asked.
     """
 
-    def __init__(self, what: str, expected: Expected = "", *, part: str = "", place: tuple[int, int] = (0, 0)) -> None:
+    def __init__(
+        self, what: str, expected: Expected = "", *, part: str = "", position: tuple[int, int] = (0, 0)
+    ) -> None:
         super().__init__(what)
-        self.place = place
+        self.position = position
         self.what = what
         self.part = part
         self._expected = expected

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nudger.config.beside import ENDINGS, belongs_elsewhere, is_folder, note_in_folder
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.yaml.raw_text import DIVIDE
 from nudger.config.yaml.source import read_yaml
 from nudger.config.yaml.tree import Document, Mapping
@@ -34,7 +34,7 @@ def _is_of_another_kind(findings: Findings, folder: Path, document: Document) ->
     key = next(iter(document.root.entries), "") if isinstance(document.root, Mapping) else ""
     expected = belongs_elsewhere(key, folder)
     if expected:
-        findings.error(Place(document), f"a file of {folder.name} does not begin with '{key}'", expected)
+        findings.error(Position(document), f"a file of {folder.name} does not begin with '{key}'", expected)
     return bool(expected)
 
 

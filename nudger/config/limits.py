@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.shapes.errors import well_shaped
 from nudger.config.shapes.limits import LimitsShape, PersonLimits
 from nudger.config.shapes.schedule import ChoosingShape
@@ -24,42 +24,42 @@ class Doubt(NamedTuple):
 
 def read_limits(findings: Findings, documents: Iterable[Document]) -> Limits:
     """Return everyone's limits after noting what is odd about them, and every `limits:` but the first."""
-    place = _only_one(findings, documents, "limits", "the limits are")
-    shape = well_shaped(place, LimitsShape) if place else None
-    if shape is None or place is None:
+    position = _only_one(findings, documents, "limits", "the limits are")
+    shape = well_shaped(position, LimitsShape) if position else None
+    if shape is None or position is None:
         return NO_LIMITS  # there are none, or what is wrong with them was noted with the file's shape
     for doubt in doubts(shape):
-        findings.warning(place.at(doubt.key), doubt.what, doubt.expected)
+        findings.warning(position.at(doubt.key), doubt.what, doubt.expected)
     return limits(shape, gentle_days=shape.gentle_first)
 
 
 def read_learning(findings: Findings, documents: Iterable[Document]) -> bool:
     """Return whether choices learn from answers, after noting every `choosing:` but the first; no, unless said."""
-    place = _only_one(findings, documents, "choosing", "how to choose is said")
-    shape = well_shaped(place, ChoosingShape) if place else None
+    position = _only_one(findings, documents, "choosing", "how to choose is said")
+    shape = well_shaped(position, ChoosingShape) if position else None
     return shape is not None and shape.learning
 
 
-def place_of_limits(documents: Iterable[Document]) -> Place | None:
+def place_of_limits(documents: Iterable[Document]) -> Position | None:
     """Return where everyone's limits stand; None where there are none."""
     return next(iter(_places(documents, "limits")), None)
 
 
-def _places(documents: Iterable[Document], key: str) -> list[Place]:
+def _places(documents: Iterable[Document], key: str) -> list[Position]:
     return [
-        Place(document, (key,))
+        Position(document, (key,))
         for document in documents
         if isinstance(document.root, Mapping) and key in document.root.entries
     ]
 
 
-def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Place | None:
+def _only_one(findings: Findings, documents: Iterable[Document], key: str, noun: str) -> Position | None:
     """Return where a key stands that counts for everyone, after noting that it stands elsewhere, too."""
     places = _places(documents, key)
-    for place in places[1:]:
+    for position in places[1:]:
         what = f"{noun} at {places[0]} already"
         expected = f"{'They count' if key == 'limits' else 'It counts'} for everyone: keep one."
-        findings.error(place, what, expected, at_key=True)
+        findings.error(position, what, expected, at_key=True)
     return places[0] if places else None
 
 

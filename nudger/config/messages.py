@@ -5,7 +5,7 @@ import re
 from pydantic import ValidationError
 
 from nudger.config.conditions.read import Conditions, read_conditions
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import quote, sentences
 from nudger.config.shapes.message import LibraryHeader, MessageShape
 from nudger.config.values import blanks
@@ -19,24 +19,24 @@ _KNOWN = "Known: " + ", ".join(f"{{{name}}}" for name in sorted(KNOWN_NAMES)) + 
 
 
 def read_message(
-    findings: Findings, place: Place, library: LibraryHeader, shape: MessageShape
+    findings: Findings, position: Position, library: LibraryHeader, shape: MessageShape
 ) -> Written[Message] | None:
     """Return the message, or None after noting what is wrong with it."""
     if shape.sms is None and shape.email is None:
-        findings.error(place, "there are no words", "Give sms, email or both.")
+        findings.error(position, "there are no words", "Give sms, email or both.")
         return None
-    conditions = read_conditions(findings, place)
+    conditions = read_conditions(findings, position)
     message = _message(library, shape, conditions or Conditions(None, None))
-    for where, text in _texts(place, message):
+    for where, text in _texts(position, message):
         _check_placeholders(findings, where, text)
         _check_comment(findings, where)
-    return Written(message, place)  # with an error noted it is never sent; what else is wrong with its words is said
+    return Written(message, position)  # with an error noted it is never sent; what else is wrong with its words is said
 
 
-def stand_in(place: Place) -> MessageShape | None:
+def stand_in(position: Position) -> MessageShape | None:
     """Return the words of an entry whose other keys are wrong, so that all is said of them at once; None for none."""
-    found = {key: text for key in ("sms", "id") if (text := text_at(place.node, key))}
-    mail = {key: text for key in ("subject", "body") if (text := text_at(place.node, "email", key))}
+    found = {key: text for key in ("sms", "id") if (text := text_at(position.node, key))}
+    mail = {key: text for key in ("subject", "body") if (text := text_at(position.node, "email", key))}
     email = {"email": {"subject": "-", "body": "-"} | mail} if mail else {}
     usual = {"id": "no-id", "component": Component.MINDFULNESS.value, "practice": Practice.MINDFULNESS.value}
     tries = (usual | found | email, usual | {"sms": found.get("sms", "")}, usual | email) if email or found else ()
@@ -74,34 +74,34 @@ def _message(library: LibraryHeader, shape: MessageShape, conditions: Conditions
     )
 
 
-def _texts(place: Place, message: Message) -> list[tuple[Place, str]]:
-    texts = [(place.at("sms"), message.sms)] if message.sms is not None else []
+def _texts(position: Position, message: Message) -> list[tuple[Position, str]]:
+    texts = [(position.at("sms"), message.sms)] if message.sms is not None else []
     if message.email is not None:
-        texts.append((place.at("email", "subject"), message.email.subject))
-        texts.append((place.at("email", "body"), message.email.body))
+        texts.append((position.at("email", "subject"), message.email.subject))
+        texts.append((position.at("email", "body"), message.email.body))
     return texts
 
 
-def _check_placeholders(findings: Findings, place: Place, text: str) -> None:
+def _check_placeholders(findings: Findings, position: Position, text: str) -> None:
     template = placeholders.parse(text)
     nested = _NESTED.search(text)
     if nested:
         what, expected = "a placeholder cannot stand inside another", "A fall-back is plain words: write {name|friend}."
-        findings.error(place, what, expected, part=nested[0], nth=text.count(nested[0], 0, nested.start()))
+        findings.error(position, what, expected, part=nested[0], nth=text.count(nested[0], 0, nested.start()))
     within = set(range(*nested.span())) if nested else set()
     for barred in filter(_is_barred, _TWO_BARS.finditer(text)):
         what, expected = f"{quote(barred[0])} has more than one '|'", _meant(f"{barred[1]}|{barred[2]}")
-        findings.error(place, what, expected or "One stands before the fall-back.", part=barred[0])
+        findings.error(position, what, expected or "One stands before the fall-back.", part=barred[0])
         within |= set(range(*barred.span()))
     for fault in [each for each in template.faults if each.offset not in within]:
-        _note_fault(findings, place, text, fault)
+        _note_fault(findings, position, text, fault)
     for placeholder in template.placeholders:
         if placeholder.name not in KNOWN_NAMES:
             what = f"'{{{placeholder.name}}}' is not known"
             inside = placeholder.name if placeholder.fallback is None else f"{placeholder.name}|{placeholder.fallback}"
-            findings.error(place, what, sentences(_KNOWN, _meant(inside)), part="{" + placeholder.name)
+            findings.error(position, what, sentences(_KNOWN, _meant(inside)), part="{" + placeholder.name)
         elif placeholder.name in MAY_BE_UNKNOWN and placeholder.fallback is None:
-            _note_bare(findings, place, placeholder)
+            _note_bare(findings, position, placeholder)
 
 
 _NESTED = re.compile(r"\{[^{}|]{1,40}\|[^{}]{0,40}\{[^{}]{1,80}\}[^{}]{0,40}\}")
@@ -111,13 +111,13 @@ def _is_barred(match: re.Match[str]) -> bool:
     return match[0].count("|") > 1 and not match.string[: match.start()].endswith("{")
 
 
-def _note_fault(findings: Findings, place: Place, text: str, fault: Fault) -> None:
+def _note_fault(findings: Findings, position: Position, text: str, fault: Fault) -> None:
     if fault.text in {"{", "}"}:
         what, expected = _lone_brace(text, fault)
     else:
         meant = _meant(fault.text[1:-1]) or "A placeholder is a plain name: nothing is computed."
         what, expected = f"{quote(fault.text)} is no placeholder", sentences(_KNOWN, meant)
-    findings.error(place, what, expected, part=fault.text, nth=text.count(fault.text, 0, fault.offset))
+    findings.error(position, what, expected, part=fault.text, nth=text.count(fault.text, 0, fault.offset))
 
 
 def _meant(inside: str) -> str:
@@ -145,11 +145,11 @@ _OPENED = re.compile(r"\s*[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?")
 _CLOSED = re.compile(r"[A-Za-z_]+(?:\s*\|\s*[^\W\d]*)?\s*\Z")
 
 
-def _note_bare(findings: Findings, place: Place, placeholder: Placeholder) -> None:
+def _note_bare(findings: Findings, position: Position, placeholder: Placeholder) -> None:
     name = placeholder.name
     example = f"{{{name}|{blanks.FALLBACKS[name]}}}"
     expected = f"Write {example}, or {{{name}|}} for nothing at all." if name == "name" else f"Write {example}."
-    findings.error(place, f"'{{{name}}}' needs a fall-back: {_UNKNOWN[name]}", expected, part=f"{{{name}}}")
+    findings.error(position, f"'{{{name}}}' needs a fall-back: {_UNKNOWN[name]}", expected, part=f"{{{name}}}")
 
 
 _UNKNOWN = {
@@ -160,14 +160,14 @@ _UNKNOWN = {
 }
 
 
-def _check_comment(findings: Findings, place: Place) -> None:
+def _check_comment(findings: Findings, position: Position) -> None:
     """Note a comment behind a text without quotes: as a rule it is the rest of the text, cut off and never sent."""
-    node = place.node
+    node = position.node
     if not isinstance(node, Scalar) or node.quoted:
         return
-    rest = place.document.line(node.end.line)[node.end.column - 1 :].strip()
+    rest = position.document.line(node.end.line)[node.end.column - 1 :].strip()
     if rest.startswith("#"):
-        findings.warning(place, "everything from ' #' on is a comment and is not sent", _QUOTE_IT, part=rest)
+        findings.warning(position, "everything from ' #' on is a comment and is not sent", _QUOTE_IT, part=rest)
 
 
 _QUOTE_IT = "Put the text in quotes; a comment can stand on a line of its own."

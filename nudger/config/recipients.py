@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.limits import doubts as limit_doubts
 from nudger.config.limits import limits
 from nudger.config.shapes.recipient import HardDayShape, Moments, RecipientShape
@@ -22,23 +22,23 @@ class Fault(NamedTuple):
     expected: str
 
 
-def read_recipient(findings: Findings, place: Place, shape: RecipientShape) -> Written[Recipient] | None:
+def read_recipient(findings: Findings, position: Position, shape: RecipientShape) -> Written[Recipient] | None:
     """Return the person, or None after noting what is wrong."""
     faults = person_faults(shape)
     for fault in faults:
-        findings.error(place.at(*fault.loc), fault.what, fault.expected)
+        findings.error(position.at(*fault.loc), fault.what, fault.expected)
     for doubt in person_doubts(shape):
-        findings.warning(place.at(*doubt.loc), doubt.what, doubt.expected)
-    return None if faults else Written(person(shape), place)
+        findings.warning(position.at(*doubt.loc), doubt.what, doubt.expected)
+    return None if faults else Written(person(shape), position)
 
 
-def check_quotes(findings: Findings, place: Place) -> None:
+def check_quotes(findings: Findings, position: Position) -> None:
     """Note a phone number without quotes: other tools take it for a whole number, and drop the plus."""
-    node = place.node
+    node = position.node
     entry = node.entries.get("sms") if isinstance(node, Mapping) else None
     if entry and isinstance(entry.value, Scalar) and not entry.value.quoted and entry.value.text.startswith("+"):
         what = "an unquoted number would lose its plus in many YAML tools"
-        findings.error(place.at("sms"), what, 'Write "+…" in quotes.')
+        findings.error(position.at("sms"), what, 'Write "+…" in quotes.')
 
 
 def person(shape: RecipientShape) -> Recipient:
@@ -55,7 +55,7 @@ def person(shape: RecipientShape) -> Recipient:
         moments=_moments(shape.moments),
         quiet_hours=shape.quiet_hours,
         joined=shape.joined,
-        place=shape.place,
+        region=shape.place,
         weekend_moments=_moments(shape.weekend.moments),
         weekend_quiet_hours=shape.weekend.quiet_hours,
         pauses=shape.pause,
@@ -107,14 +107,14 @@ def check_hard_days(findings: Findings, people: Iterable[Written[Recipient]], to
     """Note a hard day that was over before the person came, as a day of remembrance is, and one that few years have."""
     for written in people:
         for index, day in enumerate(written.value.hard_days):
-            place = written.place.at("hard_days", index, "date")
+            position = written.position.at("hard_days", index, "date")
             if day.year is not None and date(day.year, day.month, day.day) < (
                 written.value.joined or today - timedelta(days=366)
             ):
                 expected = f"Write {day.month:02}-{day.day:02} for the same day of every year, or take it out."
-                findings.warning(place, "this day is over, and never comes again", expected)
+                findings.warning(position, "this day is over, and never comes again", expected)
             elif day.year is None and (day.month, day.day) == (2, 29):
-                findings.warning(place, "three years of four have no 29 February", "Add 02-28 or 03-01 for those.")
+                findings.warning(position, "three years of four have no 29 February", "Add 02-28 or 03-01 for those.")
 
 
 def _weekend_doubts(shape: RecipientShape) -> list[Fault]:

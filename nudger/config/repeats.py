@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.flaws import quote
 from nudger.config.values.scalars import DAY_WORDS
 from nudger.config.yaml.tree import Listing, Mapping, Node, Part, Scalar
@@ -16,15 +16,15 @@ _LISTS = frozenset(
 """Keys whose lists are looked at here; `at`, `messages` and conditions say themselves what stands there twice."""
 
 
-def note_repeats(findings: Findings, place: Place) -> None:
+def note_repeats(findings: Findings, position: Position) -> None:
     """Warn of what stands twice in the lists of an entry, and of a day that another word there holds already."""
-    for loc, listing in _lists(place.node, ()):
+    for loc, listing in _lists(position.node, ()):
         seen: dict[str, str] = {}
         for index, item in enumerate(listing.items):
             for word in _meaning(item, loc[-1]):
                 if word in seen and isinstance(item, Scalar):
                     there = "there twice" if seen[word] == item.text else f"in {quote(seen[word])} already"
-                    findings.warning(place.at(*loc, index), f"{quote(item.text)} is {there}", "Keep one.")
+                    findings.warning(position.at(*loc, index), f"{quote(item.text)} is {there}", "Keep one.")
                     break
                 seen[word] = item.text if isinstance(item, Scalar) else ""
 

@@ -15,11 +15,11 @@ from typing import Protocol
 import structlog
 
 from nudger.config.settings.read import Settings
-from nudger.daemon.configuration import Configuration
+from nudger.daemon.configuration import ConfigWatcher
 from nudger.daemon.notify import Notifier
 from nudger.daemon.vigil import LOOK, Vigil
 from nudger.daemon.waker import Waker
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
 from nudger.storage.engine import SERVICE_LIMIT
@@ -33,7 +33,7 @@ from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock, uptime
 from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import make_agenda, settle_memory
+from nudger.wiring.reading import freeze_garbage, make_snapshot
 from nudger.wiring.sending import make_channels, make_deliveries
 
 _log = structlog.get_logger("nudger")
@@ -64,7 +64,7 @@ NEXT = 3
 class Started:
     """What a started service can tell the screen. `coming` are the next nudges that go out, soonest first."""
 
-    agenda: Agenda
+    snapshot: Snapshot
     providers: dict[Channel, str]
     at: datetime
     coming: Sequence[Coming] = ()
@@ -105,7 +105,7 @@ class Daemon:
         Raises LedgerLostError when another ledger, or none, lies where this one was.
         """
         self._hear_signals()
-        configuration = Configuration(self._settings)
+        configuration = ConfigWatcher(self._settings)
         with lock_state_dir(self._settings.state) as lock:
             serving = asyncio.create_task(self._open_and_serve(configuration, lock))
             stopped = asyncio.create_task(self._stop.wait())
@@ -119,14 +119,14 @@ class Daemon:
         if self._lost is not None:
             raise self._lost
 
-    async def _open_and_serve(self, configuration: Configuration, lock: StateLock) -> None:
+    async def _open_and_serve(self, configuration: ConfigWatcher, lock: StateLock) -> None:
         lock.beat(Pulse(at=clock(), uptime=uptime(), ticked=False))
         starting = asyncio.create_task(self._ask_for_time())
         async with self._service() as (service, ledger, channels):
-            vigil = Vigil(self._notifier, lock, ledger, usually=lambda: configuration.status(service.agenda))
+            vigil = Vigil(self._notifier, lock, ledger, usually=lambda: configuration.status(service.snapshot))
             # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
             # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
-            await service.adopt(configuration.catalog, after_crash=self._settings.ledger_is_file)
+            await service.reload(configuration.catalog, after_crash=self._settings.ledger_is_file)
             await configuration.tell(ledger, channels)
             watch = asyncio.create_task(vigil.watch())
             try:
@@ -149,28 +149,28 @@ class Daemon:
         self,
         service: Service,
         vigil: Vigil,
-        configuration: Configuration,
+        configuration: ConfigWatcher,
         channels: dict[Channel, ChannelPort],
     ) -> None:
         """Tick for the first time, and show somebody who watches what is served."""
         providers = {channel: port.provider for channel, port in channels.items()}
         if self._screen is not None:
-            self._screen.began(Started(agenda=service.agenda, providers=providers, at=clock()))
-        settle_memory()
+            self._screen.began(Started(snapshot=service.snapshot, providers=providers, at=clock()))
+        freeze_garbage()
         await self._guarded_tick(service, vigil)
-        self._notifier.ready(configuration.status(service.agenda))
+        self._notifier.ready(configuration.status(service.snapshot))
 
     async def _show_next(self, service: Service, ledger: LedgerThread, channels: dict[Channel, ChannelPort]) -> None:
         """Show somebody who watches what comes next, once the first deliveries are through. Ticks go on meanwhile."""
         if self._screen is None:
             return
         await service.settle_for(FIRST_DELIVERIES)
-        at, agenda, loop = clock(), service.agenda, asyncio.get_running_loop()
+        at, snapshot, loop = clock(), service.snapshot, asyncio.get_running_loop()
 
         def ask(question: Callable[[Transaction], Answer]) -> Answer:
             return asyncio.run_coroutine_threadsafe(ledger.run(question), loop).result()
 
-        look = partial(next_in_service, ask, agenda, count=NEXT, within=LOOK_AHEAD, now=at)
+        look = partial(next_in_service, ask, snapshot, count=NEXT, within=LOOK_AHEAD, now=at)
         try:
             coming = await in_thread_of_its_own(look)
         except LedgerError:
@@ -179,20 +179,20 @@ class Daemon:
             _log.exception("what comes next cannot be shown")
             return
         providers = {channel: port.provider for channel, port in channels.items()}
-        self._screen.ready(Started(agenda=agenda, providers=providers, at=at, coming=coming))
+        self._screen.ready(Started(snapshot=snapshot, providers=providers, at=at, coming=coming))
 
     async def _serve(
         self,
         service: Service,
         vigil: Vigil,
-        configuration: Configuration,
+        configuration: ConfigWatcher,
         ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
     ) -> None:
         waker = Waker(lambda: self._guarded_tick(service, vigil), clock=clock)
         waker.start()
         watch = asyncio.create_task(configuration.watch(self._reload))
-        look = asyncio.create_task(configuration.look_ahead(service.agenda))
+        look = asyncio.create_task(configuration.look_ahead(service.snapshot))
         show = asyncio.create_task(self._show_next(service, ledger, channels))
         try:
             while True:
@@ -200,7 +200,7 @@ class Daemon:
                 self._reload.clear()
                 await self._take_configuration(service, configuration, ledger, channels)
                 look.cancel()
-                look = asyncio.create_task(configuration.look_ahead(service.agenda))
+                look = asyncio.create_task(configuration.look_ahead(service.snapshot))
         finally:
             watch.cancel()
             look.cancel()
@@ -210,7 +210,7 @@ class Daemon:
     async def _take_configuration(
         self,
         service: Service,
-        configuration: Configuration,
+        configuration: ConfigWatcher,
         ledger: LedgerThread,
         channels: dict[Channel, ChannelPort],
     ) -> None:
@@ -219,7 +219,7 @@ class Daemon:
             await configuration.tell(ledger, channels)
         except LedgerError as error:
             _log.error("ledger trouble", error=str(error))
-        self._notifier.ready(configuration.status(service.agenda))
+        self._notifier.ready(configuration.status(service.snapshot))
 
     @asynccontextmanager
     async def _service(self) -> AsyncIterator[tuple[Service, LedgerThread, dict[Channel, ChannelPort]]]:
@@ -231,7 +231,7 @@ class Daemon:
                 Service(
                     thread,
                     make_deliveries(channels, thread),
-                    make_agenda=make_agenda(self._settings, ledger.installation),
+                    make_snapshot=make_snapshot(self._settings, ledger.installation),
                     clock=clock,
                     high_water=ledger.high_water,
                 ),

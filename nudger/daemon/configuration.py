@@ -18,7 +18,7 @@ from nudger.config.report import headline_of
 from nudger.config.settings.read import Settings
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.decisions.oversight.changes import Changes, refusal
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.facts import DaemonId, Reloaded, Serving
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
@@ -29,7 +29,7 @@ from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock
-from nudger.wiring.reading import settle_memory
+from nudger.wiring.reading import freeze_garbage
 
 _log = structlog.get_logger("nudger")
 
@@ -39,7 +39,7 @@ LOOK = timedelta(seconds=5)
 _FORCE_LASTS = timedelta(minutes=5)
 
 
-class Configuration:
+class ConfigWatcher:
     """What is served from, since when, and what is wrong with the files as they are now."""
 
     def __init__(self, settings: Settings) -> None:
@@ -79,8 +79,8 @@ class Configuration:
         if refused and not await ledger.run(partial(_forced, daemon=self._daemon)):
             self._refuse([refused], problems="1 error")
             return [refused]
-        changes = await service.adopt(catalog)
-        settle_memory()
+        changes = await service.reload(catalog)
+        freeze_garbage()
         self.catalog, self._problems, self._taken_at = catalog, "", clock()
         _log.info("configuration taken", **_figures(changes))
         return in_words(changes)
@@ -90,20 +90,20 @@ class Configuration:
         for line in lines:
             _log.error("configuration not taken", problem=line)
 
-    async def look_ahead(self, agenda: Agenda) -> None:
+    async def look_ahead(self, snapshot: Snapshot) -> None:
         """Live the coming year, as `nudger check` does, and say what of a valid configuration does not work."""
         try:
-            self._warn(await self._warnings(agenda))
+            self._warn(await self._warnings(snapshot))
         except Exception as error:  # noqa: BLE001 - advice alone: whatever is wrong with it, the service goes on
             _log.error("the coming year could not be looked at", error=type(error).__name__)
 
-    async def _warnings(self, agenda: Agenda) -> tuple[Problem, ...]:
+    async def _warnings(self, snapshot: Snapshot) -> tuple[Problem, ...]:
         settings = self._settings
         look = partial(
             read_configuration,
             settings.config_dir,
             settings.recipients_file,
-            imported=tuple(agenda.recipients.values()),
+            imported=tuple(snapshot.recipients.values()),
             look_ahead=partial(note_year, now=clock(), real=settings.sends_sms or settings.sends_email),
         )
         reading = await self._look_aside.run(look)
@@ -127,12 +127,12 @@ class Configuration:
     def _look(self) -> tuple[object, ...]:
         return fingerprint(self._folders, self._people)
 
-    def status(self, agenda: Agenda) -> str:
+    def status(self, snapshot: Snapshot) -> str:
         """Return the line for `systemctl status`."""
         at = self._taken_at.astimezone()
         line = (
-            f"{len(agenda.schedules)} schedules, {len(agenda.shelf.messages)} messages, "
-            f"{len(agenda.recipients)} people; configuration of {at:%a %H:%M}"
+            f"{len(snapshot.schedules)} schedules, {len(snapshot.message_index.messages)} messages, "
+            f"{len(snapshot.recipients)} people; configuration of {at:%a %H:%M}"
         )
         if self._problems:
             line += f" (a newer one has {self._problems} and was not taken: nudger check)"

@@ -73,7 +73,7 @@ class Waker:
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
-        self._scheduler.add_listener(self._hear, sum(_SKIPPED))
+        self._scheduler.add_listener(self._log_job_event, sum(_SKIPPED))
 
     @property
     def task(self) -> asyncio.Task[None]:
@@ -152,7 +152,7 @@ class Waker:
     def _now(self) -> _Reading:
         return _Reading(self._clock(), asyncio.get_running_loop().time())
 
-    def _hear(self, event: SchedulerEvent) -> None:
+    def _log_job_event(self, event: SchedulerEvent) -> None:
         """Say what APScheduler would swallow, with its reason, and ring instead of it."""
         if not self._stopped:
             exception = getattr(event, "exception", None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nudger.decisions.delivering.hello import Hello
 from nudger.decisions.oversight.guard import crowd_of_newcomers, held_by_guard
 from nudger.decisions.points.decide import decide_welcome, hello_due
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
 from nudger.domain.vocabulary import RecipientId
 
@@ -29,7 +29,7 @@ class Greetings(NamedTuple):
 
 
 def greetings(
-    agenda: Agenda,
+    snapshot: Snapshot,
     hellos: Hellos,
     *,
     stopped: Container[str] = (),
@@ -37,7 +37,7 @@ def greetings(
     guard_is_up: bool = False,
     now: datetime,
 ) -> Greetings:
-    """Return when to greet whom, of all people of the agenda.
+    """Return when to greet whom, of all people of the snapshot.
 
     `stopped` are addresses that may not be used: their owners are not greeted a second time. `moved` are people whose
     addresses have just changed. Many strangers at one moment are held for a person to look at, and so is whoever was
@@ -45,20 +45,20 @@ def greetings(
     """
     moments: dict[RecipientId, datetime] = {}
     for name, hello in hellos.items():
-        person = agenda.recipients[name]
-        moment = hello_due(agenda, person, hello, stopped=stopped, moved=name in moved, now=now)
+        person = snapshot.recipients[name]
+        moment = hello_due(snapshot, person, hello, stopped=stopped, moved=name in moved, now=now)
         if moment is not None:
             moments[name] = max(moment, now)
     strangers = Counter(at for name, at in moments.items() if hellos[name].state is None)
-    crowds = {at for at, count in strangers.items() if crowd_of_newcomers(count, len(agenda.recipients) - count)}
+    crowds = {at for at, count in strangers.items() if crowd_of_newcomers(count, len(snapshot.recipients) - count)}
     new = {name for name, at in moments.items() if at in crowds and hellos[name].state is None}
     kept = {name for name in moments if _stays_held(hellos[name], guard_is_up)}
-    return Greetings(moments, frozenset(new | kept), _why(agenda, moments, new, kept, now))
+    return Greetings(moments, frozenset(new | kept), _why(snapshot, moments, new, kept, now))
 
 
-def greet(agenda: Agenda, name: RecipientId, hello: Hello, *, guarded: bool, now: datetime) -> Nudge:
+def greet(snapshot: Snapshot, name: RecipientId, hello: Hello, *, guarded: bool, now: datetime) -> Nudge:
     """Decide somebody's first hello, or the next one after those that came to nothing."""
-    nudge = decide_welcome(agenda, agenda.recipients[name], ordinal=hello.ordinal + 1, now=now)
+    nudge = decide_welcome(snapshot, snapshot.recipients[name], ordinal=hello.ordinal + 1, now=now)
     return held_by_guard(nudge) if guarded else nudge
 
 
@@ -67,7 +67,7 @@ def _stays_held(hello: Hello, guard_is_up: bool) -> bool:
 
 
 def _why(
-    agenda: Agenda,
+    snapshot: Snapshot,
     moments: Mapping[RecipientId, datetime],
     new: set[RecipientId],
     kept: set[RecipientId],
@@ -76,5 +76,5 @@ def _why(
     strangers = sum(moments[name] <= now for name in new)
     again = sum(moments[name] <= now for name in kept)
     if strangers:
-        return f"{strangers} first hellos at once, to {len(agenda.recipients) - strangers} people known"
+        return f"{strangers} first hellos at once, to {len(snapshot.recipients) - strangers} people known"
     return f"{again} first hellos to people who are still here" if again else ""

@@ -1,19 +1,20 @@
-"""The agenda: all that deciding needs to know, in memory, replaced as a whole when the configuration changes."""
+"""The snapshot: all that deciding needs to know, in memory, replaced as a whole when the configuration changes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from nudger.decisions.choosing.options import Shelf, make_shelf
-from nudger.decisions.planning.groups import Roster, build_roster
+from nudger.decisions.choosing.options import MessageIndex, index_messages
+from nudger.decisions.planning.groups import Groups, build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.crisis_lines import CrisisLines
 from nudger.domain.limits import NO_LIMITS, Limits
+from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Priority, Schedule, Slot
-from nudger.domain.vocabulary import RecipientId, ScheduleId
+from nudger.domain.vocabulary import Channel, Purpose, RecipientId, ScheduleId
 
 AHEAD = timedelta(hours=48)
 """How far ahead slots that matter more are looked for: as far as a nudge can wait, and to the end of that day."""
@@ -31,13 +32,13 @@ class OperatorWords:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Agenda:
+class Snapshot:
     """Everything that deciding needs to know, in memory: replaced as a whole when the configuration changes."""
 
     schedules: Mapping[ScheduleId, Schedule]
     recipients: Mapping[RecipientId, Recipient]
-    roster: Roster
-    shelf: Shelf
+    roster: Groups
+    message_index: MessageIndex
     words: OperatorWords
     seed: str
     installation: str
@@ -47,7 +48,7 @@ class Agenda:
 
     restrained: bool = False
     """Whether anybody has limits that depend on what else they got: if not, nothing is looked up before the wire."""
-    urgent: Roster = ()
+    urgent: Groups = ()
     """The groups of schedules that matter more than another, where that can make a difference."""
 
     def limits_of(self, person: Recipient) -> Limits:
@@ -59,38 +60,42 @@ class Agenda:
         known = self.schedules.get(schedule)
         return known.priority if known else Priority.NORMAL
 
-    def owes(self, slot: Slot) -> bool:
+    def message_for(self, purpose: Purpose, person: Recipient, channel: Channel) -> Message | None:
+        """Return the message that says something of the service's own to a person; None where there is none."""
+        return self.message_index.for_purpose(purpose, person.language, channel)
+
+    def is_due_to(self, slot: Slot) -> bool:
         """Say whether a slot is anything to the person: nobody is owed what came before they joined."""
         return self.recipients[slot.recipient].has_joined_by(slot.local_date)
 
 
-def build_agenda(
+def build_snapshot(
     catalog: Catalog, recipients: Iterable[Recipient], *, words: OperatorWords, seed: str, installation: str
-) -> Agenda:
+) -> Snapshot:
     """Put together the operator's catalog and the people to serve."""
-    agenda = Agenda(
+    snapshot = Snapshot(
         schedules={schedule.id: schedule for schedule in catalog.schedules},
         recipients={},
         roster=(),
-        shelf=make_shelf(catalog.messages),
+        message_index=index_messages(catalog.messages),
         words=words,
         seed=seed,
         installation=installation,
         limits=catalog.limits,
         learning=catalog.learning,
     )
-    return serving(agenda, recipients)
+    return with_recipients(snapshot, recipients)
 
 
-def serving(agenda: Agenda, recipients: Iterable[Recipient]) -> Agenda:
-    """Return the same agenda for these people instead."""
+def with_recipients(snapshot: Snapshot, recipients: Iterable[Recipient]) -> Snapshot:
+    """Return the same snapshot for these people instead."""
     people = {recipient.id: recipient for recipient in recipients}
-    restrained = agenda.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
-    schedules = tuple(agenda.schedules.values())
+    restrained = snapshot.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
+    schedules = tuple(snapshot.schedules.values())
     lowest = min((schedule.priority for schedule in schedules), default=Priority.NORMAL)
-    roster = build_roster(schedules, people.values())
+    roster = build_groups(schedules, people.values())
     return replace(
-        agenda,
+        snapshot,
         recipients=people,
         roster=roster,
         restrained=restrained,
@@ -98,16 +103,18 @@ def serving(agenda: Agenda, recipients: Iterable[Recipient]) -> Agenda:
     )
 
 
-def ahead_of(agenda: Agenda, name: RecipientId, *, now: datetime) -> list[tuple[datetime, ScheduleId]]:
+def upcoming_priority_slots(
+    snapshot: Snapshot, name: RecipientId, *, now: datetime
+) -> list[tuple[datetime, ScheduleId]]:
     """Return when schedules that matter more fall due for one person, as far ahead as a nudge can wait."""
-    roster = _urgent_of(agenda, name) if agenda.urgent and name in agenda.recipients else ()
-    return [(slot.due, slot.schedule) for slot in slots(roster, since=now, until=now + AHEAD, seed=agenda.seed)]
+    roster = _urgent_of(snapshot, name) if snapshot.urgent and name in snapshot.recipients else ()
+    return [(slot.due, slot.schedule) for slot in slots(roster, since=now, until=now + AHEAD, seed=snapshot.seed)]
 
 
 @lru_cache(maxsize=4096)
-def _urgent_of(agenda: Agenda, name: RecipientId) -> Roster:
-    schedules = {group.schedule.id: group.schedule for group in agenda.urgent}
-    return build_roster(tuple(schedules.values()), [agenda.recipients[name]])
+def _urgent_of(snapshot: Snapshot, name: RecipientId) -> Groups:
+    schedules = {group.schedule.id: group.schedule for group in snapshot.urgent}
+    return build_groups(tuple(schedules.values()), [snapshot.recipients[name]])
 
 
 def _keeps_a_place(schedule: Schedule, lowest: Priority) -> bool:

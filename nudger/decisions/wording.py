@@ -9,7 +9,7 @@ from nudger.decisions.choosing.options import same_language
 from nudger.decisions.choosing.sms_cost import Cost, sms_cost
 from nudger.decisions.planning.dates import cron_times, dates_for
 from nudger.decisions.planning.pace import WEEKS, times_a_day
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.calendar import part_of_day
 from nudger.domain.crisis_lines import crisis_line_for
 from nudger.domain.legal_hours import country
@@ -26,11 +26,11 @@ _SPAN = timedelta(weeks=WEEKS) - timedelta(days=1)
 
 
 @lru_cache(maxsize=256)
-def _frequency(agenda: Agenda, recipient: Recipient, today: date, tongue: Tongue) -> str:
+def _frequency(snapshot: Snapshot, recipient: Recipient, today: date, tongue: Tongue) -> str:
     """Return in words how often a person hears from us, counted over four weeks; what may never come is not counted."""
-    meant = (each for each in agenda.schedules.values() if each.only_if is None and each.audience.includes(recipient))
+    meant = (each for each in snapshot.schedules.values() if each.only_if is None and each.audience.includes(recipient))
     a_week = round(sum(occasions(schedule, recipient, today, today + _SPAN) for schedule in meant) / WEEKS)
-    most = agenda.limits_of(recipient).per_week
+    most = snapshot.limits_of(recipient).per_week
     a_week = min(a_week, most) if most is not None else a_week
     never, once, often = tongue.frequencies
     return often.format(a_week) if a_week > 1 else (once if a_week else never)
@@ -55,7 +55,7 @@ class MessageValues(NamedTuple):
     `language` is that of the text: its values are in it, too, so that a message is in one language.
     """
 
-    agenda: Agenda
+    snapshot: Snapshot
     recipient: Recipient
     moment: datetime
     language: str
@@ -84,8 +84,8 @@ def other_language(message: Message, person: Recipient) -> Facts:
 
 
 def _crisis_line(values: MessageValues) -> str:
-    person, words = values.recipient, values.agenda.words
-    where = country(person.place, person.sms, person.time_zone)
+    person, words = values.recipient, values.snapshot.words
+    where = country(person.region, person.sms, person.time_zone)
     return crisis_line_for(
         words.crisis_lines, where, person.language, operators=words.crisis_line, sentence_in=values.language
     )
@@ -94,16 +94,16 @@ def _crisis_line(values: MessageValues) -> str:
 _VALUES: dict[str, Callable[[MessageValues], str]] = {
     "name": lambda values: values.recipient.name or "",
     "supporter": lambda values: values.recipient.supporter or "",
-    "service": lambda values: values.agenda.words.service,
-    "contact": lambda values: values.agenda.words.contact,
-    "local_service": lambda values: values.agenda.words.local_service,
+    "service": lambda values: values.snapshot.words.service,
+    "contact": lambda values: values.snapshot.words.contact,
+    "local_service": lambda values: values.snapshot.words.local_service,
     "crisis_line": _crisis_line,
-    "frequency": lambda values: _frequency(values.agenda, values.recipient, values.local.date(), values.tongue),
+    "frequency": lambda values: _frequency(values.snapshot, values.recipient, values.local.date(), values.tongue),
     "weekday": lambda values: values.tongue.weekdays[values.local.weekday()],
     "part_of_day": lambda values: values.tongue.parts_of_day[part_of_day(values.local.time())],
 }
 
 
-def sms_cost_for(agenda: Agenda, messages: Iterable[Message], person: Recipient, *, now: datetime) -> Cost:
+def sms_cost_for(snapshot: Snapshot, messages: Iterable[Message], person: Recipient, *, now: datetime) -> Cost:
     """Return what a person's own values do to the length of the SMS that they would get now."""
-    return sms_cost(messages, person, lambda message: MessageValues(agenda, person, now, message.language))
+    return sms_cost(messages, person, lambda message: MessageValues(snapshot, person, now, message.language))

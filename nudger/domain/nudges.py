@@ -141,7 +141,7 @@ class Nudge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class OutgoingMessage:
     """All that a channel needs for one attempt. `first_attempt_at` makes the Date of every try the same."""
 
     nudge: NudgeId
@@ -156,7 +156,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider's word that it took a parcel: its own id for it, where it has one."""
+    """The provider's word that it took a message: its own id for it, where it has one."""
 
     provider: str
     provider_id: str | None = None
@@ -164,7 +164,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a provider holds that can be a parcel: all to that address since the attempt that is not provably another's.
+    """What a provider holds that can be a nudge: all to that address since the attempt that is not provably another's.
 
     All of it oldest first. A receipt without a `provider_id` is one whose id cannot be read, either.
     """
@@ -194,7 +194,7 @@ class Decided(NamedTuple):
     at: datetime | None
 
 
-class Finding(StrEnum):
+class LookupResult(StrEnum):
     """What a provider answers when asked about an interrupted attempt, other than with a receipt."""
 
     ABSENT = "absent"

@@ -110,7 +110,7 @@ class Recipient:
     moments: tuple[tuple[str, time], ...] = ()
     quiet_hours: QuietHours | None = field(default=DEFAULT_QUIET_HOURS)
     joined: date | None = None
-    place: str | None = None
+    region: str | None = None
     weekend_moments: tuple[tuple[str, time], ...] = ()
     weekend_quiet_hours: QuietHours | Literal["same"] | None = "same"
     pauses: tuple[Pause, ...] = ()
@@ -152,8 +152,8 @@ class Recipient:
         ends = []
         for day in (today + timedelta(days=n) for n in range(4)):
             quiet = self.quiet_hours_on(day)
-            walls = (time.min, quiet.end) if quiet else (time.min,)
-            ends += [instant.at for wall in walls if (instant := resolve(day, wall, self.zone))]
+            local_times = (time.min, quiet.end) if quiet else (time.min,)
+            ends += [instant.at for wall in local_times if (instant := resolve(day, wall, self.zone))]
         return next(end for end in sorted(ends) if end > now and self.quiet_at(end) is None)
 
     def pause_on(self, day: date) -> Pause | None:

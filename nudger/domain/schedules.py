@@ -204,7 +204,7 @@ class WhenMissed(StrEnum):
     """None goes out late."""
 
 
-class WhenHeld(StrEnum):
+class WhenBlocked(StrEnum):
     """What becomes of a nudge that may not go out at its time (quiet hours, a gap to keep, a full day)."""
 
     WAIT = "wait"
@@ -268,7 +268,7 @@ class Schedule:
     grace: timedelta = DEFAULT_GRACE
     priority: Priority = Priority.NORMAL
     when_missed: WhenMissed = WhenMissed.SEND
-    when_held: WhenHeld = WhenHeld.WAIT
+    when_blocked: WhenBlocked = WhenBlocked.WAIT
     only_if: Condition | None = None
     skip_if: Condition | None = None
 

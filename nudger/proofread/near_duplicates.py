@@ -41,5 +41,5 @@ def check(texts: Iterable[tuple[Written[Message], Text]]) -> Iterator[Remark]:
 
 
 def _alike(written: Written[Message], other: Written[Message], text: Text, share: float) -> Remark:
-    what = f"{share:.0%} of it is in '{other.value.key}', too ({other.place})"
+    what = f"{share:.0%} of it is in '{other.value.key}', too ({other.position})"
     return remark(Rule.NEAR_DUPLICATE, written, *text.keys, what=what)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nudger.config.findings import Place, Written
+from nudger.config.findings import Position, Written
 from nudger.config.flaws import quote
 from nudger.config.values import blanks
 from nudger.config.values.aliases import stands_for_nothing
@@ -84,8 +84,8 @@ class Piece(NamedTuple):
 
 def check(written: Written[Message], text: Text) -> Iterator[Remark]:
     """Yield what of a text goes out as it stands, and was hardly meant to."""
-    place = written.place.at(*text.keys)
-    node = place.node
+    position = written.position.at(*text.keys)
+    node = position.node
     odd = _ANY.search(text.raw) or (len(text.raw) <= _SHORT and stands_for_nothing(text.raw.strip()))
     if odd and isinstance(node, Scalar) and not node.absent:
         for piece in pieces(text.raw):
@@ -95,11 +95,11 @@ def check(written: Written[Message], text: Text) -> Iterator[Remark]:
             )
     if not isinstance(node, Scalar) or node.begins.line == node.ends.line:
         return
-    if key := _swallowed(place):
+    if key := _swallowed(position):
         what = f"a line of this text begins with '{key}', like a key"
         remedy = "Is it indented too far, or a quote above it not closed?"
         yield remark(Rule.RAW_TEXT, written, *text.keys, what=what, part=key, remedy=remedy)
-    if lines := _joined(place):
+    if lines := _joined(position):
         what = f"{lines} lines that look like a list are joined into one"
         yield remark(Rule.RAW_TEXT, written, *text.keys, what=what, remedy="Write | where > is, or before the text.")
 
@@ -202,23 +202,23 @@ def _as_it_stands(match: re.Match[str], noun: str, remedy: str) -> Piece:
     return Piece(match[0], match.start(), f"{quote(match[0])} goes out as it stands: it is {noun}", remedy)
 
 
-def _swallowed(place: Place) -> str:
+def _swallowed(position: Position) -> str:
     """Return the first line of a text that looks like a key of a message; '' for none."""
-    return next((match[1] for line in _lines_below(place) if (match := _KEY.match(line))), "")
+    return next((match[1] for line in _lines_below(position) if (match := _KEY.match(line))), "")
 
 
-def _joined(place: Place) -> int:
+def _joined(position: Position) -> int:
     """Return how many lines that look like a list YAML joins into one; 0 in a block of `|`, which joins none."""
-    start = place.node.start
-    if place.document.line(start.line)[start.column - 1 :].startswith("|"):
+    start = position.node.start
+    if position.document.line(start.line)[start.column - 1 :].startswith("|"):
         return 0
-    items = [line for line in _lines_below(place) if _ITEM.match(line)]
+    items = [line for line in _lines_below(position) if _ITEM.match(line)]
     return len(items) if len(items) > 1 else 0
 
 
-def _lines_below(place: Place) -> list[str]:
+def _lines_below(position: Position) -> list[str]:
     """Return the lines of a text as they stand in its file, but for the first one."""
-    node = place.node
+    node = position.node
     if not isinstance(node, Scalar) or node.start.line == node.end.line:
         return []
-    return [place.document.line(number) for number in range(node.start.line + 1, node.end.line + 1)]
+    return [position.document.line(number) for number in range(node.start.line + 1, node.end.line + 1)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import MessageKey, Rule
 
@@ -34,7 +34,7 @@ class Remark(NamedTuple):
 
     rule: Rule
     message: MessageKey
-    place: Place
+    position: Position
     what: str
     part: str = ""
     remedy: str = ""
@@ -50,10 +50,10 @@ def remark(
     rule: Rule, written: Written[Message], *keys: str, what: str, part: str = "", remedy: str = "", nth: int = 0
 ) -> Remark:
     """Return a remark on what stands under `keys` in a message."""
-    return Remark(rule, written.value.key, written.place.at(*keys), what, part, remedy, nth)
+    return Remark(rule, written.value.key, written.position.at(*keys), what, part, remedy, nth)
 
 
 def note(findings: Findings, remarks: list[Remark]) -> None:
     """Note remarks as warnings."""
     for each in remarks:
-        findings.warning(each.place, each.what, each.advice, part=each.part, nth=each.nth)
+        findings.warning(each.position, each.what, each.advice, part=each.part, nth=each.nth)

@@ -32,12 +32,12 @@ def proofread(messages: Sequence[Written[Message]], *, today: date) -> list[Rema
 
 def messages_by_place(messages: Sequence[Written[Message]]) -> dict[tuple[str, str], Message]:
     """Return the messages by their file and key: two languages may share a key."""
-    return {(written.place.document.name, written.value.key): written.value for written in messages}
+    return {(written.position.document.name, written.value.key): written.value for written in messages}
 
 
 def waives(each: Remark, messages: dict[tuple[str, str], Message]) -> bool:
     """Say whether the message that a remark is about waives its rule."""
-    message = messages[each.place.document.name, each.message]
+    message = messages[each.position.document.name, each.message]
     return any(waiver.rule is each.rule for waiver in message.waivers)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from nudger.decisions import condition_words
 from nudger.decisions.spans import in_words, listed
 from nudger.domain.limits import NO_LIMITS, Limits
-from nudger.domain.schedules import Audience, Priority, Schedule, Selection, WhenHeld, WhenMissed
+from nudger.domain.schedules import Audience, Priority, Schedule, Selection, WhenBlocked, WhenMissed
 from nudger.domain.vocabulary import ChannelChoice, Intensity
 from nudger.prose.when import when_in_short, when_in_words
 
@@ -20,8 +20,10 @@ _MISSED = {
     WhenMissed.SKIP: "If nudger was off at the time, it is not sent later.",
 }
 _HELD = {
-    WhenHeld.WAIT: "If it may not go out at its time (quiet hours, or too much already), it waits, if there is time.",
-    WhenHeld.DROP: "If it may not go out at its time (quiet hours, or too much already), it is left out.",
+    WhenBlocked.WAIT: (
+        "If it may not go out at its time (quiet hours, or too much already), it waits, if there is time."
+    ),
+    WhenBlocked.DROP: "If it may not go out at its time (quiet hours, or too much already), it is left out.",
 }
 _PRIORITIES = {
     Priority.HIGH: ["It matters more than others: where a person cannot get both, it goes first."],
@@ -98,7 +100,7 @@ def _lateness(schedule: Schedule) -> list[str]:
     if not schedule.grace:
         return ["It goes out at its time or not at all."]
     late = f"It may go out up to {in_words(schedule.grace)} late. After that it is left out."
-    return [late, _MISSED[schedule.when_missed], _HELD[schedule.when_held]]
+    return [late, _MISSED[schedule.when_missed], _HELD[schedule.when_blocked]]
 
 
 def _limits(limits: Limits) -> Iterator[str]:

@@ -104,13 +104,13 @@ def pauses_of(text: str) -> tuple[Pause, ...]:
 
 
 _details_of = attrgetter(
-    "place", "supporter", "goals", "weekend_moments", "weekend_quiet_hours", "pauses", "hard_days", "limits"
+    "region", "supporter", "goals", "weekend_moments", "weekend_quiet_hours", "pauses", "hard_days", "limits"
 )
 
 
 @lru_cache(maxsize=4096)
 def _details(
-    place: str | None,
+    region: str | None,
     supporter: str | None,
     goals: frozenset[str],
     weekend_moments: tuple[tuple[str, time], ...],
@@ -121,7 +121,7 @@ def _details(
 ) -> Mapping[str, Any]:
     """Write down what few people have; a person with nothing of it costs two bytes."""
     details = {
-        "place": place,
+        "place": region,
         "supporter": supporter,
         "goals": sorted(goals),
         "weekend_moments": [[name, f"{wall:%H:%M}"] for name, wall in weekend_moments],
@@ -135,16 +135,18 @@ def _details(
 
 def _read_details(kept: Mapping[str, Any]) -> dict[str, Any]:
     read = dict(kept)
+    if "place" in read:
+        read["region"] = read.pop("place")
     if "weekend_moments" in read:
         read["weekend_moments"] = tuple((name, time.fromisoformat(wall)) for name, wall in read["weekend_moments"])
     if "weekend_quiet_hours" in read:
         read["weekend_quiet_hours"] = _quiet_hours(read["weekend_quiet_hours"])
+    if "goals" in read:
+        read["goals"] = frozenset(read["goals"])
     if "pauses" in read:
         read["pauses"] = pauses_of(read["pauses"])
     if "hard_days" in read:
         read["hard_days"] = tuple(_hard_day(*each) for each in read["hard_days"])
-    if "goals" in read:
-        read["goals"] = frozenset(read["goals"])
     if "limits" in read:
         read["limits"] = _limits(*read["limits"])
     return read

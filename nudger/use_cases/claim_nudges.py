@@ -9,19 +9,19 @@ from datetime import datetime
 from nudger.decisions.choosing.history import NO_HISTORY
 from nudger.decisions.delivering.transitions import begin_inquiry, not_forgetting
 from nudger.decisions.points.decide import recheck
-from nudger.decisions.snapshot import Agenda, ahead_of
-from nudger.domain.nudges import Nudge, NudgeState, Parcel
+from nudger.decisions.snapshot import Snapshot, upcoming_priority_slots
+from nudger.domain.nudges import Nudge, NudgeState, OutgoingMessage
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.histories import load_contacts
-from nudger.use_cases.parcels import make_parcel
+from nudger.use_cases.outgoing import outgoing_message
 
-Job = tuple[Nudge, Parcel]
+Job = tuple[Nudge, OutgoingMessage]
 
 
 def claim_attempts(
     transaction: Transaction,
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     channel: Channel,
     provider: str,
@@ -41,19 +41,19 @@ def claim_attempts(
         return (), [], 0
     suppressed = transaction.suppressions.addresses()
     people = {nudge.key.recipient for nudge, _ in waiting}
-    histories = load_contacts(transaction, agenda, people, now=now)
+    histories = load_contacts(transaction, snapshot, people, now=now)
     changes: list[tuple[Nudge, Nudge]] = []
     jobs: list[Job] = []
     for nudge, recipient in waiting:
         history = histories.get(nudge.key.recipient, NO_HISTORY)
         after = recheck(
-            agenda,
+            snapshot,
             nudge,
             recipient,
             history,
             suppressed=suppressed,
             provider=provider,
-            ahead=ahead_of(agenda, nudge.key.recipient, now=now),
+            ahead=upcoming_priority_slots(snapshot, nudge.key.recipient, now=now),
             now=now,
         )
         if not can_be_asked:
@@ -61,7 +61,7 @@ def claim_attempts(
         histories[nudge.key.recipient] = history.with_nudge(after, after.priority)
         changes.append((nudge, after))
         if after.state is NudgeState.SENDING and recipient is not None:
-            jobs.append((after, make_parcel(after, recipient)))
+            jobs.append((after, outgoing_message(after, recipient)))
     transaction.nudges.save(changes, at=now)
     ended = [after for _, after in changes if after.state not in (NudgeState.SENDING, NudgeState.PENDING)]
     return tuple(jobs), ended, len(waiting)
@@ -83,4 +83,4 @@ def claim_inquiries(
         (nudge, begin_inquiry(nudge, now=now), recipient) for nudge, recipient in doubtful if nudge.id not in besides
     ]
     transaction.nudges.save([(before, after) for before, after, _ in asked], at=now)
-    return tuple((after, make_parcel(after, recipient)) for _, after, recipient in asked)
+    return tuple((after, outgoing_message(after, recipient)) for _, after, recipient in asked)

@@ -12,7 +12,7 @@ from typing import Any
 
 from nudger.decisions.choosing.restraint import ON_PURPOSE
 from nudger.decisions.choosing.variables import VARIABLES, Kind
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
 from nudger.domain.nudges import Decided, Nudge, NudgeState
 from nudger.domain.vocabulary import MessageKey, Practice, RecipientId
@@ -46,7 +46,7 @@ class Point:
     nudge: Nudge
     decided_at: datetime | None
     person: str
-    agenda: Agenda
+    snapshot: Snapshot
     said: _Said
     now: datetime
     facts: Mapping[str, Any] = field(init=False)
@@ -77,7 +77,7 @@ class Point:
     @property
     def practice(self) -> Practice | None:
         """The practice that was chosen, as far as the libraries still know its message."""
-        topic = self.agenda.shelf.topics.get(self.nudge.decision.message or _NONE)
+        topic = self.snapshot.message_index.topics.get(self.nudge.decision.message or _NONE)
         return topic.practice if topic else None
 
 
@@ -92,7 +92,7 @@ class Column:
 
 def decision_points(
     transaction: Transaction,
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -106,7 +106,7 @@ def decision_points(
         decided = transaction.decisions.of(people, first=first, last=last)
         if decided:
             said = _said(transaction, people, min(each.nudge.due for each in decided))
-            yield from (_point(each, agenda, key, said, now) for each in decided)
+            yield from (_point(each, snapshot, key, said, now) for each in decided)
 
 
 def _said(transaction: Transaction, people: Sequence[RecipientId], since: datetime) -> dict[RecipientId, _Said]:
@@ -114,10 +114,10 @@ def _said(transaction: Transaction, people: Sequence[RecipientId], since: dateti
     return {name: _Said(found.get(name, ())) for name in people}
 
 
-def _point(decided: Decided, agenda: Agenda, key: str, said: Mapping[RecipientId, _Said], now: datetime) -> Point:
+def _point(decided: Decided, snapshot: Snapshot, key: str, said: Mapping[RecipientId, _Said], now: datetime) -> Point:
     nudge, name = decided.nudge, decided.nudge.key.recipient
     return Point(
-        nudge=nudge, decided_at=decided.at, person=pseudonym(key, name), agenda=agenda, said=said[name], now=now
+        nudge=nudge, decided_at=decided.at, person=pseudonym(key, name), snapshot=snapshot, said=said[name], now=now
     )
 
 
@@ -169,7 +169,7 @@ def _of_message(point: Point) -> float | None:
 
 
 def _component(point: Point) -> str | None:
-    topic = point.agenda.shelf.topics.get(point.nudge.decision.message or _NONE)
+    topic = point.snapshot.message_index.topics.get(point.nudge.decision.message or _NONE)
     return topic.component if topic else None
 
 

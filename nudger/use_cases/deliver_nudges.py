@@ -17,8 +17,8 @@ import structlog
 
 from nudger.decisions.delivering.brake import FREE, Brake
 from nudger.decisions.oversight.guard import doubt_about_clock
-from nudger.decisions.snapshot import Agenda
-from nudger.domain.nudges import Nudge, NudgeState, Parcel, Receipt
+from nudger.decisions.snapshot import Snapshot
+from nudger.domain.nudges import Nudge, NudgeState, OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.thread import LedgerThread
@@ -62,7 +62,7 @@ class Delivery:
         self._turns = 0
         self._jobs: dict[Work, Job] = {}
         self._unrecorded: list[Outcome | Answer] = []
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
         self.claimed: set[NudgeId] = set()
         """The nudges claimed and not recorded yet, by the ledger's thread, which alone changes it: a claim is committed
         before the event loop hears of it, and a clock that jumped meanwhile must not make it look interrupted."""
@@ -97,9 +97,9 @@ class Delivery:
         """Whether the provider can tell what it has."""
         return self._port.can_be_asked
 
-    def look_again(self) -> None:
+    def notify(self) -> None:
         """Say that something waits: a drain under way claims it, even while all it has to do hangs."""
-        self._news.set()
+        self._wake.set()
 
     def stop(self) -> None:
         """Begin nothing new."""
@@ -116,10 +116,10 @@ class Delivery:
             if nudge.state is NudgeState.SENDING and nudge.next_attempt_at and nudge.next_attempt_at <= now:
                 job.cancel()
 
-    async def drain(self, agenda: Callable[[], Agenda]) -> None:
+    async def drain(self, snapshot: Callable[[], Snapshot]) -> None:
         """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError.
 
-        `agenda` gives what counts at the moment of sending, which a reload may have changed since planning.
+        `snapshot` gives what counts at the moment of sending, which a reload may have changed since planning.
         """
         while True:
             now = self._clock()
@@ -127,7 +127,7 @@ class Delivery:
             room = 0 if self._stopping or self._brake.holds(now) else self._room()
             # What could not be written down stays for the next try: it is the ledger's only news of those sends.
             news, besides = self._unrecorded, self.under_way
-            work = partial(self._turn, agenda=agenda(), news=news, besides=besides, room=room, now=now)
+            work = partial(self._turn, snapshot=snapshot(), news=news, besides=besides, room=room, now=now)
             turn = await self._ledger.run(work)
             self._unrecorded = []
             self._begin(turn)
@@ -147,12 +147,12 @@ class Delivery:
     async def _wait(self) -> list[Outcome | Answer]:
         if not self._jobs:
             return []
-        news = asyncio.create_task(self._news.wait())
+        news = asyncio.create_task(self._wake.wait())
         try:
             await asyncio.wait({*self._jobs, news}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             news.cancel()
-        self._news.clear()
+        self._wake.clear()
         done = [job for job in self._jobs if job.done()]
         return [self._end(job, self._jobs.pop(job)) for job in done]
 
@@ -177,7 +177,7 @@ class Delivery:
         self,
         transaction: Transaction,
         *,
-        agenda: Agenda,
+        snapshot: Snapshot,
         news: Sequence[Outcome | Answer],
         besides: Collection[NudgeId],
         room: int,
@@ -197,7 +197,7 @@ class Delivery:
             return _Turn((), inquiries, told, more=False)
         attempts, ended, looked_at = claim_attempts(
             transaction,
-            agenda,
+            snapshot,
             channel=self.channel,
             provider=self.provider,
             can_be_asked=self.can_be_asked,
@@ -210,10 +210,10 @@ class Delivery:
 
     # On the event loop
 
-    async def _attempt(self, nudge: Nudge, parcel: Parcel) -> Outcome:
+    async def _attempt(self, nudge: Nudge, outgoing: OutgoingMessage) -> Outcome:
         result: Receipt | DeliveryError
         try:
-            result = await self._port.send(parcel)
+            result = await self._port.send(outgoing)
         except DeliveryError as error:
             result = error
         except NothingAcceptedError:
@@ -224,20 +224,20 @@ class Delivery:
             # A bug in a channel must not stop everybody else's nudges; this one may have gone out.
             _say_bug(self.channel, nudge.id)
             result = DeliveryError("bug", Effect.UNCERTAIN)
-        return Outcome(nudge, parcel, result)
+        return Outcome(nudge, outgoing, result)
 
-    async def _inquire(self, nudge: Nudge, parcel: Parcel) -> Answer:
-        if nudge.provider != self._port.provider or not parcel.address:
-            return Answer(nudge, parcel, DeliveryError("cannot_tell", Effect.UNCERTAIN))
+    async def _inquire(self, nudge: Nudge, outgoing: OutgoingMessage) -> Answer:
+        if nudge.provider != self._port.provider or not outgoing.address:
+            return Answer(nudge, outgoing, DeliveryError("cannot_tell", Effect.UNCERTAIN))
         try:
-            return Answer(nudge, parcel, await self._port.find(parcel))
+            return Answer(nudge, outgoing, await self._port.find(outgoing))
         except DeliveryError as error:
-            return Answer(nudge, parcel, error)
+            return Answer(nudge, outgoing, error)
         except asyncio.CancelledError:
-            return Answer(nudge, parcel, DeliveryError("interrupted", Effect.UNCERTAIN))
+            return Answer(nudge, outgoing, DeliveryError("interrupted", Effect.UNCERTAIN))
         except Exception:  # noqa: BLE001 - as above: nothing is known, and it is asked again
             _say_bug(self.channel, nudge.id)
-            return Answer(nudge, parcel, DeliveryError("bug", Effect.UNCERTAIN))
+            return Answer(nudge, outgoing, DeliveryError("bug", Effect.UNCERTAIN))
 
 
 def _is_of_the_sender(news: Outcome | Answer, error: DeliveryError) -> bool:

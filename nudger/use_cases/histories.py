@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nudger.decisions.choosing.history import MEMORY, Contact, History
 from nudger.decisions.choosing.learn import Evidence, GroupOutcomes, Outcomes, Tally
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import ANSWER_WITHIN, Outcome
 from nudger.domain.vocabulary import Practice, RecipientId
 from nudger.storage.fact_codecs import GROUP_OUTCOMES
@@ -23,7 +23,7 @@ HEARD = timedelta(days=120)
 
 
 def load_histories(
-    transaction: "Transaction", agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
+    transaction: "Transaction", snapshot: Snapshot, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
     """Return what is known of each of these people; what their nudges brought only where it is learned from."""
     names = set(people)
@@ -31,7 +31,7 @@ def load_histories(
     contacts = transaction.histories.contacts(names, since=now - MEMORY)
     said = transaction.feedback.of(names, since=now - HEARD)
     hellos = transaction.hellos.ungreeted(names)
-    evidence = _evidence(transaction, agenda, names, now) if agenda.learning and names else {}
+    evidence = _evidence(transaction, snapshot, names, now) if snapshot.learning and names else {}
     return {
         name: History(
             seen=seen.get(name, {}),
@@ -45,20 +45,20 @@ def load_histories(
 
 
 def load_contacts(
-    transaction: "Transaction", agenda: Agenda, people: Iterable[RecipientId], *, now: datetime
+    transaction: "Transaction", snapshot: Snapshot, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
     """Return only what the last look before the wire asks for: who was greeted, and what limits count."""
     names = set(people)
-    contacts = transaction.histories.contacts(names, since=now - MEMORY) if agenda.restrained else {}
+    contacts = transaction.histories.contacts(names, since=now - MEMORY) if snapshot.restrained else {}
     hellos = transaction.hellos.ungreeted(names)
     known = contacts.keys() | hellos.keys()
     return {name: History(contacts=_in_order(contacts.get(name, ())), hello=hellos.get(name)) for name in known}
 
 
-def keep_group_outcomes(transaction: "Transaction", agenda: Agenda, *, now: datetime) -> None:
+def keep_group_outcomes(transaction: "Transaction", snapshot: Snapshot, *, now: datetime) -> None:
     """Count what everybody's nudges brought, once an hour, and keep it: the one question that reads all of the past."""
-    if agenda.learning and _kept_group(transaction, _until(now)) is None:
-        group = _group(transaction, agenda, _until(now))
+    if snapshot.learning and _kept_group(transaction, _until(now)) is None:
+        group = _group(transaction, snapshot, _until(now))
         transaction.facts.put(GROUP_OUTCOMES, GroupOutcomes(until=_until(now), practices=group))
 
 
@@ -67,12 +67,12 @@ def _in_order(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
 
 
 def _evidence(
-    transaction: "Transaction", agenda: Agenda, people: Collection[RecipientId], now: datetime
+    transaction: "Transaction", snapshot: Snapshot, people: Collection[RecipientId], now: datetime
 ) -> dict[RecipientId, Evidence]:
     until = _until(now)
     kept = _kept_group(transaction, until)
-    group = _group(transaction, agenda, until) if kept is None else kept
-    own = _by_person(agenda, transaction.outcomes.of(people, since=until - HEARD, until=until))
+    group = _group(transaction, snapshot, until) if kept is None else kept
+    own = _by_person(snapshot, transaction.outcomes.of(people, since=until - HEARD, until=until))
     return {name: Evidence(own=own.get(name, {}), group=group) for name in people}
 
 
@@ -86,15 +86,15 @@ def _kept_group(transaction: "Transaction", until: datetime) -> Tally | None:
     return kept.practices if kept is not None and kept.until == until else None
 
 
-def _group(transaction: "Transaction", agenda: Agenda, until: datetime) -> Tally:
-    return _by_person(agenda, transaction.outcomes.of(None, since=until - HEARD, until=until)).get(None, {})
+def _group(transaction: "Transaction", snapshot: Snapshot, until: datetime) -> Tally:
+    return _by_person(snapshot, transaction.outcomes.of(None, since=until - HEARD, until=until)).get(None, {})
 
 
-def _by_person(agenda: Agenda, outcomes: Iterable[Outcome]) -> dict[RecipientId | None, Tally]:
+def _by_person(snapshot: Snapshot, outcomes: Iterable[Outcome]) -> dict[RecipientId | None, Tally]:
     """Add up by practice; messages that are gone from the libraries teach nothing any more."""
     tallies: dict[RecipientId | None, dict[Practice, Outcomes]] = defaultdict(dict)
     for person, message, sent, answered in outcomes:
-        topic = agenda.shelf.topics.get(message)
+        topic = snapshot.message_index.topics.get(message)
         if topic is not None:
             before = tallies[person].get(topic.practice, Outcomes())
             tallies[person][topic.practice] = Outcomes(before.sent + sent, before.answered + answered)

@@ -11,7 +11,7 @@ from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in
 from nudger.decisions.choosing.history import MEMORY, NO_HISTORY, History
 from nudger.decisions.planning.plan import crowds
 from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD, SERIES_ENDED
-from nudger.decisions.snapshot import Agenda, serving
+from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain.conditions import Test
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import Recipient
@@ -66,7 +66,7 @@ class Budget:
 class KindYear:
     """One person's year, from `now` on. What they feel and say is unknown, and so is what nobody wrote down yet."""
 
-    base: Agenda
+    base: Snapshot
     person: Recipient
     now: datetime
     budget: Budget
@@ -104,8 +104,8 @@ class KindYear:
 
     def first_days(self) -> None:
         """Live the first days, which answer most questions."""
-        agenda = self._agenda(self.sure())
-        coming = self._run(agenda, None, self.now, self._until(agenda, self.now, self.now + _FIRST_LOOK, _FEW))
+        snapshot = self._snapshot(self.sure())
+        coming = self._run(snapshot, None, self.now, self._until(snapshot, self.now, self.now + _FIRST_LOOK, _FEW))
         self.looked = len(coming)
         for each in coming:
             if each.goes_out is None:
@@ -115,9 +115,9 @@ class KindYear:
 
     def weeks(self, count: int) -> list[Coming]:
         """Live some weeks of what is known to come; nothing, where that is too much."""
-        agenda, until = self._agenda(self.sure()), self.now + 7 * count * _DAY
-        fits = self._until(agenda, self.now, until, _MANY) == until
-        return self._run(agenda, None, self.now, until) if fits else []
+        snapshot, until = self._snapshot(self.sure()), self.now + 7 * count * _DAY
+        fits = self._until(snapshot, self.now, until, _MANY) == until
+        return self._run(snapshot, None, self.now, until) if fits else []
 
     def possible(self, schedule: Schedule) -> bool:
         """Say whether a schedule's conditions can ever hold together."""
@@ -156,7 +156,7 @@ class KindYear:
 
         None: that was too much to look at.
         """
-        alone, (since, until) = self._agenda([schedule]), span
+        alone, (since, until) = self._snapshot([schedule]), span
         looked_until, tries = since, 0
         if self.budget.left < 0 or self._until(alone, since, until, _MANY) < until:
             return None
@@ -182,11 +182,11 @@ class KindYear:
     ) -> datetime:
         """Live the days up to a date, with all that is known to come; return until when was looked."""
         others = [each for each in self.sure() if each.id != schedule.id]
-        agenda, until = self._agenda([*others, schedule]), due + _DAY
+        snapshot, until = self._snapshot([*others, schedule]), due + _DAY
         since = max(self.now, due - _WARM_UP)
-        while since < due - timedelta(hours=1) and self._until(agenda, since, until, _MANY) < until:
+        while since < due - timedelta(hours=1) and self._until(snapshot, since, until, _MANY) < until:
             since = due - (due - since) / 2
-        for each in self._run(agenda, mood, since, until):
+        for each in self._run(snapshot, mood, since, until):
             if each.slot.due < due and since > self.now:
                 continue  # what went before it is not all known
             if each.goes_out is not None:
@@ -197,13 +197,13 @@ class KindYear:
 
     def has_dates(self, schedule: Schedule) -> bool:
         """Say whether a schedule has any date for the person in the year."""
-        roster = self._agenda([schedule]).roster
+        roster = self._snapshot([schedule]).roster
         return next(crowds(roster, since=self.now, until=self.until, seed=self.base.seed), None) is not None
 
     def series_end(self, schedule: Schedule) -> SeriesEnd | None:
         """Return when a series says its last word while its dates go on; None where it does not."""
         hopeful = next(self._variants(schedule))[0]
-        alone = self._agenda([hopeful])
+        alone = self._snapshot([hopeful])
         said: list[Coming] = []
         for end in (_FIRST_LOOK, *_STEPS[1:]):
             until = self._day(end)
@@ -221,7 +221,7 @@ class KindYear:
 
     def _ends_among_others(self, schedule: Schedule) -> bool:
         others = [each for each in self.sure() if each.id != schedule.id]
-        coming = self._run(self._agenda([*others, schedule]), None, self.now, self.until)
+        coming = self._run(self._snapshot([*others, schedule]), None, self.now, self.until)
         return any(each.slot.schedule == schedule.id and each.nudge.decision.reason == SERIES_ENDED for each in coming)
 
     def _variants(self, schedule: Schedule) -> Iterator[tuple[Schedule, int | None]]:
@@ -242,21 +242,21 @@ class KindYear:
                 mood,
             )
 
-    def _agenda(self, schedules: Iterable[Schedule]) -> Agenda:
-        return serving(replace(self.base, schedules={each.id: each for each in schedules}), [self.person])
+    def _snapshot(self, schedules: Iterable[Schedule]) -> Snapshot:
+        return with_recipients(replace(self.base, schedules={each.id: each for each in schedules}), [self.person])
 
-    def _until(self, agenda: Agenda, since: datetime, until: datetime, most: int) -> datetime:
+    def _until(self, snapshot: Snapshot, since: datetime, until: datetime, most: int) -> datetime:
         """Return `until`, or an earlier moment up to which there are hardly more slots than `most`."""
         count = 0
-        for _, due, members in crowds(agenda.roster, since=since, until=until, seed=agenda.seed):
+        for _, due, members in crowds(snapshot.roster, since=since, until=until, seed=snapshot.seed):
             count += members
             if count > most:
                 return max(since, min(due, since + (until - since) / 8))
         return until
 
-    def _run(self, agenda: Agenda, mood: int | None, since: datetime, until: datetime) -> list[Coming]:
+    def _run(self, snapshot: Snapshot, mood: int | None, since: datetime, until: datetime) -> list[Coming]:
         history = NO_HISTORY if mood is None else _feeling(self.person, mood, since, until)
-        coming = list(rehearse(agenda, since=since, until=until, histories={self.person.id: history}))
+        coming = list(rehearse(snapshot, since=since, until=until, histories={self.person.id: history}))
         self.budget.spend(len(coming))
         return coming
 

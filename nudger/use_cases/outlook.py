@@ -12,7 +12,7 @@ from nudger.decisions.delivering.hello import UNSAID
 from nudger.decisions.greet import Greetings, greetings
 from nudger.decisions.oversight.guard import doubt_about_clock
 from nudger.decisions.planning.plan import slots
-from nudger.decisions.snapshot import Agenda, serving
+from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot
@@ -62,14 +62,14 @@ class Standing:
     suppressed: frozenset[str] = frozenset()
 
 
-def before_the_first_start(agenda: Agenda, everybody: Iterable[Recipient], *, now: datetime) -> Standing:
+def before_the_first_start(snapshot: Snapshot, everybody: Iterable[Recipient], *, now: datetime) -> Standing:
     """Return how things stand where nothing was ever sent: everybody is new."""
-    all_of_them = _knowing(agenda, everybody)
+    all_of_them = _knowing(snapshot, everybody)
     hellos = dict.fromkeys(all_of_them.recipients, UNSAID)
     return Standing(
         now=now,
         planned=now,
-        histories=all_new(agenda.recipients),
+        histories=all_new(snapshot.recipients),
         greeting=greetings(all_of_them, hellos, now=now),
     )
 
@@ -80,13 +80,18 @@ def all_new(people: Iterable[RecipientId]) -> dict[RecipientId, History]:
 
 
 def standing(
-    transaction: "Transaction", agenda: Agenda, everybody: Iterable[Recipient], *, with_histories: bool, now: datetime
+    transaction: "Transaction",
+    snapshot: Snapshot,
+    everybody: Iterable[Recipient],
+    *,
+    with_histories: bool,
+    now: datetime,
 ) -> Standing:
-    """Return how things stand for the people of an agenda; `everybody` counts, for many strangers trip the guard."""
+    """Return how things stand for the people of a snapshot; `everybody` counts, for many strangers trip the guard."""
     watermark = transaction.planning.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         watermark = now
-    all_of_them = _knowing(agenda, everybody)
+    all_of_them = _knowing(snapshot, everybody)
     strangers = [name for name in transaction.hellos.unwelcomed() if name in all_of_them.recipients]
     # Whoever is only in the files will be written down, and is new, at the next start.
     known = {person.id for person in transaction.people.everybody()}
@@ -96,22 +101,22 @@ def standing(
     return Standing(
         now=now,
         planned=max(watermark, now - _LONGEST_WAIT),
-        histories=load_histories(transaction, agenda, agenda.recipients, now=now) if with_histories else {},
+        histories=load_histories(transaction, snapshot, snapshot.recipients, now=now) if with_histories else {},
         waiting=transaction.waiting.everything(),
         greeting=greetings(all_of_them, hellos, stopped=suppressed, guard_is_up=guard_is_up, now=now),
         suppressed=suppressed,
     )
 
 
-def _knowing(agenda: Agenda, everybody: Iterable[Recipient]) -> Agenda:
-    """Return an agenda that knows everybody, and plans only for those it planned for."""
-    return replace(agenda, recipients={person.id: person for person in everybody} | dict(agenda.recipients))
+def _knowing(snapshot: Snapshot, everybody: Iterable[Recipient]) -> Snapshot:
+    """Return a snapshot that knows everybody, and plans only for those it planned for."""
+    return replace(snapshot, recipients={person.id: person for person in everybody} | dict(snapshot.recipients))
 
 
-def outlook(agenda: Agenda, at: Standing, *, first: date, last: date) -> list[Coming]:
-    """Return what is to come for the people of an agenda on the local dates from `first` to `last`, in order."""
+def outlook(snapshot: Snapshot, at: Standing, *, first: date, last: date) -> list[Coming]:
+    """Return what is to come for the people of a snapshot on the local dates from `first` to `last`, in order."""
     return preview(
-        agenda,
+        snapshot,
         since=at.now,
         first=first,
         last=last,
@@ -123,18 +128,18 @@ def outlook(agenda: Agenda, at: Standing, *, first: date, last: date) -> list[Co
     )
 
 
-def next_few(agenda: Agenda, at: Standing, histories: Histories, *, count: int, within: timedelta) -> list[Coming]:
+def next_few(snapshot: Snapshot, at: Standing, histories: Histories, *, count: int, within: timedelta) -> list[Coming]:
     """Return the next nudges that go out, so many of them, soonest first.
 
     Many people cost no more than a few: only those who are next are looked at. Fewer, where too little goes out.
     """
     end, enough = at.now + within, _ENOUGH
     while True:
-        due = list(islice(_by_day(agenda, at.planned, end), enough))
+        due = list(islice(_by_day(snapshot, at.planned, end), enough))
         until = max(due[-1].due, at.now) if len(due) == enough else end
-        people = {slot.recipient for slot in due} | _who_waits(agenda, at, until)
+        people = {slot.recipient for slot in due} | _who_waits(snapshot, at, until)
         coming = rehearse(
-            serving(agenda, [agenda.recipients[name] for name in people]),
+            with_recipients(snapshot, [snapshot.recipients[name] for name in people]),
             since=at.now,
             until=until,
             histories=histories(people),
@@ -149,31 +154,31 @@ def next_few(agenda: Agenda, at: Standing, histories: Histories, *, count: int, 
         enough *= 10
 
 
-def _by_day(agenda: Agenda, since: datetime, end: datetime) -> Iterator[Slot]:
+def _by_day(snapshot: Snapshot, since: datetime, end: datetime) -> Iterator[Slot]:
     while since < end:
         until = min(since + _DAY, end)
-        found = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
-        yield from (slot for slot in found if agenda.owes(slot))
+        found = slots(snapshot.roster, since=since, until=until, seed=snapshot.seed)
+        yield from (slot for slot in found if snapshot.is_due_to(slot))
         since = until
 
 
-def _who_waits(agenda: Agenda, at: Standing, until: datetime) -> set[RecipientId]:
+def _who_waits(snapshot: Snapshot, at: Standing, until: datetime) -> set[RecipientId]:
     """Return who has something waiting, or a hello to come: the soonest, as many as are looked at at once."""
-    here = agenda.recipients
+    here = snapshot.recipients
     moments = [(n.next_attempt_at or at.now, n.key.recipient) for n in at.waiting if n.key.recipient in here]
     moments += [(at.greeting.moments[name], name) for name in at.greeting.by(until) if name in here]
     return {name for _, name in nsmallest(_ENOUGH, moments)}
 
 
-def next_in_service(ask: Ask, agenda: Agenda, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
+def next_in_service(ask: Ask, snapshot: Snapshot, *, count: int, within: timedelta, now: datetime) -> list[Coming]:
     """Return the next nudges that go out from a running service, soonest first.
 
     `ask` puts one question to the ledger: what is rehearsed between two of them holds up nobody else's.
     """
-    everybody = agenda.recipients.values()
-    at = ask(lambda transaction: standing(transaction, agenda, everybody, with_histories=False, now=now))
+    everybody = snapshot.recipients.values()
+    at = ask(lambda transaction: standing(transaction, snapshot, everybody, with_histories=False, now=now))
 
     def histories(names: Collection[RecipientId]) -> Mapping[RecipientId, History]:
-        return ask(lambda each: load_histories(each, agenda, names, now=now))
+        return ask(lambda each: load_histories(each, snapshot, names, now=now))
 
-    return next_few(agenda, at, histories, count=count, within=within)
+    return next_few(snapshot, at, histories, count=count, within=within)

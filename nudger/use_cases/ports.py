@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel
 
 Clock = Callable[[], datetime]
@@ -43,15 +43,15 @@ class ChannelPort(Protocol):
         """Whether `find` can tell what the provider has: not for SMTP, where a second copy is the same mail."""
         ...
 
-    async def send(self, parcel: Parcel) -> Receipt:
-        """Hand over one parcel. Raises DeliveryError, and nothing else, when it was not accepted.
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
+        """Hand over one message. Raises DeliveryError, and nothing else, when it was not accepted.
 
         Cancelled, it raises NothingAcceptedError where it knows that nothing was accepted.
         """
         ...
 
-    async def find(self, parcel: Parcel) -> Found:
-        """Return what the provider holds that can be this parcel. Raises DeliveryError if it cannot tell."""
+    async def find(self, outgoing: OutgoingMessage) -> Found:
+        """Return what the provider holds that can be this message. Raises DeliveryError if it cannot tell."""
         ...
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from nudger.decisions.choosing.history import NO_HISTORY, History
 from nudger.decisions.greet import Greetings
 from nudger.decisions.planning.plan import slots
-from nudger.decisions.snapshot import AHEAD, Agenda
+from nudger.decisions.snapshot import AHEAD, Snapshot
 from nudger.domain.nudges import Nudge
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
@@ -25,7 +25,7 @@ NOBODY_IS_NEW = Greetings({})
 
 
 def preview(
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     since: datetime,
     first: date,
@@ -44,7 +44,7 @@ def preview(
     # No zone is further than a day from UTC, whose calendar the end of the span is cut from.
     until = max(since, datetime.combine(last + 2 * _DAY, time.min, UTC))
     coming = rehearse(
-        agenda,
+        snapshot,
         since=since,
         until=until,
         histories=histories,
@@ -70,7 +70,7 @@ def _falls_within(each: Coming, first: date, last: date) -> bool:
 
 
 def rehearse(
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     since: datetime,
     until: datetime,
@@ -87,16 +87,16 @@ def rehearse(
     when: with the default, everybody was.
     """
     # With limits, what falls due later can take the place of what still waits: the service will know it by then.
-    horizon = until + AHEAD if agenda.restrained else until
+    horizon = until + AHEAD if snapshot.restrained else until
     by_person: dict[RecipientId, list[Slot]] = defaultdict(list)
-    for slot in slots(agenda.roster, since=planned or since, until=horizon, seed=agenda.seed):
-        if agenda.owes(slot):
+    for slot in slots(snapshot.roster, since=planned or since, until=horizon, seed=snapshot.seed):
+        if snapshot.is_due_to(slot):
             by_person[slot.recipient].append(slot)
     kept: dict[RecipientId, list[Nudge]] = defaultdict(list)
     for nudge in waiting:
-        if nudge.key.recipient in agenda.recipients:
+        if nudge.key.recipient in snapshot.recipients:
             kept[nudge.key.recipient].append(nudge)
-    greeted = [name for name in greeting.by(until) if name in agenda.recipients]
+    greeted = [name for name in greeting.by(until) if name in snapshot.recipients]
     for name in dict.fromkeys((*by_person, *kept, *greeted)):
         start = Start(
             who=name,
@@ -105,6 +105,6 @@ def rehearse(
             greet_at=greeting.moments.get(name),
             guarded=name in greeting.guarded,
         )
-        rehearsal = Rehearsal(agenda, histories.get(name, NO_HISTORY), suppressed, start=start)
+        rehearsal = Rehearsal(snapshot, histories.get(name, NO_HISTORY), suppressed, start=start)
         coming = rehearsal.run(by_person.pop(name, []), until=horizon)
         yield from (each for each in coming if each.slot.due <= until)

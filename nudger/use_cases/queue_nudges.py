@@ -14,7 +14,7 @@ from nudger.decisions.oversight.changes import moved_while_away, timings
 from nudger.decisions.oversight.guard import LONG_SILENCE, LOOKBACK, Storm, doubt_about_clock, held_by_guard, storm
 from nudger.decisions.planning.plan import next_due, slots
 from nudger.decisions.points.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
-from nudger.decisions.snapshot import AHEAD, Agenda
+from nudger.decisions.snapshot import AHEAD, Snapshot
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import RecipientId, ScheduleId
@@ -71,7 +71,7 @@ def begin_planning(transaction: Transaction, *, now: datetime) -> bool:
 
 
 def queue_step(
-    transaction: Transaction, agenda: Agenda, *, providers: Providers, held: Storm | None = None, now: datetime
+    transaction: Transaction, snapshot: Snapshot, *, providers: Providers, held: Storm | None = None, now: datetime
 ) -> Queued:
     """Write down nudges for the next span of slots, and move the watermark to its end.
 
@@ -82,9 +82,9 @@ def queue_step(
         return Queued(counts=Counter(), finished=True, doubt=doubt)
     was_ahead = watermark > now + _CLOCK_SLACK
     since = _since_wrong(transaction, watermark, providers, now) if was_ahead else _since(transaction, watermark, now)
-    until = _until(agenda, since, now)
-    due = slots(agenda.roster, since=since, until=until, seed=agenda.seed)
-    added = _write(transaction, agenda, due, providers=providers, held_back=held, now=now) if due else []
+    until = _until(snapshot, since, now)
+    due = slots(snapshot.roster, since=since, until=until, seed=snapshot.seed)
+    added = _write(transaction, snapshot, due, providers=providers, held_back=held, now=now) if due else []
     transaction.planning.set_watermark(until)
     counts = Counter(nudge.state for nudge in added)
     return Queued(
@@ -95,26 +95,26 @@ def queue_step(
     )
 
 
-def look_for_storm(transaction: Transaction, agenda: Agenda, *, now: datetime) -> Storm | None:
+def look_for_storm(transaction: Transaction, snapshot: Snapshot, *, now: datetime) -> Storm | None:
     """Say whether what is to be caught up on is more than the schedules imply; write that down."""
     watermark = transaction.planning.watermark()
     if watermark is None or watermark > now - LATE or doubt_about_clock(watermark, now):
         return None
-    found = storm(agenda, since=max(watermark, now - LOOKBACK), now=now)
+    found = storm(snapshot, since=max(watermark, now - LOOKBACK), now=now)
     if found is not None:
         raise_guard(transaction, f"{found.coming} late nudges at once", now=now)
     return found
 
 
 def queue_moved(
-    transaction: Transaction, agenda: Agenda, moved: Sequence[Slot], *, providers: Providers, now: datetime
+    transaction: Transaction, snapshot: Snapshot, moved: Sequence[Slot], *, providers: Providers, now: datetime
 ) -> list[Nudge]:
     """Write down nudges for slots that an edit or a journey moved to before the watermark: late, or missed."""
-    return _write(transaction, agenda, moved, providers=providers, held_back=None, now=now) if moved else []
+    return _write(transaction, snapshot, moved, providers=providers, held_back=None, now=now) if moved else []
 
 
 def record_moved_while_away(
-    transaction: Transaction, agenda: Agenda, *, people: Collection[RecipientId], now: datetime
+    transaction: Transaction, snapshot: Snapshot, *, people: Collection[RecipientId], now: datetime
 ) -> list[Nudge]:
     """At a start: write down as missed what an edit moved to before the watermark while the service was down.
 
@@ -124,15 +124,15 @@ def record_moved_while_away(
     watermark = transaction.planning.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         return []
-    moved = moved_while_away(transaction.facts.get(TIMINGS) or {}, agenda, people, watermark=watermark)
-    transaction.facts.put(TIMINGS, timings(agenda.schedules.values()))
-    fresh = _without_nudge(transaction, agenda, moved) if moved else []
-    return transaction.nudges.add([missed_by_edit(agenda, slot) for slot in fresh], at=now)
+    moved = moved_while_away(transaction.facts.get(TIMINGS) or {}, snapshot, people, watermark=watermark)
+    transaction.facts.put(TIMINGS, timings(snapshot.schedules.values()))
+    fresh = _without_nudge(transaction, snapshot, moved) if moved else []
+    return transaction.nudges.add([missed_by_edit(snapshot, slot) for slot in fresh], at=now)
 
 
 def queue_welcomes(
     transaction: Transaction,
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     providers: Providers,
     moved: Container[RecipientId] = (),
@@ -143,33 +143,33 @@ def queue_welcomes(
     One that came to nothing is said again in its time (`nudger.decisions.delivering.hello`), and one that waited for
     what is over by now goes out sooner. `moved` are people whose addresses have just changed.
     """
-    names = [name for name in transaction.hellos.unwelcomed() if name in agenda.recipients]
+    names = [name for name in transaction.hellos.unwelcomed() if name in snapshot.recipients]
     hellos = transaction.hellos.ungreeted(names) if names else {}
     if not hellos:
         return now + _DAY
     guard_is_up = transaction.facts.get(GUARD) is not None
     stopped = transaction.suppressions.addresses()
-    plan = greetings(agenda, hellos, stopped=stopped, moved=moved, guard_is_up=guard_is_up, now=now)
+    plan = greetings(snapshot, hellos, stopped=stopped, moved=moved, guard_is_up=guard_is_up, now=now)
     if plan.why:
         raise_guard(transaction, plan.why, now=now)
     due = plan.by(now)
-    said = [greet(agenda, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due]
+    said = [greet(snapshot, n, hellos[n], guarded=n in plan.guarded, now=now) for n in due]
     restored = restored_ledger(transaction)
     added = transaction.nudges.add([restored.doubted(hello, providers, now=now) for hello in said], at=now)
     tell_held(transaction, added, now=now)
-    _hasten(transaction, agenda, hellos, now=now)
+    _hasten(transaction, snapshot, hellos, now=now)
     # One under way that expires is said again soon after; what becomes of the others is seen within the day.
     waiting = [hello for hello in hellos.values() if hello.next_at is not None and hello.expires_at is not None]
     ends = (max(hello.expires_at or now, now) + _MINUTE for hello in waiting)
     return min(moment for moment in (now + _DAY, *plan.moments.values(), *ends) if moment > now)
 
 
-def _hasten(transaction: Transaction, agenda: Agenda, hellos: Hellos, *, now: datetime) -> None:
+def _hasten(transaction: Transaction, snapshot: Snapshot, hellos: Hellos, *, now: datetime) -> None:
     """Let go hellos that wait for the end of a pause that was taken back."""
     for name, hello in hellos.items():
         if hello.state is NudgeState.PENDING and hello.next_at is not None and hello.next_at > now + _DAY:
-            nudge = transaction.nudges.get(nudge_id(agenda.installation, hello_key(name, hello.ordinal)))
-            if nudge is not None and (after := sooner(agenda, agenda.recipients[name], nudge, now=now)) != nudge:
+            nudge = transaction.nudges.get(nudge_id(snapshot.installation, hello_key(name, hello.ordinal)))
+            if nudge is not None and (after := sooner(snapshot, snapshot.recipients[name], nudge, now=now)) != nudge:
                 transaction.nudges.save([(nudge, after)], at=now)
 
 
@@ -214,12 +214,12 @@ def _since(transaction: Transaction, watermark: datetime, now: datetime) -> date
     return min(watermark, now)
 
 
-def _until(agenda: Agenda, since: datetime, now: datetime) -> datetime:
+def _until(snapshot: Snapshot, since: datetime, now: datetime) -> datetime:
     """Return where a step ends: after an hour, or at the first slot of the day, for idle hours need no step each."""
     if now <= since + STEP:
         return now
     day = min(now, since + _DAY)
-    first = next_due(agenda.roster, since=since, until=day, seed=agenda.seed)
+    first = next_due(snapshot.roster, since=since, until=day, seed=snapshot.seed)
     return max(since + STEP, first or day)
 
 
@@ -230,7 +230,7 @@ def _began(transaction: Transaction, now: datetime) -> datetime:
 
 def _write(
     transaction: Transaction,
-    agenda: Agenda,
+    snapshot: Snapshot,
     due: Sequence[Slot],
     *,
     providers: Providers,
@@ -238,8 +238,8 @@ def _write(
     now: datetime,
 ) -> list[Nudge]:
     if due[0].due < now - LATE:
-        due = _without_nudge(transaction, agenda, due)
-    decided = _decide(transaction, agenda, due, now=now)
+        due = _without_nudge(transaction, snapshot, due)
+    decided = _decide(transaction, snapshot, due, now=now)
     restored = restored_ledger(transaction)
     decided = [restored.doubted(nudge, providers, now=now) for nudge in decided]
     if held_back is not None:
@@ -249,31 +249,32 @@ def _write(
     return added
 
 
-def _without_nudge(transaction: Transaction, agenda: Agenda, due: Sequence[Slot]) -> list[Slot]:
+def _without_nudge(transaction: Transaction, snapshot: Snapshot, due: Sequence[Slot]) -> list[Slot]:
     """Return the slots that have no nudge yet: when the clock was set back, most that come by again have one."""
-    ids = {nudge_id(agenda.installation, slot.key): slot for slot in due}
+    ids = {nudge_id(snapshot.installation, slot.key): slot for slot in due}
     known = transaction.nudges.known(ids)
     return [slot for name, slot in ids.items() if name not in known]
 
 
-def _decide(transaction: Transaction, agenda: Agenda, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:
+def _decide(transaction: Transaction, snapshot: Snapshot, due: Sequence[Slot], *, now: datetime) -> list[Nudge]:
     owed = sorted(
-        (slot for slot in due if agenda.owes(slot)), key=lambda slot: (slot.due, -agenda.priority_of(slot.schedule))
+        (slot for slot in due if snapshot.is_due_to(slot)),
+        key=lambda slot: (slot.due, -snapshot.priority_of(slot.schedule)),
     )
     people = {slot.recipient for slot in owed}
-    keep_group_outcomes(transaction, agenda, now=now)
-    histories = load_histories(transaction, agenda, people, now=now)
+    keep_group_outcomes(transaction, snapshot, now=now)
+    histories = load_histories(transaction, snapshot, people, now=now)
     suppressed = transaction.suppressions.addresses()
-    ahead = _ahead(agenda, people, now)
-    newest = _newest(agenda, owed, now)
+    ahead = _ahead(snapshot, people, now)
+    newest = _newest(snapshot, owed, now)
     decided = []
     for slot in owed:
         history = histories[slot.recipient]
         if newest.get((slot.recipient, slot.schedule), slot.due) > slot.due:
-            nudge = missed_for_one(agenda, slot)
+            nudge = missed_for_one(snapshot, slot)
         else:
             nudge = decide_slot(
-                agenda, slot, history, suppressed=suppressed, ahead=ahead.get(slot.recipient, ()), now=now
+                snapshot, slot, history, suppressed=suppressed, ahead=ahead.get(slot.recipient, ()), now=now
             )
         histories[slot.recipient] = history.with_nudge(nudge, nudge.priority)
         decided.append(nudge)
@@ -281,23 +282,23 @@ def _decide(transaction: Transaction, agenda: Agenda, due: Sequence[Slot], *, no
 
 
 def _ahead(
-    agenda: Agenda, people: set[RecipientId], now: datetime
+    snapshot: Snapshot, people: set[RecipientId], now: datetime
 ) -> dict[RecipientId, list[tuple[datetime, ScheduleId]]]:
     """Return when schedules that matter more fall due for these people."""
     found: dict[RecipientId, list[tuple[datetime, ScheduleId]]] = defaultdict(list)
-    theirs = tuple(group for group in agenda.urgent if not people.isdisjoint(group.members))
-    for slot in slots(theirs, since=now, until=now + AHEAD, seed=agenda.seed):
+    theirs = tuple(group for group in snapshot.urgent if not people.isdisjoint(group.members))
+    for slot in slots(theirs, since=now, until=now + AHEAD, seed=snapshot.seed):
         if slot.recipient in people:
             found[slot.recipient].append((slot.due, slot.schedule))
     return found
 
 
-def _newest(agenda: Agenda, due: Sequence[Slot], now: datetime) -> dict[tuple[RecipientId, ScheduleId], datetime]:
+def _newest(snapshot: Snapshot, due: Sequence[Slot], now: datetime) -> dict[tuple[RecipientId, ScheduleId], datetime]:
     """Return, for schedules that send one for all that were missed, when each person's newest slot fell due."""
-    names = {name for name, schedule in agenda.schedules.items() if schedule.when_missed is WhenMissed.ONE}
+    names = {name for name, schedule in snapshot.schedules.items() if schedule.when_missed is WhenMissed.ONE}
     late = [slot for slot in due if slot.schedule in names and slot.due < now - LATE]
     if not late:
         return {}
-    roster = tuple(group for group in agenda.roster if group.schedule.id in names)
-    to_now = slots(roster, since=late[0].due, until=now, seed=agenda.seed)
+    roster = tuple(group for group in snapshot.roster if group.schedule.id in names)
+    to_now = slots(roster, since=late[0].due, until=now, seed=snapshot.seed)
     return {(slot.recipient, slot.schedule): slot.due for slot in to_now}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind, LastSent
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
@@ -44,12 +44,14 @@ class Refusal:
     expected: str = ""
 
 
-def record(transaction: Transaction, entries: Iterable[Entry], agenda: Agenda, *, source: str, now: datetime) -> int:
+def record(
+    transaction: Transaction, entries: Iterable[Entry], snapshot: Snapshot, *, source: str, now: datetime
+) -> int:
     """Write entries down, all or none; return how many are new. The same entry twice is kept once.
 
     Raises NudgerError for the first one that cannot be right.
     """
-    count, refusals = record_all(transaction, list(entries), agenda, source=source, now=now)
+    count, refusals = record_all(transaction, list(entries), snapshot, source=source, now=now)
     for refusal in refusals.values():
         raise NudgerError(f"{refusal.what}. {refusal.expected}".strip())
     return count
@@ -58,29 +60,29 @@ def record(transaction: Transaction, entries: Iterable[Entry], agenda: Agenda, *
 def record_all(
     transaction: Transaction,
     entries: Sequence[Entry],
-    agenda: Agenda,
+    snapshot: Snapshot,
     *,
     source: str,
     now: datetime,
     look_only: bool = False,
 ) -> tuple[int, dict[int, Refusal]]:
     """Write entries down unless anything is wrong with any of them; return how many are new, and all that is wrong."""
-    found = _without_contradiction(transaction, [understand(transaction, each, agenda, now=now) for each in entries])
+    found = _without_contradiction(transaction, [understand(transaction, each, snapshot, now=now) for each in entries])
     refusals = {place: each for place, each in enumerate(found) if isinstance(each, Refusal)}
     if refusals or look_only:
         return 0, refusals
     return transaction.feedback.add([each for each in found if isinstance(each, Feedback)], source=source), {}
 
 
-def understand(transaction: Transaction, entry: Entry, agenda: Agenda, *, now: datetime) -> Feedback | Refusal:
+def understand(transaction: Transaction, entry: Entry, snapshot: Snapshot, *, now: datetime) -> Feedback | Refusal:
     """Return what an entry says, with message, practice and theme of the nudge that it names; or why it cannot be."""
     at = entry.at or now
-    if refusal := _refused(entry, agenda, at, now):
+    if refusal := _refused(entry, snapshot, at, now):
         return refusal
     nudge = _nudge(transaction, entry, at)
     if isinstance(nudge, Refusal):
         return nudge
-    practice, theme = _about(agenda, nudge.message if nudge else None)
+    practice, theme = _about(snapshot, nudge.message if nudge else None)
     practice = entry.practice or practice
     if entry.kind in _OF_PRACTICES and practice is None:
         return Refusal(field="practice", what=f"'{entry.kind}' needs a practice", expected=_ONE_PRACTICE)
@@ -121,7 +123,7 @@ _TWO_LEVELS = Refusal(
 )
 
 
-def early(entries: Iterable[Entry], agenda: Agenda, *, now: datetime) -> list[Entry]:
+def early(entries: Iterable[Entry], snapshot: Snapshot, *, now: datetime) -> list[Entry]:
     """Return the entries from before the person joined: they are taken, and somebody should know.
 
     Not those of who joined today: people come with what they said before, and it may be nobody's wish that day counts.
@@ -130,14 +132,14 @@ def early(entries: Iterable[Entry], agenda: Agenda, *, now: datetime) -> list[En
         each
         for each in entries
         if each.at is not None
-        and _days_early(agenda, each, each.at) > 0
-        and agenda.recipients[each.recipient].has_joined_by(now.date() - timedelta(days=1))
+        and _days_early(snapshot, each, each.at) > 0
+        and snapshot.recipients[each.recipient].has_joined_by(now.date() - timedelta(days=1))
     ]
 
 
-def _days_early(agenda: Agenda, entry: Entry, at: datetime) -> int:
+def _days_early(snapshot: Snapshot, entry: Entry, at: datetime) -> int:
     """Return how many days before joining an entry lies; 0 or less for none."""
-    person = agenda.recipients[entry.recipient]
+    person = snapshot.recipients[entry.recipient]
     return (person.joined - at.astimezone(person.zone).date()).days if person.joined else 0
 
 
@@ -156,9 +158,9 @@ _ONE_PRACTICE = f"One of: {', '.join(Practice)}; or name a nudge."
 _DIGIT = f"One digit from {LEVELS[0]} (very hard) to {LEVELS[-1]} (very light) is expected."
 
 
-def _refused(entry: Entry, agenda: Agenda, at: datetime, now: datetime) -> Refusal | None:
+def _refused(entry: Entry, snapshot: Snapshot, at: datetime, now: datetime) -> Refusal | None:
     """Say what is wrong with an entry by itself. No level is repeated: it is nobody else's business."""
-    if entry.recipient not in agenda.recipients:
+    if entry.recipient not in snapshot.recipients:
         return Refusal(
             field="recipient",
             what=f"nobody here has the id '{entry.recipient}'",
@@ -166,8 +168,8 @@ def _refused(entry: Entry, agenda: Agenda, at: datetime, now: datetime) -> Refus
         )
     if at > now:
         return Refusal(field="at", what=f"{at:%Y-%m-%d %H:%M} UTC lies ahead", expected="A moment that has passed.")
-    if _days_early(agenda, entry, at) > _A_YEAR:
-        joined = agenda.recipients[entry.recipient].joined
+    if _days_early(snapshot, entry, at) > _A_YEAR:
+        joined = snapshot.recipients[entry.recipient].joined
         what = f"{at:%Y-%m-%d} lies more than a year before '{entry.recipient}' joined ({joined})"
         return Refusal(field="at", what=what, expected="Is it the right year?")
     if entry.kind is FeedbackKind.CHECK_IN and entry.level not in LEVELS:
@@ -203,7 +205,7 @@ def _named(transaction: Transaction, entry: Entry, name: NudgeId, at: datetime) 
     return LastSent(nudge.id, nudge.decision.message)
 
 
-def _about(agenda: Agenda, message: MessageKey | None) -> tuple[Practice | None, str]:
+def _about(snapshot: Snapshot, message: MessageKey | None) -> tuple[Practice | None, str]:
     """Return the practice and the theme of a message; nothing for one that is gone from the libraries."""
-    topic = agenda.shelf.topics.get(message) if message else None
+    topic = snapshot.message_index.topics.get(message) if message else None
     return (None, "") if topic is None else (topic.practice, topic.theme)

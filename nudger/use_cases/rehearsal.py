@@ -11,7 +11,7 @@ from nudger.decisions.delivering.hello import UNSAID, Hello, hello_of
 from nudger.decisions.greet import greet
 from nudger.decisions.points.decide import LATE, decide_slot, hello_due, missed_for_one, recheck
 from nudger.decisions.points.select import CONDITIONS
-from nudger.decisions.snapshot import AHEAD, Agenda, ahead_of
+from nudger.decisions.snapshot import AHEAD, Snapshot, upcoming_priority_slots
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey, WhenMissed
@@ -62,9 +62,9 @@ class Rehearsal:
     """At one moment, hellos are said first; then slots are decided; then everything goes out that may."""
 
     def __init__(
-        self, agenda: Agenda, history: History, suppressed: Container[str] = (), *, start: Start | None = None
+        self, snapshot: Snapshot, history: History, suppressed: Container[str] = (), *, start: Start | None = None
     ) -> None:
-        self._agenda = agenda
+        self._snapshot = snapshot
         # Kept apart and changed in place: a year of nudges would copy all that was seen for each of them.
         self._given = history
         self._seen = dict(history.seen)
@@ -73,7 +73,7 @@ class Rehearsal:
         self._contacts = history.contacts
         self._suppressed = suppressed
         self._since = start.since if start else None
-        self._greeter = _Greeter(agenda, history.hello, suppressed, start)
+        self._greeter = _Greeter(snapshot, history.hello, suppressed, start)
         self._waiting: list[tuple[datetime, datetime, int, datetime, SlotKey, Nudge]] = []
         self._nudges: dict[SlotKey, Nudge] = {}
         self._unplanned: dict[SlotKey, Slot] = {}
@@ -82,17 +82,17 @@ class Rehearsal:
 
     def run(self, theirs: Sequence[Slot], *, until: datetime | None = None) -> list[Coming]:
         """Return what becomes of these slots, of what waits, and of the hello; not what is missed already."""
-        ordered = sorted(theirs, key=lambda slot: (slot.due, -self._agenda.priority_of(slot.schedule)))
+        ordered = sorted(theirs, key=lambda slot: (slot.due, -self._snapshot.priority_of(slot.schedule)))
         newest = self._newest(ordered)
         for number, slot in enumerate(ordered):
             moment = self._not_before(slot.due)
             self._live(moment, last=False)
             if newest.get(slot.schedule, slot.due) > slot.due:
-                self._note(missed_for_one(self._agenda, slot), moment)
+                self._note(missed_for_one(self._snapshot, slot), moment)
             else:
                 self._decide(slot, ordered[number + 1 :], moment)
         self._live(until, last=True)
-        people, nudges = self._agenda.recipients, self._nudges
+        people, nudges = self._snapshot.recipients, self._nudges
         found = [*self._unplanned.items(), *((slot.key, slot) for slot in ordered)]
         coming = [Coming(slot=slot, nudge=nudges[key], recipient=people[slot.recipient]) for key, slot in found]
         return [each for each in coming if each.nudge.state is not NudgeState.MISSED]
@@ -114,21 +114,21 @@ class Rehearsal:
                 return
 
     def _decide(self, slot: Slot, later: Sequence[Slot], moment: datetime) -> None:
-        ahead = list(_within(later, moment + AHEAD)) if self._agenda.urgent else []
+        ahead = list(_within(later, moment + AHEAD)) if self._snapshot.urgent else []
         history = self._history_at(moment)
-        nudge = decide_slot(self._agenda, slot, history, suppressed=self._suppressed, ahead=ahead, now=moment)
+        nudge = decide_slot(self._snapshot, slot, history, suppressed=self._suppressed, ahead=ahead, now=moment)
         self._note(nudge, moment)
 
     def _deliver(self, nudge: Nudge, moment: datetime) -> None:
-        person = self._agenda.recipients[nudge.key.recipient]
+        person = self._snapshot.recipients[nudge.key.recipient]
         after = recheck(
-            self._agenda,
+            self._snapshot,
             nudge,
             person,
             self._history_at(moment),
             suppressed=self._suppressed,
             provider="",
-            ahead=ahead_of(self._agenda, person.id, now=moment),
+            ahead=upcoming_priority_slots(self._snapshot, person.id, now=moment),
             now=moment,
         )
         self._note(after, moment)
@@ -187,7 +187,7 @@ class Rehearsal:
 
     def _newest(self, ordered: Sequence[Slot]) -> dict[ScheduleId, datetime]:
         """Return when the newest slot fell due of schedules that send one for all that were missed."""
-        since, schedules = self._since, self._agenda.schedules
+        since, schedules = self._since, self._snapshot.schedules
         if since is None:
             return {}
         ones = [s for s in ordered if s.due <= since and schedules[s.schedule].when_missed is WhenMissed.ONE]
@@ -196,15 +196,17 @@ class Rehearsal:
     def _slot_of(self, nudge: Nudge) -> Slot:
         """Return the slot of what no plan names any more: a hello, or what was planned before."""
         name, schedule, day, ordinal = nudge.key
-        local = nudge.due.astimezone(self._agenda.recipients[name].zone)
+        local = nudge.due.astimezone(self._snapshot.recipients[name].zone)
         return Slot(name, schedule, local.date() if schedule == WELCOME else day, ordinal, nudge.due, local.time())
 
 
 class _Greeter:
     """How a person's first hello stands in the days to come; `at` is when it is to be said next, or None."""
 
-    def __init__(self, agenda: Agenda, hello: Hello | None, suppressed: Container[str], start: Start | None) -> None:
-        self._agenda = agenda
+    def __init__(
+        self, snapshot: Snapshot, hello: Hello | None, suppressed: Container[str], start: Start | None
+    ) -> None:
+        self._snapshot = snapshot
         self._suppressed = suppressed
         self._start = start
         self._hello = hello
@@ -220,7 +222,7 @@ class _Greeter:
         """Say the hello that is due."""
         assert self._start is not None
         hello = self._hello or UNSAID
-        return greet(self._agenda, self._start.who, hello, guarded=self._start.guarded, now=moment)
+        return greet(self._snapshot, self._start.who, hello, guarded=self._start.guarded, now=moment)
 
     def note(self, nudge: Nudge, moment: datetime) -> None:
         """Take in what became of it."""
@@ -232,8 +234,8 @@ class _Greeter:
         elif nudge.state is NudgeState.HELD:
             self._hello = self._hello._replace(next_at=_NEVER)
         else:
-            person = self._agenda.recipients[nudge.key.recipient]
-            self.at = hello_due(self._agenda, person, self._hello, stopped=self._suppressed, now=moment)
+            person = self._snapshot.recipients[nudge.key.recipient]
+            self.at = hello_due(self._snapshot, person, self._hello, stopped=self._suppressed, now=moment)
 
     def hello_at(self, moment: datetime) -> Hello | None:
         """Return how it stands at a moment: what went out is taken to have arrived a moment later."""

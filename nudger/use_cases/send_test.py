@@ -8,7 +8,7 @@ from random import Random
 
 from nudger.decisions.delivering.transitions import after_attempt, begin_attempt
 from nudger.decisions.points.availability import Available, Request, availability
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id
@@ -18,7 +18,7 @@ from nudger.domain.vocabulary import Channel, ScheduleId
 from nudger.errors import DeliveryError, Effect, NudgerError
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.parcels import make_parcel
+from nudger.use_cases.outgoing import outgoing_message
 from nudger.use_cases.ports import ChannelPort
 
 _GRACE = timedelta(minutes=15)
@@ -36,14 +36,14 @@ class TestNudge:
 
 
 async def send_test(
-    wanted: TestNudge, agenda: Agenda, port: ChannelPort, ledger: LedgerThread, *, clock: Callable[[], datetime]
+    wanted: TestNudge, snapshot: Snapshot, port: ChannelPort, ledger: LedgerThread, *, clock: Callable[[], datetime]
 ) -> Nudge:
     """Send one nudge and return it as it stands afterwards. Raises NudgerError when it may not be sent now."""
     now = clock()
-    nudge = await ledger.run(lambda transaction: _write_down(transaction, wanted, agenda, port.provider, now))
+    nudge = await ledger.run(lambda transaction: _write_down(transaction, wanted, snapshot, port.provider, now))
     result: Receipt | DeliveryError
     try:
-        result = await port.send(make_parcel(nudge, wanted.recipient))
+        result = await port.send(outgoing_message(nudge, wanted.recipient))
     except DeliveryError as error:
         # Nobody waits for another try of a test.
         result = DeliveryError(error.code, Effect.GIVE_UP) if error.effect in _LATER else error
@@ -57,7 +57,7 @@ async def send_test(
     return after
 
 
-def _write_down(transaction: Transaction, wanted: TestNudge, agenda: Agenda, provider: str, now: datetime) -> Nudge:
+def _write_down(transaction: Transaction, wanted: TestNudge, snapshot: Snapshot, provider: str, now: datetime) -> Nudge:
     person = wanted.recipient
     suppressed = person.address(wanted.channel) in transaction.suppressions.addresses()
     at_peace = replace(person, quiet_hours=None, weekend_quiet_hours="same", pauses=(), hard_days=())
@@ -70,7 +70,7 @@ def _write_down(transaction: Transaction, wanted: TestNudge, agenda: Agenda, pro
         hint = "" if suppressed or wanted.anyway else ". Add --anyway to send it nevertheless"
         raise NudgerError(f"not sent: {verdict.reason}{where}{hint}")
     for ordinal in count():
-        pending = _pending(wanted, agenda, ordinal, now)
+        pending = _pending(wanted, snapshot, ordinal, now)
         if transaction.nudges.add([pending], at=now):
             break
     sending = begin_attempt(pending, provider=provider, address=person.address(wanted.channel), now=now)
@@ -78,13 +78,13 @@ def _write_down(transaction: Transaction, wanted: TestNudge, agenda: Agenda, pro
     return sending
 
 
-def _pending(wanted: TestNudge, agenda: Agenda, ordinal: int, now: datetime) -> Nudge:
+def _pending(wanted: TestNudge, snapshot: Snapshot, ordinal: int, now: datetime) -> Nudge:
     person = wanted.recipient
     local_date = now.astimezone(person.zone).date()
     key = SlotKey(recipient=person.id, schedule=ScheduleId(TEST), local_date=local_date, ordinal=ordinal)
-    rendered = wanted.message.render(wanted.channel, MessageValues(agenda, person, now, wanted.message.language))
+    rendered = wanted.message.render(wanted.channel, MessageValues(snapshot, person, now, wanted.message.language))
     return Nudge(
-        id=nudge_id(agenda.installation, key),
+        id=nudge_id(snapshot.installation, key),
         key=key,
         due=now,
         expires_at=now + _GRACE,

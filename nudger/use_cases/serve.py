@@ -17,7 +17,7 @@ import structlog
 from nudger.decisions.oversight.changes import Changes, compare, moved_past
 from nudger.decisions.oversight.guard import Storm, doubt_about_clock
 from nudger.decisions.planning.plan import forget_plans, next_due
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
@@ -48,7 +48,7 @@ HORIZON = timedelta(seconds=40)
 
 _DAY = timedelta(days=1)
 
-MakeAgenda = Callable[[Catalog, Sequence[Recipient]], Agenda]
+MakeSnapshot = Callable[[Catalog, Sequence[Recipient]], Snapshot]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class _Planned:
     """What one transaction of a tick did."""
 
     queued: Queued
-    agenda: Agenda
+    snapshot: Snapshot
     version: int
     greet_at: datetime | None
     interrupted: Sequence[Nudge]
@@ -72,7 +72,7 @@ class Service:
         ledger: LedgerThread,
         deliveries: Sequence[Delivery],
         *,
-        make_agenda: MakeAgenda,
+        make_snapshot: MakeSnapshot,
         clock: Clock,
         high_water: Mark | None = None,
     ) -> None:
@@ -83,12 +83,12 @@ class Service:
         )
         self._high_water = high_water
         self._ledger = ledger
-        self._make_agenda = make_agenda
+        self._make_snapshot = make_snapshot
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
         self._drains: dict[Delivery, asyncio.Task[None]] = {}
         self._catalog: Catalog | None = None
-        self._agenda: Agenda | None = None
+        self._snapshot: Snapshot | None = None
         self._version = 0
         self._greet_at: datetime | None = None
         self._stopping = False
@@ -100,12 +100,12 @@ class Service:
         """Why the clock was not believed at the last tick; '' when it was."""
 
     @property
-    def agenda(self) -> Agenda:
-        """What is planned from. Before `adopt`, there is none, and asking is a bug."""
-        assert self._agenda is not None
-        return self._agenda
+    def snapshot(self) -> Snapshot:
+        """What is planned from. Before `reload`, there is none, and asking is a bug."""
+        assert self._snapshot is not None
+        return self._snapshot
 
-    async def adopt(self, catalog: Catalog, *, after_crash: bool = False) -> Changes:
+    async def reload(self, catalog: Catalog, *, after_crash: bool = False) -> Changes:
         """Take a checked configuration, at the start and at every reload; return what it changes.
 
         Raises LedgerError, and keeps the old one. `after_crash` says that nobody can be at work on what the ledger
@@ -119,16 +119,16 @@ class Service:
             def work(transaction: Transaction) -> tuple[_Prepared, bool, list[Nudge]]:
                 mine = replace(left, under_way=self._with_claims(left.under_way))
                 begun, lost = take_up(transaction, catalog, mine, providers=self._providers, now=now)
-                before = None if self._agenda else self._make_agenda(catalog, transaction.people.everybody())
+                before = None if self._snapshot else self._make_snapshot(catalog, transaction.people.everybody())
                 _keep_people(transaction, catalog, now=now)
-                fresh = self._prepare(transaction, catalog, before=self._agenda or before, now=now)
+                fresh = self._prepare(transaction, catalog, before=self._snapshot or before, now=now)
                 people = before.recipients if before else ()
-                record_moved_while_away(transaction, fresh.agenda, people=people, now=now)
+                record_moved_while_away(transaction, fresh.snapshot, people=people, now=now)
                 return fresh, begun, lost
 
             fresh, self._begun, lost = await self._ledger.run(work)
-            changes = compare(self._agenda or fresh.agenda, fresh.agenda, now=now)
-            self._agenda, self._version, self._greet_at = fresh
+            changes = compare(self._snapshot or fresh.snapshot, fresh.snapshot, now=now)
+            self._snapshot, self._version, self._greet_at = fresh
             self._catalog = catalog
             self._after_crash = self._after_crash and not self._begun
             for nudge in lost:
@@ -147,7 +147,7 @@ class Service:
             while True:
                 work = partial(self._plan, now=now, storm=storm, first=first, under_way=self._under_way())
                 planned: _Planned = await self._ledger.run(work)
-                self._agenda, self._version, self._greet_at = planned.agenda, planned.version, planned.greet_at
+                self._snapshot, self._version, self._greet_at = planned.snapshot, planned.version, planned.greet_at
                 self._begun = not planned.queued.doubt
                 self._after_crash = self._after_crash and not self._begun
                 counts += planned.queued.counts
@@ -197,7 +197,7 @@ class Service:
         """Let somebody write down what comes of the last attempts, also after trouble with the ledger."""
         drain = self._drains.get(delivery)
         if not delivery.idle and (drain is None or drain.done()):
-            self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
+            self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.snapshot))
 
     def _with_claims(self, under_way: Collection[NudgeId]) -> set[NudgeId]:
         """Return what is under way by word of the event loop and of the ledger's thread, on which alone to call it."""
@@ -221,24 +221,24 @@ class Service:
         under_way: Collection[NudgeId],
     ) -> _Planned:
         under_way = self._with_claims(under_way)
-        agenda, version, interrupted = self.agenda, transaction.people.version(), list[Nudge]()
+        snapshot, version, interrupted = self.snapshot, transaction.people.version(), list[Nudge]()
         greet_at, begun = self._greet_at, self._begun
         if not begun and self._catalog is not None:
             left = self._left(under_way)
             begun, interrupted = take_up(transaction, self._catalog, left, providers=self._providers, now=now)
         if self._catalog is not None and (version != self._version or begun != self._begun):
-            agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
+            snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
         elif first and (greet_at is None or not now < greet_at <= now + _DAY):
             # Somebody joins today, or a hello came to nothing; or the clock was wrong when this moment was named.
-            greet_at = self._greet(transaction, agenda, now=now)
+            greet_at = self._greet(transaction, snapshot, now=now)
         if first:
-            storm = look_for_storm(transaction, agenda, now=now)
-        queued = queue_step(transaction, agenda, providers=self._providers, held=storm, now=now)
+            storm = look_for_storm(transaction, snapshot, now=now)
+        queued = queue_step(transaction, snapshot, providers=self._providers, held=storm, now=now)
         if queued.clock_was_ahead and self._catalog is not None:
             # First hellos of a time that never came are to be said again, to people who have joined by now.
             if queued.since_the_first_start:
                 join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
-            agenda, version, greet_at = self._prepare(transaction, self._catalog, before=agenda, now=now)
+            snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
         next_attempt = transaction.waiting.next_attempt()
         if not queued.doubt and next_attempt is not None and next_attempt <= now:
             interrupted += recover_interrupted(
@@ -252,7 +252,7 @@ class Service:
             next_attempt = transaction.waiting.next_attempt()
         return _Planned(
             queued=queued,
-            agenda=agenda,
+            snapshot=snapshot,
             version=version,
             greet_at=greet_at,
             interrupted=interrupted,
@@ -261,26 +261,26 @@ class Service:
         )
 
     def _prepare(
-        self, transaction: Transaction, catalog: Catalog, *, before: Agenda | None, now: datetime
+        self, transaction: Transaction, catalog: Catalog, *, before: Snapshot | None, now: datetime
     ) -> "_Prepared":
-        """Build the agenda from the people as they are now, and say hello to newcomers."""
+        """Build the snapshot from the people as they are now, and say hello to newcomers."""
         forget_plans()
-        agenda = self._make_agenda(catalog, transaction.people.everybody())
+        snapshot = self._make_snapshot(catalog, transaction.people.everybody())
         watermark = transaction.planning.watermark()
-        greet_at = self._greet(transaction, agenda, before=before, now=now)
+        greet_at = self._greet(transaction, snapshot, before=before, now=now)
         if before is not None and watermark is not None and watermark <= now and not doubt_about_clock(watermark, now):
-            moved = moved_past(before, agenda, watermark=watermark)
-            queue_moved(transaction, agenda, moved, providers=self._providers, now=now)
-        return _Prepared(agenda, transaction.people.version(), greet_at)
+            moved = moved_past(before, snapshot, watermark=watermark)
+            queue_moved(transaction, snapshot, moved, providers=self._providers, now=now)
+        return _Prepared(snapshot, transaction.people.version(), greet_at)
 
     def _greet(
-        self, transaction: Transaction, agenda: Agenda, *, before: Agenda | None = None, now: datetime
+        self, transaction: Transaction, snapshot: Snapshot, *, before: Snapshot | None = None, now: datetime
     ) -> datetime | None:
         """Say hello to whoever is to be greeted by now; return when to look again, None while the clock is in doubt."""
         if doubt_about_clock(transaction.planning.watermark(), now):
             return None
-        moved = _with_new_addresses(before, agenda) if before else frozenset()
-        return queue_welcomes(transaction, agenda, providers=self._providers, moved=moved, now=now)
+        moved = _with_new_addresses(before, snapshot) if before else frozenset()
+        return queue_welcomes(transaction, snapshot, providers=self._providers, moved=moved, now=now)
 
     def _note_doubt(self, doubt: str) -> None:
         if doubt and doubt != self.doubt:
@@ -298,10 +298,10 @@ class Service:
             running = self._drains.get(delivery)
             if running is not None and not running.done():
                 if something_waits:
-                    delivery.look_again()
+                    delivery.notify()
                 continue
             if something_waits or not delivery.idle:
-                self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.agenda))
+                self._drains[delivery] = asyncio.create_task(delivery.drain(lambda: self.snapshot))
             if running is not None:
                 ended.append(running)
         for each in ended:  # only now: trouble of one channel must not keep the other waiting
@@ -311,11 +311,11 @@ class Service:
         """At the first tick of a day, look beside everything else whose unseen messages end soon."""
         if self._watched_on != now.date():
             self._watched_on = now.date()
-            self._watch = asyncio.create_task(warn_of_short_runways(self._ledger, self.agenda, now=now))
+            self._watch = asyncio.create_task(warn_of_short_runways(self._ledger, self.snapshot, now=now))
 
     def _next_wake(self, planned: _Planned, now: datetime) -> datetime | None:
-        agenda = planned.agenda
-        due = next_due(agenda.roster, since=now, until=now + HORIZON, seed=agenda.seed)
+        snapshot = planned.snapshot
+        due = next_due(snapshot.roster, since=now, until=now + HORIZON, seed=snapshot.seed)
         greet_at = planned.greet_at if planned.greet_at is not None and planned.greet_at <= now + HORIZON else None
         moments = (due, planned.next_attempt, greet_at, *(delivery.paused_until for delivery in self.deliveries))
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
@@ -324,12 +324,12 @@ class Service:
 class _Prepared(NamedTuple):
     """What is planned from, which people it knows, and when to look again who is to be greeted."""
 
-    agenda: Agenda
+    snapshot: Snapshot
     version: int
     greet_at: datetime | None
 
 
-def _with_new_addresses(before: Agenda, after: Agenda) -> frozenset[RecipientId]:
+def _with_new_addresses(before: Snapshot, after: Snapshot) -> frozenset[RecipientId]:
     """Return who has other addresses than before."""
     return frozenset(
         name

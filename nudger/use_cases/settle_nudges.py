@@ -7,7 +7,7 @@ from random import Random
 
 from nudger.decisions.delivering.doubt import weigh
 from nudger.decisions.delivering.transitions import LEASE, after_attempt, after_inquiry, after_interruption
-from nudger.domain.nudges import Finding, Found, Nudge, NudgeState, Parcel, Receipt
+from nudger.domain.nudges import Found, LookupResult, Nudge, NudgeState, OutgoingMessage, Receipt
 from nudger.domain.vocabulary import NudgeId
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.transaction import Transaction
@@ -21,7 +21,7 @@ class Outcome:
     """What came of an attempt: `before` is the nudge as the ledger has it."""
 
     before: Nudge
-    parcel: Parcel
+    outgoing: OutgoingMessage
     result: Receipt | DeliveryError
 
 
@@ -30,7 +30,7 @@ class Answer:
     """What a provider said when asked, or why it could not tell."""
 
     before: Nudge
-    parcel: Parcel
+    outgoing: OutgoingMessage
     found: Found | DeliveryError
 
 
@@ -47,14 +47,14 @@ def record(
     taken: set[Receipt] = set()
     for each in news:
         if isinstance(each, Answer):
-            finding = _finding(transaction, each.parcel, each.found, taken)
+            finding = _finding(transaction, each.outgoing, each.found, taken)
             after = after_inquiry(each.before, finding, now=now)
             if after.state is NudgeState.SUPPRESSED:
-                transaction.suppressions.add(each.parcel.address, after.decision.reason, at=now)
+                transaction.suppressions.add(each.outgoing.address, after.decision.reason, at=now)
         else:
             after = after_attempt(each.before, each.result, now=now, rng=rng, can_be_asked=can_be_asked)
             if isinstance(each.result, DeliveryError) and each.result.effect is Effect.SUPPRESS:
-                transaction.suppressions.add(each.parcel.address, each.result.code, at=now)
+                transaction.suppressions.add(each.outgoing.address, each.result.code, at=now)
         if after != each.before:
             changes.append((each.before, after))
     transaction.nudges.save(changes, at=now)
@@ -87,14 +87,14 @@ def ask_again(transaction: Transaction, *, cannot_be_asked: Collection[str], now
 
 
 def _finding(
-    transaction: Transaction, parcel: Parcel, found: Found | DeliveryError, taken: set[Receipt]
-) -> Receipt | DeliveryError | Finding:
+    transaction: Transaction, outgoing: OutgoingMessage, found: Found | DeliveryError, taken: set[Receipt]
+) -> Receipt | DeliveryError | LookupResult:
     """Return what the answer proves, given what other nudges have of it already, also those of this transaction."""
     if isinstance(found, DeliveryError):
-        return Finding.CANNOT_TELL
+        return LookupResult.CANNOT_TELL
     doubtful = 0
     if found.blank:
-        doubtful = transaction.doubts.count(parcel.channel, parcel.address, since=parcel.first_attempt_at - LEASE)
+        doubtful = transaction.doubts.count(outgoing.channel, outgoing.address, since=outgoing.first_attempt_at - LEASE)
     finding = weigh(found, transaction.doubts.bound(found.receipts) | taken, doubtful=doubtful)
     if isinstance(finding, Receipt) and finding.provider_id is not None:
         taken.add(finding)

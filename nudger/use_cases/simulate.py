@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from nudger.decisions.draw import random_from, seed_of
 from nudger.decisions.planning.plan import forget_plans
 from nudger.decisions.points.select import SERIES_ENDED
-from nudger.decisions.snapshot import Agenda, serving
+from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain import legal_hours
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
@@ -89,16 +89,16 @@ class Tally:
 
 
 def simulate(
-    agenda: Agenda, people: Iterable[Recipient], *, since: datetime, days: int, segments: Callable[[str], int]
+    snapshot: Snapshot, people: Iterable[Recipient], *, since: datetime, days: int, segments: Callable[[str], int]
 ) -> Tally:
     """Return what so many days from `since` (UTC) on would bring these people, who got nothing before.
 
-    The agenda's own people do not matter; `segments` says how many SMS a text makes.
+    The snapshot's own people do not matter; `segments` says how many SMS a text makes.
     """
     tally = Tally(days=days)
     waiting = iter(people)
     while some := list(islice(waiting, _AT_A_TIME)):
-        theirs = _rehearsed(agenda, some, since, since + timedelta(days=days))
+        theirs = _rehearsed(snapshot, some, since, since + timedelta(days=days))
         for person in some:
             first = since.astimezone(person.zone).date()
             tally.add(theirs.get(person.id, ()), first=first, segments=segments)
@@ -107,9 +107,9 @@ def simulate(
 
 
 def _rehearsed(
-    agenda: Agenda, people: Sequence[Recipient], since: datetime, until: datetime
+    snapshot: Snapshot, people: Sequence[Recipient], since: datetime, until: datetime
 ) -> dict[RecipientId, Sequence[Coming]]:
-    coming = rehearse(serving(agenda, people), since=since, until=until, histories={})
+    coming = rehearse(with_recipients(snapshot, people), since=since, until=until, histories={})
     return {name: list(theirs) for name, theirs in groupby(coming, key=lambda each: each.recipient.id)}
 
 

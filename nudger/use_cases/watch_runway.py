@@ -7,7 +7,7 @@ from itertools import islice
 import structlog
 
 from nudger.decisions.oversight.runway import Runway, short_runways
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.vocabulary import RecipientId
 from nudger.errors import LedgerError
 from nudger.storage.thread import LedgerThread
@@ -22,12 +22,12 @@ _AT_ONCE = 500
 _NAMED = 20
 
 
-async def warn_of_short_runways(ledger: LedgerThread, agenda: Agenda, *, now: datetime) -> None:
+async def warn_of_short_runways(ledger: LedgerThread, snapshot: Snapshot, *, now: datetime) -> None:
     """Write one warning if somebody's words end soon; trouble with the ledger is left to the next tick to tell."""
-    people, found = iter(agenda.recipients), list[Runway]()
+    people, found = iter(snapshot.recipients), list[Runway]()
     try:
         while some := list(islice(people, _AT_ONCE)):
-            found += await ledger.run(partial(_short, agenda=agenda, people=some, now=now))
+            found += await ledger.run(partial(_short, snapshot=snapshot, people=some, now=now))
     except LedgerError:
         return
     if found:
@@ -36,5 +36,5 @@ async def warn_of_short_runways(ledger: LedgerThread, agenda: Agenda, *, now: da
         _log.warning("unseen messages run out", people=len(found), days=soonest[0].days, first=who)
 
 
-def _short(transaction: Transaction, *, agenda: Agenda, people: list[RecipientId], now: datetime) -> list[Runway]:
-    return short_runways(agenda, people, load_histories(transaction, agenda, people, now=now), now=now)
+def _short(transaction: Transaction, *, snapshot: Snapshot, people: list[RecipientId], now: datetime) -> list[Runway]:
+    return short_runways(snapshot, people, load_histories(transaction, snapshot, people, now=now), now=now)

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in, feared, hoped
 from nudger.decisions.choosing.kinds import Kind, kinds_of, made_up_kinds
-from nudger.decisions.choosing.options import make_shelf
-from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
+from nudger.decisions.choosing.options import index_messages
+from nudger.decisions.snapshot import OperatorWords, Snapshot, build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test
 from nudger.domain.messages import Message
@@ -142,7 +142,7 @@ def look_ahead(catalog: Catalog, people: Iterable[Recipient], *, now: datetime, 
     year = _Year(catalog, now, seed)
     for kind in real:
         year.live(kind)
-    year.look_again()
+    year.notify()
     for kind, theirs in made_up_kinds(real, schedules, language=_language(catalog.messages), today=today):
         year.imagine(kind, theirs)
     return year.outlook(real, unseen=len(found) - len(real))
@@ -159,9 +159,9 @@ class _Year:
 
     def __init__(self, catalog: Catalog, now: datetime, seed: str) -> None:
         self._now, self._budget = now, Budget(_SLOTS)
-        self._base = _agenda(catalog, ANSWERS | SENT, seed)
+        self._base = _snapshot(catalog, ANSWERS | SENT, seed)
         asked = any(each.only_if is not None or each.skip_if is not None for each in catalog.messages)
-        self._unwritten = _agenda(catalog, ANSWERS | SENT | PROFILE, seed) if asked else self._base
+        self._unwritten = _snapshot(catalog, ANSWERS | SENT | PROFILE, seed) if asked else self._base
         self._nevers: list[Never] = []
         self._dry: dict[tuple[object, ...], Dry | None] = {}
         self._squeezed: list[Squeezed] = []
@@ -200,7 +200,7 @@ class _Year:
         for schedule in year.meant:
             self._look_for_an_end(kind, schedule)
 
-    def look_again(self) -> None:
+    def notify(self) -> None:
         """Look with more patience at what found no room among the others, if nobody else gets it."""
         for name, those in self._crowded.items():
             for kind, year in [] if name in self._reached else those[:_FEW]:
@@ -289,8 +289,8 @@ def _drawn(schedule: Schedule) -> bool:
     return isinstance(times, Between) or (isinstance(times, At) and bool(times.jitter or times.spread))
 
 
-def _agenda(catalog: Catalog, unknown: frozenset[str], seed: str) -> Agenda:
-    """Return an agenda without people, of whose messages those count that may pass."""
+def _snapshot(catalog: Catalog, unknown: frozenset[str], seed: str) -> Snapshot:
+    """Return a snapshot without people, of whose messages those count that may pass."""
 
     def unanswered(test: Test) -> bool:
         return test.variable in unknown
@@ -301,5 +301,5 @@ def _agenda(catalog: Catalog, unknown: frozenset[str], seed: str) -> Agenda:
         else each
         for each in catalog.messages
     ]
-    agenda = build_agenda(replace(catalog, messages=()), (), words=_WORDS, seed=seed, installation="")
-    return replace(agenda, shelf=make_shelf(messages))
+    snapshot = build_snapshot(replace(catalog, messages=()), (), words=_WORDS, seed=seed, installation="")
+    return replace(snapshot, message_index=index_messages(messages))

@@ -6,12 +6,12 @@ from functools import partial
 
 from nudger.config.crisis_lines import load_crisis_lines
 from nudger.config.settings.read import Settings
-from nudger.decisions.snapshot import Agenda, OperatorWords, build_agenda
+from nudger.decisions.snapshot import OperatorWords, Snapshot, build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
 
 
-def make_agenda(settings: Settings, installation: str) -> Callable[[Catalog, Sequence[Recipient]], Agenda]:
+def make_snapshot(settings: Settings, installation: str) -> Callable[[Catalog, Sequence[Recipient]], Snapshot]:
     """Return the function that puts a catalog and people together under these settings."""
     words = OperatorWords(
         service=settings.service_name,
@@ -21,10 +21,10 @@ def make_agenda(settings: Settings, installation: str) -> Callable[[Catalog, Seq
         crisis_lines=load_crisis_lines(settings.config_dir),
         local_service=settings.local_service or "",
     )
-    return partial(build_agenda, words=words, seed=settings.seed, installation=installation)
+    return partial(build_snapshot, words=words, seed=settings.seed, installation=installation)
 
 
-def settle_memory() -> None:
+def freeze_garbage() -> None:
     """Take what was loaded out of the garbage collector's rounds: it stays, and looking at it again costs every tick.
 
     A tick with 100,000 slots is half as long with it (bench/planning).

@@ -9,7 +9,7 @@ from typing import Any
 
 from nudger.channels.smtp.connection import Limits
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Parcel
+from nudger.domain.nudges import OutgoingMessage
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError
 
@@ -26,7 +26,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_parcel(channel: Channel = Channel.EMAIL, **values: Any) -> Parcel:
+def outgoing_message(channel: Channel = Channel.EMAIL, **values: Any) -> OutgoingMessage:
     moment = now()
     defaults = {
         "nudge": "0123456789abcdef0123456789abcdef",
@@ -39,7 +39,7 @@ def make_parcel(channel: Channel = Channel.EMAIL, **values: Any) -> Parcel:
         "first_attempt_at": moment,
         "expires_at": moment + timedelta(hours=1),
     }
-    return Parcel(channel=channel, **(defaults | values))
+    return OutgoingMessage(channel=channel, **(defaults | values))
 
 
 def run(story: Coroutine[Any, Any, Any]) -> Any:
@@ -82,10 +82,10 @@ async def raw_server(serve: Serve, *, tls: ssl.SSLContext | None = None) -> Asyn
         await asyncio.sleep(0.01)
 
 
-async def ask(channel: Any, parcel: Parcel) -> Any:
-    """What the provider holds of a parcel: a tuple of receipts, or None if it cannot tell."""
+async def ask(channel: Any, outgoing: OutgoingMessage) -> Any:
+    """What the provider holds of a message: a tuple of receipts, or None if it cannot tell."""
     try:
-        found = await channel.find(parcel)
+        found = await channel.find(outgoing)
     except DeliveryError:
         return None
     return found.same if found.same or found.receipts == () else None

@@ -13,11 +13,11 @@ from nudger.channels.local.maildir import Local
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Parcel, Receipt
+from nudger.domain.nudges import OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.ports import ChannelPort
-from tests.channels.make import ROOMY, ROOMY_LIMITS, ask, failure_of, make_parcel, now, run
+from tests.channels.make import ROOMY, ROOMY_LIMITS, ask, failure_of, now, outgoing_message, run
 from tests.channels.smtp_stand_in import SmtpStandIn
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN, TwilioStandIn
 
@@ -27,7 +27,7 @@ class Bench:
     """A channel on its wire. `received` counts what the far end holds; `cut` makes the far end fail for good."""
 
     channel: ChannelPort
-    parcel: Parcel
+    outgoing: OutgoingMessage
     provider: str
     received: Callable[[], int]
     cut: Callable[[], object]
@@ -44,7 +44,7 @@ async def twilio_bench(_: Path) -> AsyncIterator[Bench]:
             twilio.faults.extend(["drop"] * 9)
             twilio.list_fault = "drop"
 
-        yield Bench(channel, make_parcel(Channel.SMS), "twilio", lambda: len(twilio.messages), cut)
+        yield Bench(channel, outgoing_message(Channel.SMS), "twilio", lambda: len(twilio.messages), cut)
         await channel.close()
 
 
@@ -55,7 +55,7 @@ async def smtp_bench(_: Path) -> AsyncIterator[Bench]:
             host="127.0.0.1", port=smtp.port, security="none", sender="Kind <kind@example.org>", limits=ROOMY_LIMITS
         )
         yield Bench(
-            channel, make_parcel(), "smtp", lambda: len(smtp.mails), lambda: smtp.faults.extend(["drop-dot"] * 9)
+            channel, outgoing_message(), "smtp", lambda: len(smtp.mails), lambda: smtp.faults.extend(["drop-dot"] * 9)
         )
         await channel.close()
 
@@ -71,7 +71,7 @@ async def local_bench(folder: Path, channel: Channel = Channel.EMAIL) -> AsyncIt
     def received() -> int:
         return len(list(maildir.glob("new/*")))
 
-    yield Bench(Local(maildir=maildir, write=None), make_parcel(channel), "local", received, cut)
+    yield Bench(Local(maildir=maildir, write=None), outgoing_message(channel), "local", received, cut)
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ class TestEveryChannel:
     def test_it_gives_a_receipt_that_names_the_provider(self, bench: "Opener", tmp_path: Path) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                receipt = await b.channel.send(b.parcel)
+                receipt = await b.channel.send(b.outgoing)
                 assert isinstance(receipt, Receipt)
                 assert receipt.provider == b.channel.provider == b.provider
                 assert b.received() == 1
@@ -97,8 +97,8 @@ class TestEveryChannel:
             async with bench(tmp_path) as b:
                 count = b.channel.concurrency * 3
                 parcels = [
-                    make_parcel(
-                        b.parcel.channel, nudge=f"{i:032x}", rendered=Rendered(text=f"Words {i}.", subject="Hi")
+                    outgoing_message(
+                        b.outgoing.channel, nudge=f"{i:032x}", rendered=Rendered(text=f"Words {i}.", subject="Hi")
                     )
                     for i in range(count)
                 ]
@@ -110,10 +110,10 @@ class TestEveryChannel:
     def test_it_raises_nothing_but_delivery_errors(self, bench: "Opener", tmp_path: Path) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                await b.channel.send(b.parcel)
+                await b.channel.send(b.outgoing)
                 b.cut()
                 for nudge in ("b" * 32, "c" * 32):
-                    error = await failure_of(b.channel.send(make_parcel(b.parcel.channel, nudge=nudge)))
+                    error = await failure_of(b.channel.send(outgoing_message(b.outgoing.channel, nudge=nudge)))
                     assert error.effect in {Effect.UNCERTAIN, Effect.CHANNEL_DOWN}
 
         run(story())
@@ -121,11 +121,11 @@ class TestEveryChannel:
     def test_its_errors_hold_no_address_and_no_words(self, bench: "Opener", tmp_path: Path) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                await b.channel.send(b.parcel)
+                await b.channel.send(b.outgoing)
                 b.cut()
-                error = await failure_of(b.channel.send(make_parcel(b.parcel.channel, nudge="b" * 32)))
+                error = await failure_of(b.channel.send(outgoing_message(b.outgoing.channel, nudge="b" * 32)))
                 shown = f"{error} {error.code} {error!r} {error.__cause__}"
-                assert b.parcel.address not in shown
+                assert b.outgoing.address not in shown
                 assert "rest" not in shown
                 assert error.__suppress_context__
 
@@ -134,11 +134,11 @@ class TestEveryChannel:
     def test_looking_up_never_raises(self, bench: "Opener", tmp_path: Path) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                assert not await ask(b.channel, b.parcel)
-                await b.channel.send(b.parcel)
-                await ask(b.channel, b.parcel)
+                assert not await ask(b.channel, b.outgoing)
+                await b.channel.send(b.outgoing)
+                await ask(b.channel, b.outgoing)
                 b.cut()
-                found = await ask(b.channel, b.parcel)
+                found = await ask(b.channel, b.outgoing)
                 assert not found
 
         run(story())
@@ -147,10 +147,10 @@ class TestEveryChannel:
         async def story() -> None:
             async with bench(tmp_path) as b:
                 await b.channel.close()
-                await b.channel.send(b.parcel)
+                await b.channel.send(b.outgoing)
                 await b.channel.close()
                 await b.channel.close()
-                await b.channel.send(make_parcel(b.parcel.channel, nudge="b" * 32))
+                await b.channel.send(outgoing_message(b.outgoing.channel, nudge="b" * 32))
                 assert b.received() == 2
 
         run(story())
@@ -158,21 +158,21 @@ class TestEveryChannel:
     def test_it_gives_way_when_cancelled(self, bench: "Opener", tmp_path: Path) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                sending = asyncio.create_task(b.channel.send(b.parcel))
+                sending = asyncio.create_task(b.channel.send(b.outgoing))
                 await asyncio.sleep(0)
                 sending.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await sending
-                await b.channel.send(make_parcel(b.parcel.channel, nudge="b" * 32))
+                await b.channel.send(outgoing_message(b.outgoing.channel, nudge="b" * 32))
 
         run(story())
 
     def test_it_logs_nothing(self, bench: "Opener", tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         async def story() -> None:
             async with bench(tmp_path) as b:
-                await b.channel.send(b.parcel)
-                await ask(b.channel, b.parcel)
-                assert not [r for r in caplog.records if b.parcel.address in r.getMessage() and r.name != "mail.log"]
+                await b.channel.send(b.outgoing)
+                await ask(b.channel, b.outgoing)
+                assert not [r for r in caplog.records if b.outgoing.address in r.getMessage() and r.name != "mail.log"]
                 assert not [r for r in caplog.records if r.name.startswith(("nudger", "twilio", "aiosmtplib"))]
 
         caplog.set_level(logging.DEBUG)

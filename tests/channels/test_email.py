@@ -17,7 +17,7 @@ from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
-from tests.channels.make import BRIEF, LIMITS, ROOMY_LIMITS, ask, failure_of, make_parcel, raw_server, run
+from tests.channels.make import BRIEF, LIMITS, ROOMY_LIMITS, ask, failure_of, outgoing_message, raw_server, run
 from tests.channels.smtp_stand_in import PASSWORD, USER, SmtpStandIn
 
 AUTHORITY = trustme.CA()
@@ -65,7 +65,7 @@ async def server(
 def failed(*faults: str, **values: Any) -> DeliveryError:
     async def story() -> DeliveryError:
         async with server(*faults, **values) as (_, email):
-            return await failure_of(email.send(make_parcel()))
+            return await failure_of(email.send(outgoing_message()))
 
     return run(story())
 
@@ -74,7 +74,7 @@ class TestSending:
     def test_the_receipt_holds_the_servers_queue_id(self) -> None:
         async def story() -> None:
             async with server() as (_, email):
-                receipt = await email.send(make_parcel())
+                receipt = await email.send(outgoing_message())
                 assert receipt.provider_id is not None
                 assert len(receipt.provider_id) == 11
 
@@ -83,7 +83,7 @@ class TestSending:
     def test_one_mail_goes_to_one_person(self) -> None:
         async def story() -> None:
             async with server() as (smtp, email):
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 (mail,) = smtp.mails
                 assert (mail.sender, mail.recipient) == ("kind@example.org", "sam@example.org")
 
@@ -92,9 +92,9 @@ class TestSending:
     def test_a_second_try_is_byte_for_byte_the_same(self) -> None:
         async def story() -> None:
             async with server("drop-dot") as (smtp, email):
-                parcel = make_parcel()
-                await failure_of(email.send(parcel))
-                await email.send(parcel)
+                outgoing = outgoing_message()
+                await failure_of(email.send(outgoing))
+                await email.send(outgoing)
                 first, second = smtp.mails
                 assert first.content == second.content
 
@@ -104,7 +104,7 @@ class TestSending:
     def test_leading_dots_survive(self, words: str) -> None:
         async def story() -> None:
             async with server() as (smtp, email):
-                await email.send(make_parcel(rendered=Rendered(text=words, subject="Dots")))
+                await email.send(outgoing_message(rendered=Rendered(text=words, subject="Dots")))
                 body = smtp.mails[0].parsed.get_body(("plain",))
                 assert body is not None
                 assert body.get_content().startswith(words.strip().replace("\n", "\r\n"))
@@ -114,7 +114,7 @@ class TestSending:
     def test_an_interrupted_mail_cannot_be_asked_about(self) -> None:
         async def story() -> None:
             async with server() as (_, email):
-                assert await ask(email, make_parcel()) is None
+                assert await ask(email, outgoing_message()) is None
 
         run(story())
 
@@ -124,7 +124,7 @@ class TestConnections:
         async def story() -> None:
             async with server() as (smtp, email):
                 for _ in range(5):
-                    await email.send(make_parcel())
+                    await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (1, 5)
 
         run(story())
@@ -132,7 +132,7 @@ class TestConnections:
     def test_there_are_never_more_than_its_concurrency(self) -> None:
         async def story() -> None:
             async with server(latency=(0.01, 0.02)) as (smtp, email):
-                await asyncio.gather(*(email.send(make_parcel(nudge=f"{i:032x}")) for i in range(20)))
+                await asyncio.gather(*(email.send(outgoing_message(nudge=f"{i:032x}")) for i in range(20)))
                 assert (smtp.connections, len(smtp.mails)) == (email.concurrency, 20)
 
         run(story())
@@ -141,8 +141,8 @@ class TestConnections:
         async def story() -> None:
             async with server("rcpt-550", "rcpt-450", "data-451", "dot-554") as (smtp, email):
                 for _ in range(4):
-                    await failure_of(email.send(make_parcel()))
-                await email.send(make_parcel())
+                    await failure_of(email.send(outgoing_message()))
+                await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (1, 1)
 
         run(story())
@@ -151,8 +151,8 @@ class TestConnections:
     def test_a_kept_connection_that_broke_is_replaced_at_once(self, fault: str) -> None:
         async def story() -> None:
             async with server("ok", fault) as (smtp, email):
-                await email.send(make_parcel())
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
+                await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (2, 2)
 
         run(story())
@@ -160,13 +160,13 @@ class TestConnections:
     def test_a_server_that_hung_up_is_connected_to_again(self) -> None:
         async def story() -> None:
             async with server() as (smtp, email):
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 smtp.hang_up()
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 await asyncio.sleep(0.02)
                 smtp.hang_up()
                 await asyncio.sleep(0.02)
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (3, 3)
 
         run(story())
@@ -175,7 +175,7 @@ class TestConnections:
         async def story() -> None:
             async with server(mails_per_connection=2) as (smtp, email):
                 for _ in range(6):
-                    await email.send(make_parcel())
+                    await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (3, 6)
 
         run(story())
@@ -185,9 +185,9 @@ class TestConnections:
 
         async def story() -> None:
             async with server() as (smtp, email):
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 await asyncio.sleep(0.1)
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 assert smtp.connections == 2
 
         run(story())
@@ -195,7 +195,7 @@ class TestConnections:
     def test_a_connection_in_use_while_closing_is_not_kept(self) -> None:
         async def story() -> None:
             async with server("late-dot:0.1") as (smtp, email):
-                sending = asyncio.create_task(email.send(make_parcel()))
+                sending = asyncio.create_task(email.send(outgoing_message()))
                 await asyncio.sleep(0.05)
                 await email.close()
                 await sending
@@ -207,9 +207,9 @@ class TestConnections:
     def test_a_temporary_refusal_of_the_sender_keeps_the_connection(self) -> None:
         async def story() -> None:
             async with server("ok", "mail-451") as (smtp, email):
-                await email.send(make_parcel())
-                assert (await failure_of(email.send(make_parcel()))).effect is Effect.TRY_AGAIN
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
+                assert (await failure_of(email.send(outgoing_message()))).effect is Effect.TRY_AGAIN
+                await email.send(outgoing_message())
                 assert smtp.connections == 1
 
         run(story())
@@ -266,16 +266,16 @@ class TestRefusals:
     def test_a_late_answer_within_the_limit_is_no_trouble(self) -> None:
         async def story() -> None:
             async with server("late-dot:0.2") as (_, email):
-                assert isinstance(await email.send(make_parcel()), Receipt)
+                assert isinstance(await email.send(outgoing_message()), Receipt)
 
         run(story())
 
     def test_a_slow_server_holds_up_nobody_else(self) -> None:
         async def story() -> None:
             async with server("hang-dot") as (_, email):
-                slow = asyncio.create_task(email.send(make_parcel()))
+                slow = asyncio.create_task(email.send(outgoing_message()))
                 await asyncio.sleep(0.05)
-                await email.send(make_parcel(nudge="b" * 32))
+                await email.send(outgoing_message(nudge="b" * 32))
                 assert not slow.done()
                 assert (await failure_of(slow_result(slow))).effect is Effect.UNCERTAIN
 
@@ -296,7 +296,7 @@ class TestAddresses:
     def test_what_is_no_address_is_given_up_before_the_wire(self, address: str) -> None:
         async def story() -> None:
             async with server() as (smtp, email):
-                error = await failure_of(email.send(make_parcel(address=address)))
+                error = await failure_of(email.send(outgoing_message(address=address)))
                 assert (error.code, error.effect) == ("bad_address", Effect.GIVE_UP)
                 assert smtp.connections == 0
 
@@ -305,9 +305,9 @@ class TestAddresses:
     def test_an_international_address_needs_smtputf8(self) -> None:
         async def story() -> None:
             async with server() as (smtp, email):
-                error = await failure_of(email.send(make_parcel(address="zoë@example.org")))
+                error = await failure_of(email.send(outgoing_message(address="zoë@example.org")))
                 assert (error.code, error.effect) == ("no_smtputf8", Effect.GIVE_UP)
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 assert (smtp.connections, len(smtp.mails)) == (1, 1)
 
         run(story())
@@ -317,7 +317,7 @@ class TestAddresses:
     def test_a_domain_beyond_ascii_needs_no_smtputf8(self, address: str, smtputf8: bool) -> None:
         async def story() -> None:
             async with server(smtputf8=smtputf8) as (smtp, email):
-                await email.send(make_parcel(address=address))
+                await email.send(outgoing_message(address=address))
                 (mail,) = smtp.mails
                 assert mail.recipient == "sam@xn--bcher-kva.example"
                 assert "SMTPUTF8" not in mail.options
@@ -328,7 +328,7 @@ class TestAddresses:
     def test_a_sender_beyond_ascii_needs_none_either(self) -> None:
         async def story() -> None:
             async with server(email={"sender": "Kind <kind@bücher.example>"}) as (smtp, email):
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 assert smtp.mails[0].sender == "kind@xn--bcher-kva.example"
 
         run(story())
@@ -336,7 +336,7 @@ class TestAddresses:
     def test_an_international_address_goes_where_it_is_understood(self) -> None:
         async def story() -> None:
             async with server(smtputf8=True) as (smtp, email):
-                await email.send(make_parcel(address="zoë@bücher.example"))
+                await email.send(outgoing_message(address="zoë@bücher.example"))
                 (mail,) = smtp.mails
                 assert mail.recipient == "zoë@xn--bcher-kva.example"
                 assert "SMTPUTF8" in mail.options
@@ -351,7 +351,7 @@ class TestEncryption:
 
         async def story() -> None:
             async with server(starttls=server_tls(), login=True, email=login) as (smtp, email):
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
                 (mail,) = smtp.mails
                 assert (mail.encrypted, mail.login) == (True, True)
 
@@ -362,8 +362,8 @@ class TestEncryption:
 
         async def story() -> None:
             async with server(tls=server_tls(), login=True, email=login) as (smtp, email):
-                await email.send(make_parcel())
-                await email.send(make_parcel())
+                await email.send(outgoing_message())
+                await email.send(outgoing_message())
                 assert [(mail.encrypted, mail.login) for mail in smtp.mails] == [(True, True)] * 2
 
         run(story())
@@ -395,7 +395,7 @@ class TestEncryption:
         async def story() -> None:
             email = {"security": "starttls", "username": USER, "password": PASSWORD}
             async with server(email=email) as (smtp, channel):
-                error = await failure_of(channel.send(make_parcel()))
+                error = await failure_of(channel.send(outgoing_message()))
                 assert (error.code, error.effect) == ("no_starttls", Effect.CHANNEL_DOWN)
                 assert not smtp.mails
 
@@ -463,7 +463,7 @@ def no_answer(serve: Callable[..., Any], **values: Any) -> DeliveryError:
     async def story() -> DeliveryError:
         async with raw_server(serve) as port:
             email = make_email(port, **({"limits": LIMITS} | values))
-            error = await failure_of(email.send(make_parcel()))
+            error = await failure_of(email.send(outgoing_message()))
             await email.close()
             return error
 
@@ -515,12 +515,12 @@ class TestServersThatMisbehave:
         assert no_answer(injected, security="starttls", ca_file=ca_file).effect is not Effect.UNCERTAIN
 
     def test_nobody_there_is_tried_again(self) -> None:
-        error = run(failure_of(make_email(1).send(make_parcel())))
+        error = run(failure_of(make_email(1).send(outgoing_message())))
         assert (error.code, error.effect) == ("no_connection", Effect.TRY_AGAIN)
 
     def test_a_name_that_does_not_resolve_is_tried_again(self) -> None:
         email = make_email(25, host="mail.invalid", security="starttls")
-        assert run(failure_of(email.send(make_parcel()))).effect is Effect.TRY_AGAIN
+        assert run(failure_of(email.send(outgoing_message()))).effect is Effect.TRY_AGAIN
 
 
 class TestSenders:

@@ -19,10 +19,10 @@ from nudger.channels.twilio import lookup
 from nudger.channels.twilio.http import Answer
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Found, Parcel
+from nudger.domain.nudges import Found, OutgoingMessage
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
-from tests.channels.make import ROOMY, failure_of, make_parcel, now, run
+from tests.channels.make import ROOMY, failure_of, now, outgoing_message, run
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, SERVICE, TOKEN, TwilioStandIn
 
 URL = f"https://api.example.org/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
@@ -30,7 +30,7 @@ BEGUN = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 ASKED = BEGUN + timedelta(minutes=1)
 OURS = "You’re allowed to rest, Zoë – even now…"
 SIBLING = "Three slow breaths, Zoë. That is the whole task, and it is enough for this noon."
-PARCEL = make_parcel(
+OUTGOING = outgoing_message(
     Channel.SMS, rendered=Rendered(text=OURS), first_attempt_at=BEGUN, expires_at=BEGUN + timedelta(hours=1)
 )
 
@@ -39,7 +39,7 @@ def entry(sid: Any = "SM1", *, at: timedelta = timedelta(seconds=1), **fields: A
     usual = {
         "sid": sid,
         "status": "delivered",
-        "to": PARCEL.address,
+        "to": OUTGOING.address,
         "from": NUMBER,
         "messaging_service_sid": None,
         "body": OURS,
@@ -62,7 +62,7 @@ def look(
     asked: datetime = ASKED,
     headers: Mapping[str, str] | None = None,
     urls: list[str] | None = None,
-    parcel: Parcel = PARCEL,
+    outgoing: OutgoingMessage = OUTGOING,
 ) -> Found:
     """What is found in these pages, given one for each question in turn; the last one again and again."""
     left = list(pages)
@@ -73,7 +73,7 @@ def look(
         found = left.pop(0) if len(left) > 1 else left[0]
         return Answer(status=200, headers=headers or {}, body=json.dumps(found))
 
-    return asyncio.run(lookup.find(get, URL, parcel, sender=sender, clock=lambda: asked))
+    return asyncio.run(lookup.find(get, URL, outgoing, sender=sender, clock=lambda: asked))
 
 
 def said(found: Found) -> str:
@@ -163,15 +163,15 @@ class TestWords:
          ("Три медленных вдоха, и всё.", "absent"), ("Ты не один сегодня.".encode().decode("latin-1"), "same")],
     )  # fmt: skip
     def test_in_another_script_are_no_others_when_they_are_only_misread(self, body: str, expected: str) -> None:
-        parcel = replace(PARCEL, rendered=Rendered(text="Ты не один сегодня."))
-        assert said(look(page(entry(body=body)), parcel=parcel)) == expected
+        outgoing = replace(OUTGOING, rendered=Rendered(text="Ты не один сегодня."))
+        assert said(look(page(entry(body=body)), outgoing=outgoing)) == expected
 
     def test_of_signs_alone_are_compared_as_they_are(self) -> None:
         async def get(_url: str, _query: Any) -> Answer:
             return Answer(status=200, headers={}, body=json.dumps(page(entry(body="🌱 "))))
 
-        parcel = make_parcel(Channel.SMS, rendered=Rendered(text="🌱"), first_attempt_at=BEGUN)
-        found = asyncio.run(lookup.find(get, URL, parcel, sender=NUMBER, clock=lambda: ASKED))
+        outgoing = outgoing_message(Channel.SMS, rendered=Rendered(text="🌱"), first_attempt_at=BEGUN)
+        found = asyncio.run(lookup.find(get, URL, outgoing, sender=NUMBER, clock=lambda: ASKED))
         assert said(found) == "same"
 
 
@@ -332,7 +332,7 @@ class TestPages:
             return Answer(status=200, headers={}, body=body)
 
         with pytest.raises(DeliveryError) as caught:
-            asyncio.run(lookup.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
+            asyncio.run(lookup.find(get, URL, OUTGOING, sender=NUMBER, clock=lambda: ASKED))
         assert caught.value.code == "list_too_long"
 
     @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ class TestPages:
             return Answer(status=status, headers={}, body=json.dumps(page()))
 
         with pytest.raises(DeliveryError):
-            asyncio.run(lookup.find(get, URL, PARCEL, sender=NUMBER, clock=lambda: ASKED))
+            asyncio.run(lookup.find(get, URL, OUTGOING, sender=NUMBER, clock=lambda: ASKED))
 
 
 class TestOverTheWire:
@@ -379,9 +379,9 @@ class TestOverTheWire:
                 sms = TwilioSms(
                     account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=now, base_url=twilio.url, timeout=ROOMY
                 )
-                parcel = make_parcel(Channel.SMS, rendered=Rendered(text=normalize("NFD", OURS)))
-                await failure_of(sms.send(parcel))
-                assert said(await sms.find(parcel)) == expected
+                outgoing = outgoing_message(Channel.SMS, rendered=Rendered(text=normalize("NFD", OURS)))
+                await failure_of(sms.send(outgoing))
+                assert said(await sms.find(outgoing)) == expected
                 await sms.close()
 
         run(story())
@@ -404,5 +404,5 @@ class TestOverTheWire:
             )
 
         sms._http.request = request  # type: ignore[method-assign]
-        assert said(run(sms.find(make_parcel(Channel.SMS)))) == "absent"
+        assert said(run(sms.find(outgoing_message(Channel.SMS)))) == "absent"
         assert all(url.startswith("https://x.example.org/api/laml/2010-04-01/Accounts/") for url in urls)

@@ -20,11 +20,11 @@ from nudger.channels.smtp.body import clean as letter_clean
 from nudger.channels.smtp.headers import on_the_wire, one_line
 from nudger.channels.smtp.mime import Letterhead, build_mail, build_note, letterhead
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Parcel
+from nudger.domain.nudges import OutgoingMessage
 from nudger.domain.tongues import TONGUES, Tongue, tongue_of
 from nudger.domain.vocabulary import Channel, PartOfDay
 from nudger.errors import DeliveryError, Effect, SettingsError
-from tests.channels.make import make_parcel
+from tests.channels.make import outgoing_message
 
 HEAD = letterhead("Kind notes <kind@example.org>", service_name="Kind notes", contact="help@example.org")
 MOMENT = datetime(2026, 11, 23, 8, 30, 15, tzinfo=UTC)
@@ -32,8 +32,10 @@ NASTY = st.text(st.sampled_from('ab \t\r\n\0\x1b\x7f\x85\u2028\u2029\u202e\u200d
 WORDS = st.one_of(st.text(), NASTY)
 
 
-def mail(text: str = "You are allowed to rest.", subject: str | None = "A small hello", **values: Any) -> Parcel:
-    return make_parcel(rendered=Rendered(text=text, subject=subject), first_attempt_at=MOMENT, **values)
+def mail(
+    text: str = "You are allowed to rest.", subject: str | None = "A small hello", **values: Any
+) -> OutgoingMessage:
+    return outgoing_message(rendered=Rendered(text=text, subject=subject), first_attempt_at=MOMENT, **values)
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -133,8 +135,8 @@ class TestAnyWords:
 
     @given(text=WORDS, name=WORDS)
     def test_of_a_text_message_are_read_back_from_its_note(self, text: str, name: str) -> None:
-        parcel = make_parcel(Channel.SMS, rendered=Rendered(text=text), name=name)
-        message = parsed(build_note(parcel, HEAD))
+        outgoing = outgoing_message(Channel.SMS, rendered=Rendered(text=text), name=name)
+        message = parsed(build_note(outgoing, HEAD))
         assert message["Subject"] == "SMS"
         assert message["To"].addresses[0].addr_spec == "+14135550123@sms.invalid"
         assert message.get_content().split() == letter_clean(text).split()
@@ -179,7 +181,7 @@ class TestExactly:
     @given(LINES)
     def test_a_note_too(self, lines: list[str]) -> None:
         text = "\n".join(lines)
-        found = parsed(build_note(make_parcel(Channel.SMS, rendered=Rendered(text=text)), HEAD)).get_content()
+        found = parsed(build_note(outgoing_message(Channel.SMS, rendered=Rendered(text=text)), HEAD)).get_content()
         assert found.replace("\r\n", "\n").rstrip("\n") == letter_clean(text).rstrip("\n")
 
     @given(LINES)
@@ -369,12 +371,12 @@ class TestPage:
 
 
 def test_a_mail_costs_a_fraction_of_a_millisecond() -> None:
-    parcel = mail("One kind thought, and room to breathe.\n\n" * 12, "Grüße, und ein kleines Hallo 🌱", name="Zoë")
-    best = min(_seconds(parcel) for _ in range(50))
+    outgoing = mail("One kind thought, and room to breathe.\n\n" * 12, "Grüße, und ein kleines Hallo 🌱", name="Zoë")
+    best = min(_seconds(outgoing) for _ in range(50))
     assert best < 0.001  # 0.08 ms on the machine this was written on
 
 
-def _seconds(parcel: Parcel) -> float:
+def _seconds(outgoing: OutgoingMessage) -> float:
     begun = time.perf_counter()
-    build_mail(parcel, HEAD)
+    build_mail(outgoing, HEAD)
     return time.perf_counter() - begun

@@ -19,7 +19,7 @@ from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect, SettingsError
-from tests.channels.make import BRIEF, ROOMY, ask, failure_of, make_parcel, now, raw_server, run
+from tests.channels.make import BRIEF, ROOMY, ask, failure_of, now, outgoing_message, raw_server, run
 from tests.channels.twilio_stand_in import ACCOUNT, FROM_MAGIC, NUMBER, SERVICE, TO_MAGIC, TOKEN, TwilioStandIn
 
 
@@ -39,7 +39,7 @@ async def account(*faults: str, **values: Any) -> AsyncIterator[tuple[TwilioStan
 
 
 def text(words: str = "You are allowed to rest.", **values: Any) -> Any:
-    return make_parcel(Channel.SMS, rendered=Rendered(text=words), **values)
+    return outgoing_message(Channel.SMS, rendered=Rendered(text=words), **values)
 
 
 def failed(*faults: str, **values: Any) -> DeliveryError:
@@ -319,9 +319,9 @@ class TestLookingUp:
     def test_a_message_whose_answer_was_lost_is_found(self) -> None:
         async def story() -> None:
             async with account("drop") as (twilio, sms):
-                parcel = text("You’re allowed to rest – always…")
-                await failure_of(sms.send(parcel))
-                found = await ask(sms, parcel)
+                outgoing = text("You’re allowed to rest – always…")
+                await failure_of(sms.send(outgoing))
+                found = await ask(sms, outgoing)
                 assert found == (Receipt(provider="twilio", provider_id=twilio.messages[0]["sid"]),)
 
         run(story())
@@ -329,9 +329,9 @@ class TestLookingUp:
     def test_a_message_that_never_came_is_absent(self) -> None:
         async def story() -> None:
             async with account("refuse") as (_, sms):
-                parcel = text()
-                await failure_of(sms.send(parcel))
-                assert await ask(sms, parcel) == ()
+                outgoing = text()
+                await failure_of(sms.send(outgoing))
+                assert await ask(sms, outgoing) == ()
 
         run(story())
 
@@ -339,20 +339,20 @@ class TestLookingUp:
         async def story() -> None:
             async with account("drop") as (twilio, sms):
                 twilio.list_lag = timedelta(seconds=0.3)
-                parcel = text()
-                await failure_of(sms.send(parcel))
-                assert await ask(sms, parcel) == ()
+                outgoing = text()
+                await failure_of(sms.send(outgoing))
+                assert await ask(sms, outgoing) == ()
                 await asyncio.sleep(0.35)
-                assert await ask(sms, parcel)
+                assert await ask(sms, outgoing)
 
         run(story())
 
     def test_a_message_through_a_service_is_found(self) -> None:
         async def story() -> None:
             async with account("drop", sender=SERVICE) as (_, sms):
-                parcel = text()
-                await failure_of(sms.send(parcel))
-                assert await ask(sms, parcel)
+                outgoing = text()
+                await failure_of(sms.send(outgoing))
+                assert await ask(sms, outgoing)
 
         run(story())
 
@@ -378,35 +378,35 @@ class TestLookingUp:
         async def story() -> None:
             async with account() as (twilio, sms):
                 twilio.numbers.add("+15005550100")
-                parcel = text()
+                outgoing = text()
                 await sms.send(text("Other words."))
                 await sms.send(text(address="+14135550199"))
                 await make_and_send(twilio, sender="+15005550100")
-                assert await ask(sms, parcel) == ()
+                assert await ask(sms, outgoing) == ()
 
         run(story())
 
     def test_older_messages_do_not_count(self) -> None:
         async def story() -> None:
             async with account() as (twilio, sms):
-                parcel = text()
-                await sms.send(parcel)
+                outgoing = text()
+                await sms.send(outgoing)
                 twilio.messages[0]["date_created"] = format_datetime(now() - timedelta(seconds=2))
-                assert await ask(sms, parcel)
+                assert await ask(sms, outgoing)
                 twilio.messages[0]["date_created"] = format_datetime(now() - timedelta(minutes=11))
-                assert await ask(sms, parcel) == ()
+                assert await ask(sms, outgoing) == ()
 
         run(story())
 
     def test_equal_messages_are_found_oldest_first(self) -> None:
         async def story() -> None:
             async with account() as (twilio, sms):
-                parcel = text()
+                outgoing = text()
                 for _ in range(3):
-                    await sms.send(parcel)
-                found = (await sms.find(parcel)).same
+                    await sms.send(outgoing)
+                found = (await sms.find(outgoing)).same
                 assert [receipt.provider_id for receipt in found] == [m["sid"] for m in twilio.messages]
-                assert await ask(sms, parcel) == found
+                assert await ask(sms, outgoing) == found
 
         run(story())
 

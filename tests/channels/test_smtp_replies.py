@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.nudges import Receipt
 from nudger.errors import DeliveryError, Effect
-from tests.channels.make import LIMITS, ROOMY_LIMITS, Serve, make_parcel, raw_server, run
+from tests.channels.make import LIMITS, ROOMY_LIMITS, Serve, outgoing_message, raw_server, run
 
 STAGES = ("greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", ".")
 USUAL = {
@@ -52,7 +52,7 @@ def outcome(limits: Any = ROOMY_LIMITS, **replies: bytes) -> Receipt | DeliveryE
                 limits=limits,
             )
             try:
-                return await email.send(make_parcel())
+                return await email.send(outgoing_message())
             except DeliveryError as error:
                 return error
             finally:

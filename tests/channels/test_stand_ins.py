@@ -10,7 +10,7 @@ from pathlib import Path
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.vocabulary import Channel
-from tests.channels.make import ROOMY, failure_of, make_parcel, now, run
+from tests.channels.make import ROOMY, failure_of, now, outgoing_message, run
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN, TwilioStandIn
 
 HERE = Path(__file__).parent
@@ -38,9 +38,9 @@ def test_twilio_logs_what_it_accepts_even_when_nobody_hears_the_answer(tmp_path:
 
         async def story() -> None:
             sms = TwilioSms(account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=now, base_url=url)
-            await sms.send(make_parcel(Channel.SMS))
-            await failure_of(sms.send(make_parcel(Channel.SMS)))
-            await failure_of(sms.send(make_parcel(Channel.SMS)))
+            await sms.send(outgoing_message(Channel.SMS))
+            await failure_of(sms.send(outgoing_message(Channel.SMS)))
+            await failure_of(sms.send(outgoing_message(Channel.SMS)))
             await sms.close()
 
         run(story())
@@ -54,8 +54,8 @@ def test_the_mail_server_logs_what_it_accepts_even_when_nobody_hears_the_answer(
         async def story() -> None:
             email = SmtpEmail(host="127.0.0.1", port=int(port), security="none", sender="kind@example.org")
             for _ in range(2):
-                await failure_of(email.send(make_parcel()))
-            await email.send(make_parcel())
+                await failure_of(email.send(outgoing_message()))
+            await email.send(outgoing_message())
             await email.close()
 
         run(story())
@@ -70,8 +70,8 @@ def test_the_list_of_messages_has_pages() -> None:
                 account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=now, base_url=twilio.url, timeout=ROOMY
             )
             for _ in range(60):
-                await sms.send(make_parcel(Channel.SMS))
-            found = (await sms.find(make_parcel(Channel.SMS))).same
+                await sms.send(outgoing_message(Channel.SMS))
+            found = (await sms.find(outgoing_message(Channel.SMS))).same
             assert [receipt.provider_id for receipt in found] == [message["sid"] for message in twilio.messages]
             await sms.close()
 

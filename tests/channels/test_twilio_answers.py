@@ -17,7 +17,7 @@ from nudger.channels.twilio.http import Answer
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
-from tests.channels.make import ROOMY, ask, failure_of, make_parcel, now, raw_server, run
+from tests.channels.make import ROOMY, ask, failure_of, now, outgoing_message, raw_server, run
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, TOKEN, TwilioStandIn
 
 SID = "SM" + "0" * 32
@@ -248,7 +248,7 @@ class TestAnyAnswer:
         async def story() -> None:
             sms = TwilioSms(account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=now)
             sms._get = get  # type: ignore[method-assign]
-            await ask(sms, make_parcel(Channel.SMS))
+            await ask(sms, outgoing_message(Channel.SMS))
 
         asyncio.run(story())
 
@@ -312,4 +312,4 @@ async def account_at(url: str) -> AsyncIterator[TwilioSms]:
 
 async def send_to(url: str) -> DeliveryError:
     async with account_at(url) as sms:
-        return await failure_of(sms.send(make_parcel(Channel.SMS)))
+        return await failure_of(sms.send(outgoing_message(Channel.SMS)))

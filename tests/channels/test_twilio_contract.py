@@ -15,7 +15,7 @@ from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Effect
 from tests.channels import prism
-from tests.channels.make import ask, failure_of, make_parcel, now, run
+from tests.channels.make import ask, failure_of, now, outgoing_message, run
 from tests.channels.twilio_stand_in import ACCOUNT, NUMBER, SERVICE, TOKEN, TwilioStandIn
 
 pytestmark = pytest.mark.system
@@ -46,12 +46,12 @@ def through_prism(story: Any, **values: Any) -> None:
 @pytest.mark.parametrize("sender", [NUMBER, SERVICE])
 def test_a_message_is_sent_found_and_refused_by_the_book(sender: str) -> None:
     async def story(twilio: TwilioStandIn, sms: TwilioSms) -> None:
-        parcel = make_parcel(Channel.SMS, rendered=Rendered(text="Grüße 🌱 – you’re allowed to rest."))
-        assert await ask(sms, parcel) == ()
-        receipt = await sms.send(parcel)
+        outgoing = outgoing_message(Channel.SMS, rendered=Rendered(text="Grüße 🌱 – you’re allowed to rest."))
+        assert await ask(sms, outgoing) == ()
+        receipt = await sms.send(outgoing)
         assert receipt == Receipt(provider="twilio", provider_id=twilio.messages[0]["sid"])
-        assert await ask(sms, parcel) == (receipt,)
-        refused = await failure_of(sms.send(make_parcel(Channel.SMS, address="+15005550004")))
+        assert await ask(sms, outgoing) == (receipt,)
+        refused = await failure_of(sms.send(outgoing_message(Channel.SMS, address="+15005550004")))
         assert (refused.code, refused.effect) == ("21610", Effect.SUPPRESS)
 
     through_prism(story, sender=sender)
@@ -61,9 +61,9 @@ def test_an_answer_that_breaks_the_book_is_seen() -> None:
     """The proof that the proxy looks: an unknown status does not pass."""
 
     async def story(twilio: TwilioStandIn, sms: TwilioSms) -> None:
-        await sms.send(make_parcel(Channel.SMS))
+        await sms.send(outgoing_message(Channel.SMS))
         twilio.messages[0]["status"] = "on its way"
-        assert await ask(sms, make_parcel(Channel.SMS)) is None
+        assert await ask(sms, outgoing_message(Channel.SMS)) is None
 
     through_prism(story)
 
@@ -72,7 +72,7 @@ def test_every_field_of_the_book_is_there() -> None:
     async def story() -> None:
         async with TwilioStandIn() as twilio:
             sms = TwilioSms(account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=now, base_url=twilio.url)
-            await sms.send(make_parcel(Channel.SMS))
+            await sms.send(outgoing_message(Channel.SMS))
             await sms.close()
             page = await asyncio.to_thread(first_page, twilio.url)
             assert set(page) == prism.page_fields()

@@ -17,7 +17,7 @@ from nudger.use_cases.outlook import next_in_service
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock
 from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 from nudger.wiring.sending import make_channels, make_deliveries
 
 NOW = "2026-11-25 23:00"
@@ -88,17 +88,17 @@ def run(home, at, until):
             service = Service(
                 thread,
                 make_deliveries(channels, thread),
-                make_agenda=make_agenda(settings, ledger.installation),
+                make_snapshot=make_snapshot(settings, ledger.installation),
                 clock=clock,
             )
-            await service.adopt(load_catalog(settings.config_dir, settings.recipients_file))
+            await service.reload(load_catalog(settings.config_dir, settings.recipients_file))
             while True:
                 await service.tick()
                 await service.settle()
                 if clock() >= datetime.fromisoformat(until).replace(tzinfo=UTC):
                     break
                 frozen.tick(timedelta(minutes=5))
-            coming = next_in_service(ledger.run, service.agenda, count=3, within=timedelta(days=8), now=clock())
+            coming = next_in_service(ledger.run, service.snapshot, count=3, within=timedelta(days=8), now=clock())
             thread.close()
             return [(each.recipient.id, each.slot.schedule, each.goes_out) for each in coming]
 

@@ -13,7 +13,7 @@ from nudger.cli import nudger
 from nudger.cli.calendar_file import calendar_file
 from nudger.cli.week_page import week_page
 from nudger.config.starter import write_starter
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.messages import EmailText
@@ -38,8 +38,8 @@ def look(*, people=None, schedules=SCHEDULES, messages=MESSAGES, first=FIRST, la
     catalog = Catalog(
         schedules=tuple(schedules), messages=tuple(messages), limits=limits or Limits(per_day=2, gentle_days=0)
     )
-    agenda = build_agenda(catalog, people, words=WORDS, seed="s", installation="i")
-    return preview(agenda, since=SINCE, first=first, last=last, histories={}), people
+    snapshot = build_snapshot(catalog, people, words=WORDS, seed="s", installation="i")
+    return preview(snapshot, since=SINCE, first=first, last=last, histories={}), people
 
 
 def page(coming, people, *, first=FIRST, last=LAST):
@@ -147,7 +147,7 @@ def test_the_page_stands_alone_and_is_well_formed():
 
 def test_the_page_marks_holidays_hard_days_and_pauses_and_says_why_things_are_held():
     person = make_recipient(
-        place="US",
+        region="US",
         quiet_hours=DEFAULT_QUIET_HOURS,
         pauses=(Pause(first=date(2026, 12, 3), last=date(2026, 12, 4)),),
         hard_days=(

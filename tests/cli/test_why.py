@@ -18,7 +18,7 @@ from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from nudger.use_cases.serve import Service
 from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 from tests.fakes import FakeChannel, FakeClock
 from tests.make import utc
 
@@ -105,8 +105,8 @@ async def live(folder):
     ledger = open_ledger(settings)
     thread = LedgerThread(ledger)
     deliveries = [Delivery(Channel.EMAIL, email, thread, clock=clock, rng=Random(1))]
-    service = Service(thread, deliveries, make_agenda=make_agenda(settings, ledger.installation), clock=clock)
-    await service.adopt(load_catalog(folder, settings.recipients_file))
+    service = Service(thread, deliveries, make_snapshot=make_snapshot(settings, ledger.installation), clock=clock)
+    await service.reload(load_catalog(folder, settings.recipients_file))
     for moment in ("08:00", "09:00", "10:00", "10:02", "11:00", "13:30", "15:00"):
         clock.now = utc(f"2026-11-23 {moment}")
         if moment == "10:00":

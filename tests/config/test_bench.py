@@ -46,7 +46,7 @@ def expected(text):
 def test_planted_mistakes_are_caught_where_they_stand_and_by_the_right_rule(tmp_path, name):
     text = (HERE / "library" / f"{name}.yaml").read_text()
     remarks = look_over(tmp_path, text)
-    assert {(each.place.spot.node.start.line, each.rule.value) for each in remarks} == expected(text)
+    assert {(each.position.spot.node.start.line, each.rule.value) for each in remarks} == expected(text)
 
 
 def test_there_are_many_of_them():

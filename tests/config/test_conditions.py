@@ -14,7 +14,7 @@ from nudger.config.conditions import values
 from nudger.config.conditions.read import Conditions, read_conditions
 from nudger.config.editors.reference import reference
 from nudger.config.editors.schema import json_schema
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.flaws import Flaw
 from nudger.config.shape import as_yaml
 from nudger.config.yaml.source import parse_yaml
@@ -32,7 +32,7 @@ SCHEMA = json_schema("schedules")
 def read(text):
     document = parse_yaml(text, "x.yaml")
     findings = Findings()
-    return read_conditions(findings, Place(document)), findings.problems
+    return read_conditions(findings, Position(document)), findings.problems
 
 
 def condition(text):

@@ -12,17 +12,17 @@ from nudger.config.tables.feedback import FeedbackFile, moment_of
 from nudger.domain.feedback import FeedbackKind
 from nudger.domain.vocabulary import Practice
 from nudger.use_cases.record_feedback import Entry, record_all
-from tests.make import make_agenda, make_recipient, utc
+from tests.make import make_recipient, make_snapshot, utc
 
 BAD = sorted((Path(__file__).parent / "bad_feedback").glob("*.csv"))
 NOW = utc("2026-11-23 08:30")
 SAM = make_recipient("sam", time_zone="America/New_York")
-AGENDA = make_agenda(recipients=[SAM, make_recipient("ben")])
+SNAPSHOT = make_snapshot(recipients=[SAM, make_recipient("ben")])
 
 
 def take(file, ledger):
     return ledger.run(
-        lambda t: record_all(t, file.entries, AGENDA, source="csv", now=NOW, look_only=bool(file.problems))
+        lambda t: record_all(t, file.entries, SNAPSHOT, source="csv", now=NOW, look_only=bool(file.problems))
     )
 
 
@@ -34,7 +34,7 @@ def test_there_are_many_of_them():
 def test_it_says_what_is_wrong_and_takes_nothing(bad, tmp_path, monkeypatch, ledger):
     monkeypatch.chdir(tmp_path)
     shutil.copy(bad, "feedback.csv")
-    file = FeedbackFile(Path("feedback.csv"), AGENDA.recipients)
+    file = FeedbackFile(Path("feedback.csv"), SNAPSHOT.recipients)
     count, refusals = take(file, ledger)
     for place, refusal in refusals.items():
         file.refuse(place, refusal)
@@ -55,7 +55,7 @@ def test_a_table_of_any_program_is_read(tmp_path, ledger, delimiter, end):
         "2026-11-21T10:00:00Z,sam,More,,support\n2026-11-20 09:00,ben,reply,,\n"
     )
     (tmp_path / "week.csv").write_bytes(text.replace(",", delimiter).replace("\n", end).encode())
-    file = FeedbackFile(tmp_path / "week.csv", AGENDA.recipients)
+    file = FeedbackFile(tmp_path / "week.csv", SNAPSHOT.recipients)
     assert file.problems == ()
     assert file.entries == (
         Entry(recipient="sam", kind=FeedbackKind.CHECK_IN, at=utc("2026-11-20 14:00"), level=4),
@@ -67,7 +67,7 @@ def test_a_table_of_any_program_is_read(tmp_path, ledger, delimiter, end):
 
 def test_after_a_hundred_problems_it_says_that_there_are_more(tmp_path):
     (tmp_path / "f.csv").write_text("recipient,at,kind\n" + "nobody,2026-11-20 09:00,reply\n" * 500)
-    problems = FeedbackFile(tmp_path / "f.csv", AGENDA.recipients).problems
+    problems = FeedbackFile(tmp_path / "f.csv", SNAPSHOT.recipients).problems
     assert len(problems) == 101
     assert problems[-1].what == "there are more than 100 problems"
 

@@ -28,7 +28,7 @@ from nudger.domain.schedules import (
     Phase,
     Priority,
     Weekly,
-    WhenHeld,
+    WhenBlocked,
     WhenMissed,
 )
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, Practice, Situation
@@ -127,20 +127,20 @@ def test_days_of_the_month_and_what_is_left_out(schedules):
             yearly=frozenset({(12, 24)}),
         ),
     )
-    assert (monthly.priority, monthly.when_missed, monthly.when_held) == (
+    assert (monthly.priority, monthly.when_missed, monthly.when_blocked) == (
         Priority.HIGH,
         WhenMissed.ONE,
-        WhenHeld.DROP,
+        WhenBlocked.DROP,
     )
 
 
 def test_public_holidays_are_days_or_exceptions(schedules):
     holidays = schedules["holidays"]
     assert holidays.recurrence.dates == OnPublicHolidays()
-    assert (holidays.priority, holidays.when_missed, holidays.when_held) == (
+    assert (holidays.priority, holidays.when_missed, holidays.when_blocked) == (
         Priority.LOW,
         WhenMissed.SKIP,
-        WhenHeld.WAIT,
+        WhenBlocked.WAIT,
     )
     assert schedules["one-date"].recurrence.exceptions == Exceptions(public_holidays=True)
 
@@ -307,7 +307,7 @@ def test_people_have_their_own_times(catalog):
     assert sam.moments == (("morning", time(8, 30)),)
     assert sam.quiet_hours == QuietHours(start=time(21), end=time(8))
     assert sam.joined == date(2026, 11, 22)
-    assert sam.place == "US-MA"
+    assert sam.region == "US-MA"
     assert sam.weekend_moments == (("morning", time(10)),)
     assert sam.weekend_quiet_hours == QuietHours(start=time(22), end=time(9))
     assert sam.pauses == (

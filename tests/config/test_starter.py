@@ -58,7 +58,8 @@ def test_the_example_of_all_that_can_be_said_about_a_person_is_no_mistake(tmp_pa
     assert [problem for problem in reading.problems if problem.file == str(path)] == []
     (sam,) = reading.catalog.recipients
     assert all(
-        getattr(sam, key) for key in ("place", "pauses", "hard_days", "limits", "supporter", "weekend_moments", "goals")
+        getattr(sam, key)
+        for key in ("region", "pauses", "hard_days", "limits", "supporter", "weekend_moments", "goals")
     )
 
 

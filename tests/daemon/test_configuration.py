@@ -8,14 +8,14 @@ from structlog.testing import capture_logs
 
 from nudger.config.settings.read import load_settings
 from nudger.config.starter import write_starter
-from nudger.daemon.configuration import Configuration
+from nudger.daemon.configuration import ConfigWatcher
 from nudger.domain.vocabulary import Channel
 from nudger.storage.daemon_id import name_daemon
 from nudger.storage.fact_codecs import FORCE_RELOAD, RELOADED, SERVING
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.serve import Service
 from nudger.wiring.clock import clock
-from nudger.wiring.reading import make_agenda
+from nudger.wiring.reading import make_snapshot
 from tests.daemon.running import PEOPLE, SECRETS, messages, schedules, write_home
 from tests.fakes import FakeChannel
 
@@ -23,13 +23,13 @@ from tests.fakes import FakeChannel
 class Broken:
     """A service that meets a fault of its own in a new configuration."""
 
-    async def adopt(self, catalog):
+    async def reload(self, catalog):
         raise RecursionError("sam@example.org")
 
 
 def test_a_fault_met_in_a_new_configuration_leaves_the_old_one_at_work(ledger, tmp_path):
     write_starter(tmp_path, time_zone="UTC")
-    configuration, thread = Configuration(load_settings(config_dir=tmp_path)), LedgerThread(ledger)
+    configuration, thread = ConfigWatcher(load_settings(config_dir=tmp_path)), LedgerThread(ledger)
     before = configuration.catalog
     with capture_logs() as lines:
         asyncio.run(configuration.reload(Broken(), thread))
@@ -43,8 +43,8 @@ def test_a_fault_met_in_a_new_configuration_leaves_the_old_one_at_work(ledger, t
 
 def serve(settings, ledger):
     """Return a service as a daemon would make it, with nobody to send by."""
-    agenda = make_agenda(settings, ledger.installation)
-    return Service(LedgerThread(ledger), [], make_agenda=agenda, clock=clock)
+    snapshot = make_snapshot(settings, ledger.installation)
+    return Service(LedgerThread(ledger), [], make_snapshot=snapshot, clock=clock)
 
 
 async def reloaded(configuration, service, ledger):
@@ -69,9 +69,9 @@ CUT = "3 of 4 schedules are gone. If that is meant: nudger reload --force"
 def test_the_word_of_force_is_for_one_daemon_of_those_that_share_a_ledger_and_for_one_reload(ledger, homes):
     async def story():
         settings = [load_settings(config_dir=home) for home in homes]
-        daemons = [(Configuration(each), serve(each, ledger)) for each in settings]
+        daemons = [(ConfigWatcher(each), serve(each, ledger)) for each in settings]
         for configuration, service in daemons:
-            await service.adopt(configuration.catalog)
+            await service.reload(configuration.catalog)
         one, other = (name_daemon(each.state) for each in settings)
         assert one != other
         for home in homes:
@@ -86,7 +86,7 @@ def test_the_word_of_force_is_for_one_daemon_of_those_that_share_a_ledger_and_fo
             other: (False, CUT),
         }
         assert [len(configuration.catalog.schedules) for configuration, _ in daemons] == [1, 4]
-        assert [len(service.agenda.schedules) for _, service in daemons] == [1, 4]
+        assert [len(service.snapshot.schedules) for _, service in daemons] == [1, 4]
 
     asyncio.run(story())
 
@@ -94,8 +94,8 @@ def test_the_word_of_force_is_for_one_daemon_of_those_that_share_a_ledger_and_fo
 def test_the_word_of_force_does_not_outlive_five_minutes(ledger, homes):
     async def story():
         settings = load_settings(config_dir=homes[0])
-        configuration, service = Configuration(settings), serve(settings, ledger)
-        await service.adopt(configuration.catalog)
+        configuration, service = ConfigWatcher(settings), serve(settings, ledger)
+        await service.reload(configuration.catalog)
         (homes[0] / "schedules/all.yaml").write_text(schedules("noon"))
         given = clock() - timedelta(minutes=6)
         ledger.run(lambda t: t.facts.put(FORCE_RELOAD.of(name_daemon(settings.state)), given))
@@ -109,7 +109,7 @@ def test_each_daemon_says_for_itself_what_it_serves(ledger, homes):
     async def story():
         thread = LedgerThread(ledger)
         for home, channels in zip(homes, ({}, {Channel.SMS: FakeChannel(provider="twilio")}), strict=True):
-            await Configuration(load_settings(config_dir=home)).tell(thread, channels)
+            await ConfigWatcher(load_settings(config_dir=home)).tell(thread, channels)
         said = ledger.run(lambda t: t.facts.by_daemon(SERVING))
         assert sorted(str(word.providers) for word in said.values()) == sorted(["{}", str({Channel.SMS: "twilio"})])
 
@@ -120,7 +120,7 @@ def test_a_file_in_the_middle_of_being_written_is_left_alone_until_it_is_done(ho
     monkeypatch.setattr("nudger.daemon.configuration.LOOK", timedelta(milliseconds=100))
 
     async def story():
-        configuration, changed = Configuration(load_settings(config_dir=homes[0])), asyncio.Event()
+        configuration, changed = ConfigWatcher(load_settings(config_dir=homes[0])), asyncio.Event()
         watch = asyncio.create_task(configuration.watch(changed))
         for count in range(1, 8):
             (homes[0] / "messages/kind.yaml").write_text(messages(*(f"new{n}" for n in range(count))))
@@ -141,10 +141,10 @@ def test_what_does_not_work_in_the_coming_year_is_said_and_of_people_the_place_a
 
     async def story():
         settings = load_settings(config_dir=homes[0])
-        configuration, service = Configuration(settings), serve(settings, ledger)
-        await service.adopt(configuration.catalog)
+        configuration, service = ConfigWatcher(settings), serve(settings, ledger)
+        await service.reload(configuration.catalog)
         with capture_logs() as lines:
-            await configuration.look_ahead(service.agenda)
+            await configuration.look_ahead(service.snapshot)
         return lines
 
     lines = asyncio.run(story())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nudger.decisions.choosing.choose import choose
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import Evidence, Outcomes, learned_chances
-from nudger.decisions.choosing.options import is_task, make_pool
+from nudger.decisions.choosing.options import index_options, is_task
 from nudger.decisions.choosing.rotation import Taste, weights_of
 from nudger.decisions.points.decide import decide_slot
 from nudger.decisions.points.replay import replay
@@ -22,7 +22,7 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Selection, Slot
 from nudger.domain.vocabulary import Asks, Component, Intensity, Practice, Situation
 from nudger.use_cases.preview import rehearse
-from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 08:30")
 DAY = timedelta(days=1)
@@ -69,9 +69,9 @@ def cases(draw):
 
 
 def decide(library, history, seed="s", **schedule):
-    agenda = make_agenda(schedules=[make_schedule(**schedule)], recipients=[make_recipient()], messages=library)
+    snapshot = make_snapshot(schedules=[make_schedule(**schedule)], recipients=[make_recipient()], messages=library)
     slot = Slot("sam", "kind", DUE.date(), 0, DUE, DUE.time())
-    return decide_slot(replace(agenda, seed=seed), slot, history, now=DUE)
+    return decide_slot(replace(snapshot, seed=seed), slot, history, now=DUE)
 
 
 @given(cases(), st.text(max_size=8))
@@ -136,7 +136,7 @@ def test_what_the_record_does_not_hold_is_said(selection, seen, words):
 
 @given(libraries, st.text(max_size=8))
 def test_no_wording_comes_back_before_all_were_used(library, seed):
-    pool, seen = make_pool(library), {}
+    pool, seen = index_options(library), {}
     for day in range(len(library)):
         found = choose(pool, Taste(seen=seen), seed=f"{seed}/{day}")
         assert found.message.key not in seen
@@ -176,8 +176,8 @@ def test_over_any_seven_daily_nudges_the_components_differ_by_one_at_most(seed, 
         for n in range(each)
     ]
     kinds = {message.key: message.component for message in library}
-    agenda = make_agenda(schedules=[make_schedule()], recipients=[make_recipient()], messages=library)
-    coming = rehearse(replace(agenda, seed=str(seed)), since=DUE - DAY, until=DUE + 30 * DAY, histories={})
+    snapshot = make_snapshot(schedules=[make_schedule()], recipients=[make_recipient()], messages=library)
+    coming = rehearse(replace(snapshot, seed=str(seed)), since=DUE - DAY, until=DUE + 30 * DAY, histories={})
     served = [kinds[each.nudge.decision.message] for each in coming]
     assert len(served) >= 30
     for first in range(len(served) - 6):
@@ -215,7 +215,7 @@ SEEN = {f"kind/m{n:04}": DUE - n * DAY for n in range(0, 40, 3)}
     ids=["small", "resting", "weights and refusals", "learned", "large", "few left of many"],
 )
 def test_what_is_drawn_is_as_often_as_the_chances_say(library, taste, learned):
-    pool = make_pool(library)
+    pool = index_options(library)
     practices, wordings = Counter(), Counter()
     for n in range(DRAWS):
         found = choose(pool, taste, learned=learned, seed=f"draw {n}")

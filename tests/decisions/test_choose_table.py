@@ -30,7 +30,7 @@ from nudger.domain.vocabulary import (
     ReviewState,
     Situation,
 )
-from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 08:30")
 SEEDS = 60
@@ -346,12 +346,12 @@ def test_the_table_is_long_enough_to_be_worth_its_name():
 
 
 def decide(messages, *, seed="", person=(), schedule=(), feedback=(), contacts=(), seen=()):
-    agenda = make_agenda(
+    snapshot = make_snapshot(
         schedules=[make_schedule(**dict(schedule))], recipients=[make_recipient(**dict(person))], messages=messages
     )
     history = History(seen=dict(seen), contacts=tuple(contacts), feedback=tuple(feedback))
     slot = Slot("sam", "kind", DUE.date(), 0, DUE, DUE.time())
-    return decide_slot(replace(agenda, seed=f"seed {seed}"), slot, history, now=DUE).decision
+    return decide_slot(replace(snapshot, seed=f"seed {seed}"), slot, history, now=DUE).decision
 
 
 def outcomes(messages, **case):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nudger.decisions.choosing.choose import choose
 from nudger.decisions.choosing.history import Contact, History
-from nudger.decisions.choosing.options import make_pool
+from nudger.decisions.choosing.options import index_options
 from nudger.decisions.choosing.rotation import Taste
 from nudger.decisions.points.availability import Available, Deferred, Refused, Request, availability
 from nudger.decisions.points.decide import decide_slot, decide_welcome
@@ -28,7 +28,7 @@ from nudger.domain.vocabulary import (
     ReviewState,
     Situation,
 )
-from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 08:30")
 
@@ -38,12 +38,12 @@ def slot(person="sam", schedule="kind", due=DUE):
 
 
 def decide(*, schedule=None, person=None, messages=None, seen=None, suppressed=(), now=DUE):
-    agenda = make_agenda(
+    snapshot = make_snapshot(
         schedules=[schedule or make_schedule()],
         recipients=[person or make_recipient()],
         messages=messages if messages is not None else [make_message()],
     )
-    return decide_slot(agenda, slot(), History(seen=seen or {}), suppressed=suppressed, now=now)
+    return decide_slot(snapshot, slot(), History(seen=seen or {}), suppressed=suppressed, now=now)
 
 
 def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
@@ -63,14 +63,14 @@ def test_a_pause_to_the_end_of_the_calendar_stops_nobody_elses_nudges(last, time
     person = make_recipient(pauses=(Pause(last=last),), time_zone=time_zone)
     assert decide(person=person).state is NudgeState.WITHHELD
     hello = make_message("hello", purpose=Purpose.WELCOME)
-    nudge = decide_welcome(make_agenda(recipients=[person], messages=[hello]), person, now=DUE)
+    nudge = decide_welcome(make_snapshot(recipients=[person], messages=[hello]), person, now=DUE)
     assert nudge.state is NudgeState.WITHHELD
 
 
 def test_a_hello_waits_for_the_end_of_a_pause_however_far_that_is():
     person = make_recipient(pauses=(Pause(last=date(2099, 12, 31)),))
     hello = make_message("hello", purpose=Purpose.WELCOME)
-    nudge = decide_welcome(make_agenda(recipients=[person], messages=[hello]), person, now=DUE)
+    nudge = decide_welcome(make_snapshot(recipients=[person], messages=[hello]), person, now=DUE)
     assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, utc("2100-01-01 00:00"))
 
 
@@ -174,7 +174,7 @@ def test_no_wording_comes_back_before_the_pool_is_used_and_then_the_longest_unse
     pool = [make_message(f"m{n}") for n in range(size)]
     seen, order = {}, []
     for day in range(3 * size):
-        chosen = choose(make_pool(pool), Taste(seen=seen), seed=f"{seed}/{day}").message.key
+        chosen = choose(index_options(pool), Taste(seen=seen), seed=f"{seed}/{day}").message.key
         seen[chosen] = DUE + timedelta(days=day)
         order.append(chosen)
     assert set(order[:size]) == {message.key for message in pool}
@@ -190,9 +190,9 @@ def test_the_same_slot_is_decided_the_same_for_ever():
 
 def test_different_slots_draw_differently():
     messages = [make_message(f"m{n}") for n in range(50)]
-    agenda = make_agenda(schedules=[make_schedule()], recipients=[make_recipient()], messages=messages)
+    snapshot = make_snapshot(schedules=[make_schedule()], recipients=[make_recipient()], messages=messages)
     chosen = {
-        decide_slot(agenda, slot(due=DUE + timedelta(days=n)), History(), now=DUE).decision.message for n in range(30)
+        decide_slot(snapshot, slot(due=DUE + timedelta(days=n)), History(), now=DUE).decision.message for n in range(30)
     }
     assert len(chosen) > 15
 
@@ -203,22 +203,24 @@ HELLO = make_message(
 
 
 def test_the_first_hello_says_how_often_and_where_help_is():
-    agenda = make_agenda(schedules=[make_schedule()], recipients=[make_recipient(prefer=Channel.SMS)], messages=[HELLO])
-    nudge = decide_welcome(agenda, agenda.recipients["sam"], now=DUE)
+    snapshot = make_snapshot(
+        schedules=[make_schedule()], recipients=[make_recipient(prefer=Channel.SMS)], messages=[HELLO]
+    )
+    nudge = decide_welcome(snapshot, snapshot.recipients["sam"], now=DUE)
     assert nudge.decision.rendered.text == "nudger: about 7 notes a week. Call 988. help@example.org"
     assert nudge.state is NudgeState.PENDING
 
 
 def test_the_first_hello_waits_for_the_morning():
-    agenda = make_agenda(recipients=[make_recipient(quiet_hours=DEFAULT_QUIET_HOURS)], messages=[HELLO])
-    nudge = decide_welcome(agenda, agenda.recipients["sam"], now=utc("2026-11-23 23:00"))
+    snapshot = make_snapshot(recipients=[make_recipient(quiet_hours=DEFAULT_QUIET_HOURS)], messages=[HELLO])
+    nudge = decide_welcome(snapshot, snapshot.recipients["sam"], now=utc("2026-11-23 23:00"))
     assert nudge.next_attempt_at == utc("2026-11-24 08:00")
 
 
 def test_the_first_hello_has_one_key_for_ever():
-    agenda = make_agenda(recipients=[make_recipient(joined=date(2026, 1, 1))], messages=[HELLO])
-    first = decide_welcome(agenda, agenda.recipients["sam"], now=DUE)
-    again = decide_welcome(agenda, make_recipient(joined=date(2026, 5, 5)), now=DUE + timedelta(days=100))
+    snapshot = make_snapshot(recipients=[make_recipient(joined=date(2026, 1, 1))], messages=[HELLO])
+    first = decide_welcome(snapshot, snapshot.recipients["sam"], now=DUE)
+    again = decide_welcome(snapshot, make_recipient(joined=date(2026, 5, 5)), now=DUE + timedelta(days=100))
     assert first.key == again.key
     assert first.id == again.id
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.delivering.doubt import weigh
-from nudger.domain.nudges import Finding, Found, Receipt
+from nudger.domain.nudges import Found, LookupResult, Receipt
 from nudger.errors import DeliveryError, Effect
 
 
@@ -22,23 +22,23 @@ def weighed(*, same="", blank="", unclear="", bound="", doubtful=1, refused=None
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        ({}, Finding.ABSENT),
+        ({}, LookupResult.ABSENT),
         ({"same": "ab"}, "a"),
         ({"same": "ab", "bound": "a"}, "b"),
-        ({"same": "ab", "bound": "ab"}, Finding.ABSENT),
+        ({"same": "ab", "bound": "ab"}, LookupResult.ABSENT),
         ({"same": "a", "blank": "b", "unclear": "c"}, "a"),
-        ({"unclear": "a"}, Finding.CANNOT_TELL),
-        ({"unclear": "?"}, Finding.CANNOT_TELL),
-        ({"unclear": "a", "bound": "a"}, Finding.ABSENT),
-        ({"unclear": "ab", "bound": "a"}, Finding.CANNOT_TELL),
+        ({"unclear": "a"}, LookupResult.CANNOT_TELL),
+        ({"unclear": "?"}, LookupResult.CANNOT_TELL),
+        ({"unclear": "a", "bound": "a"}, LookupResult.ABSENT),
+        ({"unclear": "ab", "bound": "a"}, LookupResult.CANNOT_TELL),
         ({"blank": "a"}, "a"),
-        ({"blank": "a", "bound": "a"}, Finding.ABSENT),
-        ({"blank": "ab"}, Finding.CANNOT_TELL),
+        ({"blank": "a", "bound": "a"}, LookupResult.ABSENT),
+        ({"blank": "ab"}, LookupResult.CANNOT_TELL),
         ({"blank": "ab", "bound": "a"}, "b"),
         ({"blank": "ab", "doubtful": 2}, "a"),
-        ({"blank": "a", "doubtful": 2}, Finding.CANNOT_TELL),
-        ({"blank": "?"}, Finding.CANNOT_TELL),
-        ({"blank": "a", "unclear": "b"}, Finding.CANNOT_TELL),
+        ({"blank": "a", "doubtful": 2}, LookupResult.CANNOT_TELL),
+        ({"blank": "?"}, LookupResult.CANNOT_TELL),
+        ({"blank": "a", "unclear": "b"}, LookupResult.CANNOT_TELL),
     ],
 )
 def test_what_is_proved(case, expected):
@@ -49,7 +49,7 @@ def test_a_refusal_counts_where_nothing_else_can_be_it():
     refused = DeliveryError("21610", Effect.SUPPRESS)
     assert weighed(refused=refused) is refused
     assert weighed(refused=refused, same="a") == "a"
-    assert weighed(refused=refused, unclear="a") is Finding.CANNOT_TELL
+    assert weighed(refused=refused, unclear="a") is LookupResult.CANNOT_TELL
 
 
 IDS = st.sets(st.sampled_from("abcdef")).map(sorted)
@@ -58,5 +58,5 @@ IDS = st.sets(st.sampled_from("abcdef")).map(sorted)
 @given(IDS, IDS, IDS, IDS, st.integers(0, 3))
 def test_absence_is_proved_only_where_everything_is_anothers(same, blank, unclear, bound, doubtful):
     finding = weighed(same=same, blank=blank, unclear=unclear, bound=bound, doubtful=doubtful)
-    assert (finding is Finding.ABSENT) == ({*same, *blank, *unclear} <= {*bound})
+    assert (finding is LookupResult.ABSENT) == ({*same, *blank, *unclear} <= {*bound})
     assert finding not in bound

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nudger.decisions.oversight.guard import Storm, crowd_of_newcomers, doubt_about_clock, storm
-from tests.make import make_agenda, make_recipient, make_schedule, utc
+from tests.make import make_recipient, make_schedule, make_snapshot, utc
 
 NOW = utc("2026-11-23 08:00")
 
@@ -62,19 +62,20 @@ def test_many_newcomers_among_few_people_are_a_crowd_but_not_at_the_beginning(ne
 def test_what_is_late_is_a_storm_when_it_is_far_more_than_the_busiest_hour(
     schedules, people, grace_hours, down_hours, expected
 ):
-    agenda = make_agenda(
+    snapshot = make_snapshot(
         schedules=[
             make_schedule(f"s{n}", at=f"{8 + n:02}:00", grace=timedelta(hours=grace_hours)) for n in range(schedules)
         ],
         recipients=[make_recipient(f"p{n}") for n in range(people)],
     )
     assert (
-        storm(agenda, since=NOW - timedelta(hours=down_hours, minutes=10), now=NOW - timedelta(minutes=10)) == expected
+        storm(snapshot, since=NOW - timedelta(hours=down_hours, minutes=10), now=NOW - timedelta(minutes=10))
+        == expected
     )
 
 
 def test_many_at_one_time_late_by_an_hour_are_no_storm():
-    agenda = make_agenda(
+    snapshot = make_snapshot(
         schedules=[make_schedule(at="07:00")], recipients=[make_recipient(f"p{n}") for n in range(500)]
     )
-    assert storm(agenda, since=NOW - timedelta(hours=2), now=NOW - timedelta(minutes=30)) is None
+    assert storm(snapshot, since=NOW - timedelta(hours=2), now=NOW - timedelta(minutes=30)) is None

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudger.decisions.choosing.history import NO_HISTORY
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.points.decide import decide_slot
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import (
@@ -50,7 +50,7 @@ GAPS = [
 
 
 def planned(schedules, people, since, until):
-    return slots(build_roster(schedules, people), since=since, until=until, seed="s")
+    return slots(build_groups(schedules, people), since=since, until=until, seed="s")
 
 
 def assert_one_each(found):
@@ -146,7 +146,7 @@ def nights(draw):
 def test_no_schedule_has_two_nudges_at_one_instant_and_cutting_time_changes_nothing(night, cuts):
     schedules, people, since = night
     until = since + 5 * DAY
-    roster = build_roster(schedules, people)
+    roster = build_groups(schedules, people)
     whole = slots(roster, since=since, until=until, seed="s")
     assert_one_each(whole)
     edges = [since, *(since + cut * MINUTE for cut in sorted(cuts)), until]
@@ -186,7 +186,7 @@ def _only(recurrence, day):
 
 
 def test_two_times_that_a_journey_brings_to_one_instant_are_one():
-    agenda = build_agenda(
+    snapshot = build_snapshot(
         Catalog(schedules=(make_schedule(at=["08:00", "09:00"]),), messages=(make_message("a"), make_message("b"))),
         [make_recipient(time_zone="America/New_York")],
         words=WORDS,
@@ -196,9 +196,9 @@ def test_two_times_that_a_journey_brings_to_one_instant_are_one():
     due = utc("2026-11-23 14:00")
     in_chicago = Slot("sam", "kind", date(2026, 11, 23), 0, due, time(8))
     in_new_york = Slot("sam", "kind", date(2026, 11, 23), 1, due, time(9))
-    first = decide_slot(agenda, in_chicago, NO_HISTORY, now=due)
+    first = decide_slot(snapshot, in_chicago, NO_HISTORY, now=due)
     assert first.state is NudgeState.PENDING
-    twin = decide_slot(agenda, in_new_york, NO_HISTORY.with_nudge(first, first.priority), now=due)
+    twin = decide_slot(snapshot, in_new_york, NO_HISTORY.with_nudge(first, first.priority), now=due)
     assert (twin.state, twin.decision.reason) == (
         NudgeState.WITHHELD,
         "another time of this schedule fell due at the same instant",

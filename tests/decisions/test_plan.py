@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import next_due, slots
 from nudger.domain.schedules import At, Audience, Between, ByRule, Calendar, EveryDays, Weekly
 from tests.make import between, cron, make_recipient, make_schedule, utc
@@ -25,7 +25,7 @@ CHANGING = [
 
 
 def due(schedule, zone="UTC", since="2026-11-23 00:00", until="2026-11-24 00:00", **person):
-    roster = build_roster([schedule], [make_recipient(time_zone=zone, **person)])
+    roster = build_groups([schedule], [make_recipient(time_zone=zone, **person)])
     return slots(roster, since=utc(since), until=utc(until), seed="s")
 
 
@@ -63,7 +63,7 @@ def test_the_span_is_open_at_its_start_and_closed_at_its_end():
 )
 def test_a_schedule_reaches_whom_it_names(audience, expected):
     people = [make_recipient("sam"), make_recipient("kim", groups=frozenset({"daily"}))]
-    roster = build_roster([make_schedule(audience=audience)], people)
+    roster = build_groups([make_schedule(audience=audience)], people)
     found = slots(roster, since=utc("2026-11-23 00:00"), until=utc("2026-11-24 00:00"), seed="s")
     assert [slot.key.recipient for slot in found] == expected
 
@@ -106,7 +106,7 @@ def test_a_window_draws_one_minute_inside_it_the_same_after_a_restart():
     span = {"since": utc("2026-11-23 00:00"), "until": utc("2026-11-24 00:00"), "seed": "s"}
 
     def draw():
-        return slots(build_roster([schedule], people), **span)
+        return slots(build_groups([schedule], people), **span)
 
     first = draw()
     assert first == draw()
@@ -183,7 +183,7 @@ def test_each_local_day_has_its_slot_once(zone, wall, day, expected):
 )
 def test_a_daily_time_comes_once_per_local_day_in_every_zone(zone, wall, start):
     schedule = make_schedule(at=f"{wall:%H:%M}")
-    roster = build_roster([schedule], [make_recipient(time_zone=zone)])
+    roster = build_groups([schedule], [make_recipient(time_zone=zone)])
     since = datetime.combine(start, time(), UTC)
     found = slots(roster, since=since, until=since + timedelta(days=366), seed="s")
     days = [slot.key.local_date for slot in found]
@@ -202,7 +202,7 @@ def test_a_daily_time_comes_once_per_local_day_in_every_zone(zone, wall, start):
     cuts=st.lists(st.integers(0, 3 * 24 * 60), max_size=8),
 )
 def test_planning_in_pieces_is_planning_at_once(zone, recurrence, start, cuts):
-    roster = build_roster(
+    roster = build_groups(
         [make_schedule(recurrence=recurrence)], [make_recipient(n, time_zone=zone) for n in ("a", "b")]
     )
     begin = start.replace(tzinfo=UTC)
@@ -213,7 +213,7 @@ def test_planning_in_pieces_is_planning_at_once(zone, recurrence, start, cuts):
 
 
 def test_the_next_due_moment_is_the_first_slots():
-    roster = build_roster([make_schedule(at="08:30")], [make_recipient()])
+    roster = build_groups([make_schedule(at="08:30")], [make_recipient()])
     span = {"since": utc("2026-11-23 08:00"), "seed": "s"}
     assert next_due(roster, until=utc("2026-11-23 09:00"), **span) == utc("2026-11-23 08:30")
     assert next_due(roster, until=utc("2026-11-23 08:29"), **span) is None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudger.decisions.planning.dates import cron_times
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import crowds, next_due, slots
 from nudger.domain.calendar import resolve
 from nudger.domain.recipients import WEEKEND, Pause
@@ -32,7 +32,7 @@ def plans(draw):
 
 
 def planned(schedules, people, since, until):
-    return slots(build_roster(schedules, people), since=since, until=until, seed="s")
+    return slots(build_groups(schedules, people), since=since, until=until, seed="s")
 
 
 # However time is cut
@@ -42,7 +42,7 @@ def planned(schedules, people, since, until):
 @given(plans(), st.lists(st.integers(0, DAYS * 1440), max_size=12))
 def test_planning_in_any_steps_is_planning_at_once(plan, cuts):
     schedules, people, since, until = plan
-    roster = build_roster(schedules, people)
+    roster = build_groups(schedules, people)
     edges = [since, *(since + cut * MINUTE for cut in sorted(cuts)), until]
     pieces = [slot for a, b in pairwise(edges) for slot in slots(roster, since=a, until=b, seed="s")]
     assert pieces == slots(roster, since=since, until=until, seed="s")
@@ -52,7 +52,7 @@ def test_planning_in_any_steps_is_planning_at_once(plan, cuts):
 @given(plans(), st.data())
 def test_a_cut_at_the_very_instant_of_a_slot_loses_and_doubles_nothing(plan, data):
     schedules, people, since, until = plan
-    roster = build_roster(schedules, people)
+    roster = build_groups(schedules, people)
     whole = slots(roster, since=since, until=until, seed="s")
     if whole:
         cut = data.draw(st.sampled_from(whole)).due
@@ -64,7 +64,7 @@ def test_a_cut_at_the_very_instant_of_a_slot_loses_and_doubles_nothing(plan, dat
 @given(plans())
 def test_the_next_due_moment_and_the_counts_are_those_of_the_slots(plan):
     schedules, people, since, until = plan
-    roster, found = build_roster(schedules, people), planned(*plan)
+    roster, found = build_groups(schedules, people), planned(*plan)
     span = {"since": since, "until": until, "seed": "s"}
     assert next_due(roster, **span) == min((slot.due for slot in found), default=None)
     assert sum(count for _, _, count in crowds(roster, **span)) == len(found)
@@ -92,7 +92,7 @@ def test_every_key_is_there_once_and_every_slot_lies_where_it_was_asked_for(plan
 
 def check_times(recurrence, person, slot):
     if isinstance(recurrence, Cron):
-        named = cron_times(recurrence, slot.local_date, place=person.place)
+        named = cron_times(recurrence, slot.local_date, place=person.region)
         assert slot.wall == named[slot.ordinal]
         assert slot.due == resolve(slot.local_date, slot.wall, person.zone).at
     elif isinstance(recurrence.times, Between):

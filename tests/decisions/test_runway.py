@@ -20,7 +20,7 @@ from nudger.domain.schedules import (
     Weekly,
 )
 from nudger.domain.vocabulary import Channel, ChannelChoice
-from tests.make import between, cron, make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import between, cron, make_message, make_recipient, make_schedule, make_snapshot, utc
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TEN = [make_message(f"m{n}") for n in range(10)]
@@ -28,9 +28,9 @@ TEN = [make_message(f"m{n}") for n in range(10)]
 
 def runway(*, schedule=None, person=None, messages=TEN, seen=0):
     person = person or make_recipient()
-    agenda = make_agenda(schedules=[schedule or make_schedule()], recipients=[person], messages=messages)
+    snapshot = make_snapshot(schedules=[schedule or make_schedule()], recipients=[person], messages=messages)
     history = History(seen={message.key: NOW for message in messages[:seen]})
-    return [(each.unseen, each.days) for each in short_runways(agenda, [person.id], {person.id: history}, now=NOW)]
+    return [(each.unseen, each.days) for each in short_runways(snapshot, [person.id], {person.id: history}, now=NOW)]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_how_often_a_schedule_comes_is_told_by_its_words(recurrence, a_week):
 def test_the_shortest_of_a_persons_schedules_counts_and_the_neediest_person_comes_first():
     people = [make_recipient("sam"), make_recipient("kim")]
     schedules = [make_schedule("often", at=["08:00", "18:00"]), make_schedule("daily")]
-    agenda = make_agenda(schedules=schedules, recipients=people, messages=TEN)
+    snapshot = make_snapshot(schedules=schedules, recipients=people, messages=TEN)
     seen = {message.key: NOW - timedelta(days=1) for message in TEN[:6]}
-    found = short_runways(agenda, ["sam", "kim"], {"kim": History(seen=seen)}, now=NOW)
+    found = short_runways(snapshot, ["sam", "kim"], {"kim": History(seen=seen)}, now=NOW)
     assert [(each.recipient, each.schedule, each.days) for each in found] == [("kim", "often", 2), ("sam", "often", 5)]

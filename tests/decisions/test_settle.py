@@ -18,7 +18,7 @@ from nudger.decisions.delivering.transitions import (
     begin_inquiry,
     in_doubt,
 )
-from nudger.domain.nudges import Decision, Finding, Nudge, NudgeState, Receipt, may_become
+from nudger.domain.nudges import Decision, LookupResult, Nudge, NudgeState, Receipt, may_become
 from nudger.domain.schedules import SlotKey
 from nudger.errors import DeliveryError, Effect
 from tests.make import utc
@@ -96,7 +96,7 @@ def asked_at(nudge, until):
     while nudge.next_attempt_at is not None and nudge.next_attempt_at <= until:
         now = nudge.next_attempt_at
         moments.append(now)
-        nudge = after_inquiry(begin_inquiry(nudge, now=now), Finding.CANNOT_TELL, now=now)
+        nudge = after_inquiry(begin_inquiry(nudge, now=now), LookupResult.CANNOT_TELL, now=now)
     return moments, nudge
 
 
@@ -128,9 +128,9 @@ def test_a_found_one_was_sent():
 
 
 def test_one_not_found_in_five_minutes_goes_out_once_more_and_is_counted():
-    nudge, after = ask(Finding.ABSENT)
+    nudge, after = ask(LookupResult.ABSENT)
     assert (nudge.state, nudge.possible_duplicate, after) == (NudgeState.PENDING, True, 5 * MINUTE)
-    second, _ = ask(Finding.ABSENT, nudge=in_doubt(begin_attempt(nudge, provider="x", now=NOW), "again", now=NOW))
+    second, _ = ask(LookupResult.ABSENT, nudge=in_doubt(begin_attempt(nudge, provider="x", now=NOW), "again", now=NOW))
     assert (second.state, second.resends) == (NudgeState.PENDING, 2)
 
 
@@ -143,7 +143,7 @@ def test_a_provider_that_never_has_it_gets_it_a_bounded_number_of_times_and_the_
             sent.append((now - NOW) // MINUTE)
             nudge = in_doubt(begin_attempt(nudge, provider="twilio", now=now), "503", now=now)
         else:
-            nudge = after_inquiry(begin_inquiry(nudge, now=now), Finding.ABSENT, now=now)
+            nudge = after_inquiry(begin_inquiry(nudge, now=now), LookupResult.ABSENT, now=now)
     assert sent == [5, 10, 16, 23, 33, 48]
     assert (nudge.state, nudge.decision.reason) == (
         NudgeState.EXPIRED,
@@ -153,14 +153,14 @@ def test_a_provider_that_never_has_it_gets_it_a_bounded_number_of_times_and_the_
 
 @pytest.mark.parametrize("late_minutes", [0, 1, 3, 58, 60, 90])
 def test_one_not_found_too_late_ends_as_not_sent(late_minutes):
-    nudge, _ = ask(Finding.ABSENT, start=NOW + late_minutes * MINUTE)
+    nudge, _ = ask(LookupResult.ABSENT, start=NOW + late_minutes * MINUTE)
     expected = NudgeState.PENDING if late_minutes < 56 else NudgeState.EXPIRED
     assert nudge.state is expected
 
 
 def test_a_nudge_of_a_day_that_a_wrong_clock_lived_early_waits_for_its_own_time():
     early = replace(SENDING, due=NOW + timedelta(days=3), expires_at=NOW + timedelta(days=3, hours=1))
-    nudge, _ = ask(Finding.ABSENT, nudge=in_doubt(early, "timeout", now=NOW))
+    nudge, _ = ask(LookupResult.ABSENT, nudge=in_doubt(early, "timeout", now=NOW))
     assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, early.due)
 
 
@@ -207,7 +207,7 @@ def test_a_sender_that_was_too_fast_costs_the_nudge_no_attempt_and_never_ends_it
     assert NOW < nudge.next_attempt_at <= PENDING.expires_at
 
 
-STEPS = [*Effect, "ok", *Finding, "crash"]
+STEPS = [*Effect, "ok", *LookupResult, "crash"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 400)), max_size=40), st.booleans())
@@ -222,13 +222,13 @@ def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is
             nudge = begin_attempt(nudge, provider="smtp", now=now, address="a") if now <= nudge.expires_at else nudge
         elif nudge.state is NudgeState.SENDING and step == "crash":
             nudge = after_interruption(nudge, cannot_be_asked=() if can_be_asked else {"smtp"}, now=now)
-        elif nudge.state is NudgeState.SENDING and not isinstance(step, Finding):
+        elif nudge.state is NudgeState.SENDING and not isinstance(step, LookupResult):
             result = Receipt(provider="smtp") if step == "ok" else DeliveryError("x", step)
             nudge = after_attempt(nudge, result, now=now, rng=Random(1), can_be_asked=can_be_asked)
         elif nudge.state is NudgeState.UNKNOWN:
             asked = begin_inquiry(nudge, now=now)
             finding = Receipt(provider="smtp") if step == "ok" else step
-            known = step == "ok" or isinstance(step, Finding)
+            known = step == "ok" or isinstance(step, LookupResult)
             nudge = after_inquiry(asked, finding, now=now) if known else asked
         assert nudge.state is before.state or may_become(before.state, nudge.state)
         waits = nudge.state in (NudgeState.PENDING, NudgeState.SENDING)

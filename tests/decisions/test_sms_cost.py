@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.choosing.sms_cost import sms_cost
-from nudger.decisions.snapshot import OperatorWords, build_agenda
+from nudger.decisions.snapshot import OperatorWords, build_snapshot
 from nudger.decisions.wording import sms_cost_for
 from nudger.domain.catalog import Catalog
 from nudger.domain.sms_length import REPLACEMENTS, outside_gsm, segments
@@ -66,13 +66,13 @@ def test_only_what_they_can_get_counts():
     assert sms_cost(messages, person, lambda _: {"name": "Łukasz"}).texts == 1
 
 
-def test_it_is_asked_of_an_agenda_as_well():
+def test_it_is_asked_of_a_snapshot_as_well():
     person, messages = make_recipient(name="Łukasz"), texts(FULL, ROOMY)
     words = OperatorWords(service="n", contact="us", crisis_line="")
-    agenda = build_agenda(
+    snapshot = build_snapshot(
         Catalog(schedules=(), messages=tuple(messages)), [person], words=words, seed="s", installation="i"
     )
-    assert sms_cost_for(agenda, messages, person, now=utc("2026-11-25 08:30")).dear == 1
+    assert sms_cost_for(snapshot, messages, person, now=utc("2026-11-25 08:30")).dear == 1
 
 
 LOOKS_BETTER = st.text(st.sampled_from([*REPLACEMENTS, "\u00ad", "\u200b", "\n", "\u2028", *"abÅß"]), max_size=12)

@@ -7,8 +7,8 @@ import pytest
 
 from nudger.decisions.choosing import variables
 from nudger.decisions.choosing.history import Contact, History
-from nudger.decisions.choosing.variables import VARIABLES, Kind, Known, Lookup, context_of, values_of
-from nudger.decisions.planning.zone_positions import place_of_zone
+from nudger.decisions.choosing.variables import VARIABLES, Kind, Known, KnownVariables, context_of, values_of
+from nudger.decisions.planning.zone_positions import position_of_zone
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import HardDay, OnHardDay
 from nudger.domain.schedules import SlotKey
@@ -148,7 +148,7 @@ def test_in_december_the_sun_does_not_rise_in_tromsoe_and_in_june_it_does_not_se
     ],
 )
 def test_a_zone_has_a_place_by_its_old_name_too(zone, place):
-    found = place_of_zone(zone)
+    found = position_of_zone(zone)
     assert found is None if place is None else found == pytest.approx(place, abs=0.1)
 
 
@@ -165,7 +165,7 @@ def test_a_known_value_looks_as_its_kind_says(name, variable):
 
 
 def test_a_lookup_works_out_only_what_is_asked_for():
-    values = Lookup(context_of(make_recipient(), NOW, History()))
+    values = KnownVariables(context_of(make_recipient(), NOW, History()))
     assert values["hour"] == Known(8)
     assert values.get("mood") is None
     assert list(values.found(())) == ["hour", "mood"]

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from nudger.decisions.choosing.options import make_shelf
-from nudger.decisions.snapshot import OperatorWords, build_agenda
+from nudger.decisions.choosing.options import index_messages
+from nudger.decisions.snapshot import OperatorWords, build_snapshot
 from nudger.decisions.wording import MessageValues, occasions
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test as Asked
@@ -24,7 +24,7 @@ def values(schedules=(), lines=LINES, moment="2026-11-25 08:30", text=None, **pe
     catalog = Catalog(schedules=tuple(schedules), messages=(make_message(),))
     someone = make_recipient(**person)
     return MessageValues(
-        build_agenda(catalog, [someone], words=words, seed="s", installation="i"),
+        build_snapshot(catalog, [someone], words=words, seed="s", installation="i"),
         someone,
         utc(moment),
         text or someone.language,
@@ -68,7 +68,7 @@ def test_the_crisis_line_is_that_of_the_persons_country(person, sentence):
 
 
 def test_a_text_in_another_language_than_the_persons_has_its_values_in_its_own():
-    hello = values(text="en", language="es-MX", place="US")
+    hello = values(text="en", language="es-MX", region="US")
     assert hello.get("crisis_line") == "If you need someone now: call 988 and press 2."  # where Spanish is spoken
     assert (hello.get("weekday"), hello.get("part_of_day")) == ("Wednesday", "morning")
 
@@ -94,6 +94,6 @@ def test_occasions_are_counted_over_both_ends():
 )
 def test_a_hello_is_in_the_persons_language_else_in_english_else_in_any(language, tags, said):
     hellos = [make_message(f"hello-{tag.lower()}", purpose=Purpose.WELCOME, language=tag) for tag in tags]
-    found = make_shelf(hellos).for_purpose(Purpose.WELCOME, language, Channel.EMAIL)
+    found = index_messages(hellos).for_purpose(Purpose.WELCOME, language, Channel.EMAIL)
     assert found is not None
     assert found.language == said

@@ -170,7 +170,7 @@ def test_people_are_read_back_as_they_were_written(ledger):
         make_recipient(
             "c",
             joined=joined,
-            place="US-MA",
+            region="US-MA",
             supporter="Ana",
             goals=frozenset({"sleep", "people"}),
             weekend_moments=(("morning", time(10)),),

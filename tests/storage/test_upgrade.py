@@ -16,14 +16,14 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.vocabulary import Channel
 from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
+from nudger.use_cases.hold import release_everything, release_held, sending_blocked
 from nudger.use_cases.serve import Service
-from nudger.use_cases.stop_and_go import release_everything, release_held, standstill
 from tests.fakes import FakeClock
 from tests.make import WORDS, utc
 from tests.old_ledgers import KILLED, SCHEMAS, lay_down, moment_of, old_ledger
@@ -175,7 +175,7 @@ def test_what_stood_still_stands_still(old, ledger, ask):
     else:
         assert status["hold"]["reason"] == "for the upgrade"
         assert status["guard"]["held"] == 3
-        still = ledger.run(lambda t: standstill(t, now=KILLED))
+        still = ledger.run(lambda t: sending_blocked(t, now=KILLED))
         assert {nudge.key.recipient for nudge in still.held} == {"crowd00", "crowd01", "crowd02"}
 
 
@@ -186,8 +186,8 @@ class Life:
         self.old, self.ledger = old, ledger
         self.clock = FakeClock(KILLED + MINUTE)
         self.email, self.sms = Post("email", self.clock, can_be_asked=False, tells=False), Post("sms", self.clock)
-        for channel, parcel, receipt in old.taken:
-            (self.email if channel is Channel.EMAIL else self.sms).held.append((DAWN, parcel, receipt))
+        for channel, outgoing, receipt in old.taken:
+            (self.email if channel is Channel.EMAIL else self.sms).held.append((DAWN, outgoing, receipt))
         self.before = {post.name: len(post.held) for post in (self.email, self.sms)}
 
     async def start(self):
@@ -196,12 +196,12 @@ class Life:
         self.service = Service(
             thread,
             [Delivery(channel, post, thread, clock=self.clock, rng=Random(1)) for channel, post in ways],
-            make_agenda=lambda catalog, people: build_agenda(
+            make_snapshot=lambda catalog, people: build_snapshot(
                 catalog, people, words=WORDS, seed="old", installation="old"
             ),
             clock=self.clock,
         )
-        await self.service.adopt(self.old.catalog, after_crash=True)
+        await self.service.reload(self.old.catalog, after_crash=True)
         await self.tick()
 
     async def tick(self):
@@ -216,7 +216,7 @@ class Life:
     @property
     def sent(self):
         """What went out since the upgrade."""
-        return [parcel for post in (self.email, self.sms) for _, parcel, _ in post.held[self.before[post.name] :]]
+        return [outgoing for post in (self.email, self.sms) for _, outgoing, _ in post.held[self.before[post.name] :]]
 
     def nudge(self, row):
         return self.ledger.run(lambda t: t.nudges.get(row["id"]))
@@ -250,15 +250,15 @@ def test_nothing_goes_out_while_it_is_on_hold_and_then_all_that_waited_goes_out_
             assert life.sent == []
             ledger.run(lambda t: release_everything(t, now=life.clock.now))
         await life.until(utc("2026-11-23 13:30"))
-        sent = {parcel.nudge: parcel for parcel in life.sent}
-        assert Counter(parcel.nudge for parcel in life.sent) == Counter(
+        sent = {outgoing.nudge: outgoing for outgoing in life.sent}
+        assert Counter(outgoing.nudge for outgoing in life.sent) == Counter(
             each["id"] for each in (end.again, end.cut_off, end.cut_off_late, end.did_not)
         )
         for row in (end.again, end.cut_off, end.cut_off_late, end.did_not):
-            parcel = sent[row["id"]]
-            assert (parcel.rendered.subject, parcel.rendered.text) == (row["subject"], row["text"])
+            outgoing = sent[row["id"]]
+            assert (outgoing.rendered.subject, outgoing.rendered.text) == (row["subject"], row["text"])
             # The Date of a mail is that of its first attempt: a second copy is the same mail.
-            assert parcel.first_attempt_at == moment_of(row["first_attempt_at"])
+            assert outgoing.first_attempt_at == moment_of(row["first_attempt_at"])
             assert life.nudge(row).state == "sent"
         assert sent[end.cut_off["id"]].address == "ann@example.org"
 
@@ -273,11 +273,11 @@ def test_a_text_in_doubt_that_went_out_is_found_and_one_that_did_not_goes_out_on
             ledger.run(lambda t: release_everything(t, now=life.clock.now))
         await life.until(utc("2026-11-23 13:30"))
         found, again = life.nudge(end.went_out), life.nudge(end.did_not)
-        taken = next(receipt for _, parcel, receipt in old.taken if parcel.nudge == end.went_out["id"])
+        taken = next(receipt for _, outgoing, receipt in old.taken if outgoing.nudge == end.went_out["id"])
         assert (found.state, found.provider_id) == ("sent", taken.provider_id)
         assert not found.possible_duplicate
         assert (again.state, again.possible_duplicate) == ("sent", True)
-        assert [parcel.nudge for parcel in life.sent].count(end.went_out["id"]) == 0
+        assert [outgoing.nudge for outgoing in life.sent].count(end.went_out["id"]) == 0
 
     live(old, ledger, story)
 
@@ -294,7 +294,7 @@ def test_what_is_past_stays_as_it_was_and_no_slot_comes_again(old, ledger):
         assert {name: now[name].state for name in over} == {name: row["state"] for name, row in over.items()}
         planned = {nudge.key for nudge in nudges if nudge.due <= KILLED}
         assert len(planned) == len(old.nudges)
-        times = Counter(parcel.nudge for parcel in life.sent)
+        times = Counter(outgoing.nudge for outgoing in life.sent)
         assert max(times.values()) == 1
         assert times.keys().isdisjoint(over)
         # The day after is an ordinary one, and brings nobody words that they have had.

@@ -6,7 +6,7 @@ from email.policy import default
 import pytest
 
 from nudger.channels.smtp import mime
-from tests.channels.make import make_parcel
+from tests.channels.make import outgoing_message
 from tests.system import browser
 
 pytestmark = pytest.mark.system
@@ -17,7 +17,7 @@ FEW_SHADES = 16
 
 def html_of_an_email():
     head = mime.letterhead("Small notes <notes@example.org>", service_name="nudger", contact="help@example.org")
-    letter = message_from_bytes(mime.build_mail(make_parcel(), head), policy=default)
+    letter = message_from_bytes(mime.build_mail(outgoing_message(), head), policy=default)
     return letter.get_body(("html",)).get_content()
 
 

@@ -8,7 +8,7 @@ import pytest
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.domain.messages import Rendered
 from nudger.errors import DeliveryError, Effect
-from tests.channels.make import make_parcel
+from tests.channels.make import outgoing_message
 from tests.system import postfix
 
 pytestmark = pytest.mark.system
@@ -35,30 +35,30 @@ def send(channel, *parcels):
 
     async def story():
         try:
-            return [await channel.send(parcel) for parcel in parcels]
+            return [await channel.send(outgoing) for outgoing in parcels]
         finally:
             await channel.close()
 
     return asyncio.run(asyncio.wait_for(story(), 30))
 
 
-def failure(channel, parcel):
+def failure(channel, outgoing):
     with pytest.raises(DeliveryError) as caught:
-        send(channel, parcel)
+        send(channel, outgoing)
     return caught.value
 
 
 def test_arrives_whole(mail):
-    parcel = make_parcel(nudge=NUDGE, address="alice@example.test", rendered=WORDS)
+    outgoing = outgoing_message(nudge=NUDGE, address="alice@example.test", rendered=WORDS)
 
-    (receipt,) = send(channel(mail), parcel)
+    (receipt,) = send(channel(mail), outgoing)
     letter = mail.wait_for_letters("alice")[0]
 
     assert receipt.provider == "smtp"
     assert receipt.provider_id in letter["Received"]  # Postfix's own id, to find it in the server's log
     assert "ESMTPSA" in letter["Received"]  # encrypted, and logged in
     assert letter["Message-ID"] == f"<{NUDGE}@example.test>"
-    assert parsedate_to_datetime(letter["Date"]) == parcel.first_attempt_at.replace(microsecond=0)
+    assert parsedate_to_datetime(letter["Date"]) == outgoing.first_attempt_at.replace(microsecond=0)
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["From"] == f"Small notes <{postfix.USER}>"
     assert letter["Subject"] == WORDS.subject
@@ -72,9 +72,9 @@ def test_arrives_whole(mail):
 
 
 def test_a_second_try_is_the_same_mail(mail):
-    parcel = make_parcel(nudge=NUDGE, address="bob@example.test", rendered=WORDS)
+    outgoing = outgoing_message(nudge=NUDGE, address="bob@example.test", rendered=WORDS)
 
-    send(channel(mail), parcel, parcel)
+    send(channel(mail), outgoing, outgoing)
     first, second = mail.wait_for_letters("bob", 2)
 
     trace = {"Received", "Delivered-To", "Return-Path", "X-Original-To"}
@@ -96,7 +96,7 @@ def test_a_second_try_is_the_same_mail(mail):
     ],
 )
 def test_what_a_refusal_means(mail, name, code, effect):
-    trouble = failure(channel(mail), make_parcel(address=f"{name}@example.test"))
+    trouble = failure(channel(mail), outgoing_message(address=f"{name}@example.test"))
 
     assert (trouble.code, trouble.effect) == (code, effect)
 
@@ -107,8 +107,8 @@ def test_one_refused_recipient_leaves_the_channel_usable(mail):
     async def story():
         for name in ("nouser", "hangup", "tempfail"):
             with pytest.raises(DeliveryError):
-                await sender.send(make_parcel(address=f"{name}@example.test"))
-        receipt = await sender.send(make_parcel(address="alice+after@example.test"))
+                await sender.send(outgoing_message(address=f"{name}@example.test"))
+        receipt = await sender.send(outgoing_message(address="alice+after@example.test"))
         await sender.close()
         return receipt
 
@@ -116,7 +116,7 @@ def test_one_refused_recipient_leaves_the_channel_usable(mail):
 
 
 def test_a_wrong_password_is_the_channels_trouble(mail):
-    trouble = failure(channel(mail, password="no"), make_parcel(address="alice@example.test"))
+    trouble = failure(channel(mail, password="no"), outgoing_message(address="alice@example.test"))
 
     assert (trouble.code.split()[0], trouble.effect) == ("535", Effect.CHANNEL_DOWN)
 
@@ -130,6 +130,6 @@ def test_an_unknown_authority_is_never_trusted(mail):
         sender=postfix.USER,
     )
 
-    trouble = failure(stranger, make_parcel(address="alice@example.test"))
+    trouble = failure(stranger, outgoing_message(address="alice@example.test"))
 
     assert (trouble.code, trouble.effect) == ("tls_certificate", Effect.CHANNEL_DOWN)

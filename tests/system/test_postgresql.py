@@ -15,7 +15,7 @@ from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from tests.fakes import FakeChannel, FakeClock
-from tests.make import make_agenda, make_message, make_recipient, make_schedule
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot
 from tests.storage import test_feedback, test_ledger
 from tests.storage.test_ledger import NOW, make_nudge
 
@@ -69,7 +69,7 @@ def test_a_server_that_is_not_there_is_one_clear_line(tmp_path):
 
 def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url, tmp_path):
     people = [make_recipient(f"p{n}") for n in range(300)]
-    agenda = make_agenda(schedules=[make_schedule()], messages=[make_message()], recipients=people)
+    snapshot = make_snapshot(schedules=[make_schedule()], messages=[make_message()], recipients=people)
     ledgers = [Ledger(*open_database(fresh_url, state_dir=tmp_path / str(n))) for n in range(2)]
     ledgers[0].run(
         lambda t: (
@@ -82,14 +82,14 @@ def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url,
     async def deliver(ledger, channel):
         thread = LedgerThread(ledger)
         delivery = Delivery(Channel.EMAIL, channel, thread, clock=FakeClock(NOW), rng=Random(1))
-        await delivery.drain(lambda: agenda)
+        await delivery.drain(lambda: snapshot)
         thread.close()
 
     async def both():
         await asyncio.gather(*(deliver(*pair) for pair in zip(ledgers, channels, strict=True)))
 
     asyncio.run(asyncio.wait_for(both(), timeout=60))
-    sent = [parcel.nudge for channel in channels for parcel in channel.sent]
+    sent = [outgoing.nudge for channel in channels for outgoing in channel.sent]
     assert len(sent) == len(set(sent)) == 300
     assert all(len(channel.sent) > 20 for channel in channels)
     ledger = Ledger(*open_database(fresh_url, state_dir=tmp_path / "0"))

@@ -169,7 +169,7 @@ def test_a_doubt_is_about_the_number_that_it_went_to_whatever_becomes_of_the_per
         stage.sms.mood = lambda _: "taken, then lost" if taken else "lost"
         await stage.until(clocked(9))
         stage.sms.mood = lambda _: "ok"
-        await stage.adopt(catalog(*([KIM] if leaves else [moved, KIM])))
+        await stage.reload(catalog(*([KIM] if leaves else [moved, KIM])))
         await stage.until(clocked(9, 10))
         await stage.close()
 
@@ -190,13 +190,13 @@ def test_a_mail_cut_off_by_a_kill_goes_out_again_as_the_very_same_mail(tmp_path)
         stage.email.mood = lambda _: "ok"
         stage.clock.now = clocked(9, 1)
         await stage.open(after_crash=True)
-        await stage.adopt(catalog(KIM, schedules=(KIND, make_schedule("other", at="23:00"))))
+        await stage.reload(catalog(KIM, schedules=(KIND, make_schedule("other", at="23:00"))))
         await stage.until(clocked(9, 2))
         assert ends(stage) == [("sent", True)]
         await stage.close()
 
     play(story())
-    first, second = (parcel for _, parcel, _ in stage.email.held[1:])
+    first, second = (outgoing for _, outgoing, _ in stage.email.held[1:])
     assert first == second
     assert mine(stage_again(stage))[0].possible_duplicate
 
@@ -311,7 +311,7 @@ def test_whatever_happens_no_text_is_taken_twice_and_every_nudge_ends_in_a_state
         for what, how in [*steps, ("sms", "ok"), ("email", "ok"), ("tells", "yes"), ("end", "kill")]:
             await live_through(stage, what, how)
         # The hourly schedule comes to its end, and everything that it left.
-        await stage.adopt(catalog(SAM, KIM, schedules=(make_schedule("rare", at="08:00"),)))
+        await stage.reload(catalog(SAM, KIM, schedules=(make_schedule("rare", at="08:00"),)))
         await stage.until(stage.clock.now + timedelta(hours=6))
         waits = [n for n in mine(stage) if n.next_attempt_at is not None]
         assert [n for n in waits if n.due <= stage.clock.now] == []
@@ -332,7 +332,7 @@ async def live_through(stage, what, how):
         case "live", minutes:
             await stage.until(stage.clock.now + minutes * MINUTE)
         case "end", "reload":
-            await stage.adopt(stage.catalog)
+            await stage.reload(stage.catalog)
         case _:
             await (stage.crash() if how == "kill" else stage.close())
             await stage.open(after_crash=True)
@@ -343,8 +343,8 @@ def judge(stage):
     taken = {post.name: Counter(p.nudge for _, p, _ in post.held) for post in stage.posts}
     assert all(count == 1 for count in taken["sms"].values()), "a text was taken twice"
     mails = {}
-    for _, parcel, _ in stage.email.held:
-        assert mails.setdefault(parcel.nudge, parcel) == parcel, "a second copy is another mail"
+    for _, outgoing, _ in stage.email.held:
+        assert mails.setdefault(outgoing.nudge, outgoing) == outgoing, "a second copy is another mail"
     for nudge in stage.nudges():
         held = taken[nudge.decision.channel.value][nudge.id] if nudge.decision.channel else 0
         match nudge.state:

@@ -8,12 +8,12 @@ import pytest
 
 from nudger.domain.nudges import WELCOME, Receipt
 from nudger.errors import NudgerError
-from nudger.use_cases.stop_and_go import (
+from nudger.use_cases.hold import (
     discard_held,
     hold_everything,
     release_everything,
     release_held,
-    standstill,
+    sending_blocked,
 )
 from tests.make import make_recipient, make_schedule, utc
 from tests.world import START, World
@@ -42,7 +42,7 @@ def play(story):
 
 def texts(world):
     """Return the ids of what went out, and see that none of it went out twice."""
-    sent = [parcel.nudge for parcel in world.email.sent]
+    sent = [outgoing.nudge for outgoing in world.email.sent]
     assert len(sent) == len(set(sent))
     return sent
 
@@ -60,14 +60,14 @@ def texts(world):
 @pytest.mark.parametrize("restarted", [False, True])
 def test_a_wrong_clock_that_is_right_again_silences_nobody_and_doubles_nothing(world, wrong, doubted, restarted):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
         assert world.states() == ["sent"]
         world.clock.now = wrong + timedelta(minutes=30)
         if restarted:
             world.start()
-            await world.adopt()
+            await world.reload()
         for _ in range(3):
             await world.tick(minutes=1)
         assert bool(world.service.doubt) == doubted
@@ -75,7 +75,7 @@ def test_a_wrong_clock_that_is_right_again_silences_nobody_and_doubles_nothing(w
         world.clock.now = START + timedelta(minutes=35)
         if restarted:
             world.start()
-            await world.adopt()
+            await world.reload()
         await world.tick()
         assert len(world.email.sent) == count
         await world.tick(hours=3, minutes=25)
@@ -89,7 +89,7 @@ def test_a_wrong_clock_that_is_right_again_silences_nobody_and_doubles_nothing(w
 
 def test_a_suspend_of_five_hours_sends_what_is_in_time_and_writes_down_the_rest(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=29)
         await world.tick(hours=5)
         assert world.states() == ["missed", "missed"]
@@ -103,12 +103,12 @@ def test_three_days_down_with_fifty_people_are_no_storm(tmp_path):
     world = make_world(tmp_path, people=crowd(50))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         world.email.sent.clear()
         world.start()
         world.clock.now = START + timedelta(days=3, minutes=40)
-        await world.adopt()
+        await world.reload()
         await world.tick()
 
     play(story)
@@ -125,7 +125,7 @@ def storm(tmp_path):
     world = make_world(tmp_path, people=crowd(10), schedules=schedules)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.sent.clear()
         await world.tick(days=1, minutes=10)
@@ -143,19 +143,19 @@ def all_states(world):
 def test_a_storm_is_held_and_says_so(storm):
     assert storm.email.sent == []
     assert all_states(storm) == ["held"]
-    still = storm.ledger.run(lambda t: standstill(t, now=storm.clock.now))
+    still = storm.ledger.run(lambda t: sending_blocked(t, now=storm.clock.now))
     assert "100 late nudges" in still.guard.why
     assert len(still.held) == 100
 
 
 def test_a_storm_that_is_released_goes_out_once_as_far_as_it_is_in_time(storm):
     async def story():
-        await storm.adopt()
+        await storm.reload()
         storm.clock.forward(hours=1)
         assert storm.ledger.run(lambda t: release_held(t, now=storm.clock.now)) == 100
         await storm.tick()
         storm.start()
-        await storm.adopt()
+        await storm.reload()
         await storm.tick()
 
     play(story)
@@ -164,12 +164,12 @@ def test_a_storm_that_is_released_goes_out_once_as_far_as_it_is_in_time(storm):
     assert {n.state.value for n in late if n.key.schedule == "s0"} == {"expired"}
     assert {n.state.value for n in late if n.key.schedule != "s0"} == {"sent"}
     assert len(texts(storm)) == 100
-    assert storm.ledger.run(lambda t: standstill(t, now=storm.clock.now)).guard is None
+    assert storm.ledger.run(lambda t: sending_blocked(t, now=storm.clock.now)).guard is None
 
 
 def test_a_storm_that_is_discarded_never_goes_out(storm):
     async def story():
-        await storm.adopt()
+        await storm.reload()
         storm.ledger.run(lambda t: discard_held(t, now=storm.clock.now))
         for _ in range(5):
             await storm.tick(minutes=9)
@@ -181,7 +181,7 @@ def test_a_storm_that_is_discarded_never_goes_out(storm):
 
 def test_a_storm_that_nobody_decides_about_ends_as_expired(storm):
     async def story():
-        await storm.adopt()
+        await storm.reload()
         for _ in range(24):
             await storm.tick(hours=1)
 
@@ -194,7 +194,7 @@ def test_a_storm_that_nobody_decides_about_ends_as_expired(storm):
 
 def test_a_hold_stops_everything_at_once_and_its_end_lets_go_what_is_in_time(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=29)
         world.ledger.run(lambda t: hold_everything(t, "wait", now=world.clock.now))
         for _ in range(30):
@@ -216,7 +216,7 @@ def test_a_hold_stops_everything_at_once_and_its_end_lets_go_what_is_in_time(wor
 
 def test_a_clock_that_was_right_after_all_goes_on_when_somebody_says_so(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         await world.tick(days=90)
         assert world.service.doubt
@@ -244,12 +244,12 @@ def test_a_backup_that_is_put_back_doubles_nothing(tmp_path, known):
     world = make_world(tmp_path, people=crowd(5))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=29)
         world.ledger.close()
         shutil.copy(world.path / "nudger.db", world.path / "backup")
         world.start()
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
         await world.tick(minutes=20)
         assert world.states() == ["sent"] * 5
@@ -259,7 +259,7 @@ def test_a_backup_that_is_put_back_doubles_nothing(tmp_path, known):
         world.email.findings = (
             [(Receipt(provider="fake", provider_id=f"id-{6 + n}"),) for n in range(5)] if known else []
         )
-        await world.adopt()
+        await world.reload()
         await world.tick()
         assert set(world.states()) == {"unknown"}
         for _ in range(8):
@@ -268,5 +268,5 @@ def test_a_backup_that_is_put_back_doubles_nothing(tmp_path, known):
 
     play(story)
     assert set(world.states()) == ({"sent"} if known else {"unknown"})
-    assert {parcel.address for parcel in world.email.asked} == {f"p{n}@example.org" for n in range(5)}
+    assert {outgoing.address for outgoing in world.email.asked} == {f"p{n}@example.org" for n in range(5)}
     world.ledger.close()

@@ -16,7 +16,7 @@ from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import Pause, QuietHours
 from nudger.domain.schedules import Audience, Priority
 from nudger.errors import DeliveryError, Effect
-from nudger.use_cases.stop_and_go import discard_held, hold_everything, release_everything, release_held, standstill
+from nudger.use_cases.hold import discard_held, hold_everything, release_everything, release_held, sending_blocked
 from tests.make import make_recipient, make_schedule, utc
 from tests.world import MESSAGES, START, World
 
@@ -56,7 +56,7 @@ def reasons(world):
 
 def test_what_falls_due_together_with_the_hello_follows_it(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         assert [p.rendered.subject for p in world.email.sent] == ["About hello"]
         assert (world.nudge().state, world.nudge().decision.reason) == (NudgeState.PENDING, NOT_YET)
@@ -70,7 +70,7 @@ def test_what_matters_more_waits_for_the_hello_too(tmp_path):
     world = make_world(tmp_path, schedules=[make_schedule(priority=Priority.HIGH)])
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         await world.tick(minutes=1)
 
@@ -84,11 +84,11 @@ def test_without_a_connection_nothing_goes_out_and_each_slot_says_why(world):
     world.email.script = [DeliveryError("no_connection", Effect.TRY_AGAIN)] * 10_000
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 2)
         assert {n.state for n in world.nudges() if n.key.schedule != WELCOME} == {NudgeState.WITHHELD}
         assert reasons(world) == {f"{NOT_YET} (no_connection)"}
-        assert all(parcel.rendered.subject == "About hello" for parcel in world.email.sent)
+        assert all(outgoing.rendered.subject == "About hello" for outgoing in world.email.sent)
         world.email.script = []
         await days(world, 1)
 
@@ -100,7 +100,7 @@ def test_a_hello_that_expired_is_said_again_at_once(world):
     world.email.script = [DeliveryError("no_connection", Effect.TRY_AGAIN)] * 10_000
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 4, step=60)
         assert [n.state.value for n in hellos(world)] == ["expired", "pending"]
         world.email.script = []
@@ -115,25 +115,25 @@ def test_a_hello_that_was_refused_is_said_again_less_and_less_often(world):
     world.email.script = [DeliveryError("550", Effect.GIVE_UP)] * 10_000
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 16, step=120)
 
     play(story())
     said = [n.first_attempt_at for n in hellos(world)]
     assert [(at - said[0]).days for at in said] == [0, 1, 3, 7, 15]
     assert reasons(world) == {f"{NOT_YET} (550)"}
-    assert all(parcel.rendered.subject == "About hello" for parcel in world.email.sent)
+    assert all(outgoing.rendered.subject == "About hello" for outgoing in world.email.sent)
 
 
 def test_a_mended_address_is_greeted_at_once(world):
     world.email.script = [DeliveryError("550", Effect.GIVE_UP)]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
         mended = make_recipient(email="mended@example.org")
         world.catalog = Catalog(schedules=world.catalog.schedules, messages=MESSAGES, recipients=(mended,))
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
         await world.tick(minutes=30)
 
@@ -149,7 +149,7 @@ def test_whoever_asked_us_to_stop_is_greeted_when_they_come_back_and_not_before(
     world.email.script = [DeliveryError("550 5.7.1", Effect.SUPPRESS)]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 3)
         assert [n.state.value for n in hellos(world)] == ["suppressed"]
         world.ledger.run(lambda t: t.suppressions.remove("sam@example.org", at=world.clock.now))
@@ -164,7 +164,7 @@ def test_in_doubt_nothing_follows_and_when_the_doubt_is_over_the_rest_does(world
     world.email.findings = []
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 2)
         assert [n.state.value for n in hellos(world)] == ["unknown"]
         assert len(reasons(world)) == 1
@@ -193,7 +193,7 @@ def crowded(tmp_path):
 
 
 async def import_crowd(world):
-    await world.adopt()
+    await world.reload()
     await world.tick(minutes=1)
     world.ledger.run(lambda t: t.people.keep(crowd(25), source="import", at=world.clock.now))
     await world.tick(minutes=1)
@@ -237,7 +237,7 @@ def test_hellos_left_out_by_hand_are_asked_about_again_while_their_people_are_he
 
     play(story())
     assert [n.state.value for n in hellos(world, "p00")] == ["withheld", "held"]
-    still = world.ledger.run(lambda t: standstill(t, now=world.clock.now))
+    still = world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now))
     assert (len(still.held), still.guard.why) == (25, "25 first hellos to people who are still here")
     assert {p.address for p in world.email.sent} == {"sam@example.org"}
 
@@ -247,7 +247,7 @@ def test_whoever_joins_later_is_greeted_on_that_day_while_the_service_runs(tmp_p
     world = make_world(tmp_path, people=[person])
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 2)
         assert world.nudges() == []
         await days(world, 2)
@@ -264,12 +264,12 @@ def test_a_hello_waits_for_the_end_of_a_pause_and_comes_sooner_when_the_pause_is
     world = make_world(tmp_path, people=[paused])
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await days(world, 5, step=60)
         (hello,) = hellos(world)
         assert (hello.state, hello.next_attempt_at) == (NudgeState.PENDING, utc("2026-12-21 00:00"))
         world.catalog = Catalog(schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient(),))
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
 
     play(story())
@@ -281,7 +281,7 @@ def test_who_got_nudges_before_is_no_stranger(world):
     """A ledger from before: the hello failed in its time, and nudges went out all the same."""
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
         await world.tick(minutes=30)
 
@@ -293,7 +293,7 @@ def test_who_got_nudges_before_is_no_stranger(world):
 
     async def later():
         world.start()
-        await world.adopt()
+        await world.reload()
         await days(world, 2)
 
     play(later())
@@ -305,7 +305,7 @@ def test_where_no_hello_is_written_nobody_waits_for_one(tmp_path):
     world = make_world(tmp_path, messages=MESSAGES[1:])
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=1)
         await days(world, 3)
 
@@ -319,7 +319,7 @@ def test_the_hello_takes_its_room(tmp_path):
     world = make_world(tmp_path, limits=Limits(per_day=1, gap=timedelta(hours=3)))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await days(world, 1)
 
@@ -364,14 +364,14 @@ def test_in_any_order_of_events_the_hello_is_the_first_thing_that_reaches_anybod
     world = make_world(tmp_path_factory.mktemp("hello"), people=people, schedules=schedules)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         for _ in range(data.draw(st.integers(4, 14))):
             act = data.draw(st.sampled_from(ACTS))
             world.email.script = data.draw(st.lists(st.sampled_from(TROUBLE), max_size=4))
             now = world.clock.now
             if act == "restart":
                 world.start()
-                await world.adopt()
+                await world.reload()
             elif act in ("import", "crowd"):
                 size = 21 if act == "crowd" else 1
                 fresh = [make_recipient(f"{act}-{n}", groups=daily_if(n == 0)) for n in range(size)]
@@ -393,7 +393,7 @@ def test_in_any_order_of_events_the_hello_is_the_first_thing_that_reaches_anybod
             await days(world, 1, step=240)
         assert_hello_first(world)
         reached = {n.key.recipient for n in world.nudges() if n.state is NudgeState.SENT and n.key.schedule != WELCOME}
-        assert reached == {p.id for p in world.service.agenda.recipients.values() if p.groups}
+        assert reached == {p.id for p in world.service.snapshot.recipients.values() if p.groups}
 
     play(story())
     world.ledger.close()
@@ -420,11 +420,11 @@ def test_a_crowd_of_newcomers_holds_up_nobody_who_is_known_nor_is_held_up(tmp_pa
     crowd = make_schedule("crowd", audience=Audience(recipients=frozenset(known[1:])))
 
     async def story(world):
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.gate = asyncio.Event()
         world.catalog = replace(world.catalog, recipients=tuple(make_recipient(name) for name in [*known, *new]))
-        await world.adopt()
+        await world.reload()
         await world.service.tick()  # the first three hellos are under way, and hang
         world.clock.forward(minutes=30)
         await world.service.tick()

@@ -15,7 +15,7 @@ from nudger.domain.recipients import HardDay, OnHardDay, Pause
 from nudger.domain.schedules import Audience
 from nudger.use_cases.import_people import compare, keep
 from nudger.use_cases.queue_nudges import queue_welcomes
-from tests.make import make_agenda, make_message, make_recipient, make_schedule, utc
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 HELLO = make_message("hello", purpose=Purpose.WELCOME)
 NOW = utc("2026-11-25 12:00")
@@ -102,12 +102,12 @@ def test_somebody_new_without_a_time_zone_is_told_once(ledger):
 def test_first_hellos_that_the_guard_will_hold_are_announced_as_many_as_it_holds(ledger, count):
     """The service itself is asked afterwards."""
     keep_ben(ledger)
-    ledger.run(lambda t: queue_welcomes(t, make_agenda(messages=[HELLO], recipients=[BEN]), providers={}, now=NOW))
+    ledger.run(lambda t: queue_welcomes(t, make_snapshot(messages=[HELLO], recipients=[BEN]), providers={}, now=NOW))
     rows = "".join(f"p{number},UTC,p{number}@example.org\n" for number in range(count))
     found, _ = import_(ledger, "id,time_zone,email\n" + rows)
     ledger.run(
         lambda t: queue_welcomes(
-            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
+            t, make_snapshot(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
         )
     )
     assert found.hellos_held == len(ledger.run(lambda t: t.waiting.held()))
@@ -116,19 +116,19 @@ def test_first_hellos_that_the_guard_will_hold_are_announced_as_many_as_it_holds
 
 def test_who_joins_later_is_counted_as_of_that_day(ledger):
     keep_ben(ledger)
-    ledger.run(lambda t: queue_welcomes(t, make_agenda(messages=[HELLO], recipients=[BEN]), providers={}, now=NOW))
+    ledger.run(lambda t: queue_welcomes(t, make_snapshot(messages=[HELLO], recipients=[BEN]), providers={}, now=NOW))
     rows = "".join(f"p{number},UTC,p{number}@example.org,2026-12-24\n" for number in range(100))
     found, _ = import_(ledger, "id,time_zone,email,joined\n" + rows)
     ledger.run(
         lambda t: queue_welcomes(
-            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
+            t, make_snapshot(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=NOW
         )
     )
     assert ledger.run(lambda t: t.waiting.held()) == []
     then = utc("2026-12-24 12:00")
     ledger.run(
         lambda t: queue_welcomes(
-            t, make_agenda(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=then
+            t, make_snapshot(messages=[HELLO], recipients=t.people.everybody()), providers={}, now=then
         )
     )
     assert found.hellos_held == len(ledger.run(lambda t: t.waiting.held())) == 100
@@ -159,7 +159,7 @@ def test_the_export_imports_to_the_same(ledger):
         groups=frozenset({"x", "y"}),
         moments=(("morning", utc("2026-01-01 06:30").time()),),
         joined=date(2026, 1, 2),
-        place="US-MA",
+        region="US-MA",
         weekend_moments=(("night", utc("2026-01-01 21:15").time()),),
         weekend_quiet_hours=None,
         pauses=(Pause(first=date(2026, 12, 20), last=date(2027, 1, 3)), Pause(last=date(2027, 5, 1))),

@@ -64,29 +64,29 @@ def live(path, *, people, days, learning):
     rng = Random(7)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         for day in range(days):
             before = len(world.email.sent)
             await world.tick(hours=24 if day else 0.5)
-            went_out = [parcel.nudge for parcel in world.email.sent[before:]]
+            went_out = [outgoing.nudge for outgoing in world.email.sent[before:]]
             world.ledger.run(lambda t, went_out=went_out: answer(t, world, names, went_out, rng))
         await world.tick(hours=30)
 
     asyncio.run(story())
-    agenda = world.service.agenda
-    rows = world.ledger.run(lambda t: [row_of(p) for p in decision_points(t, agenda, now=world.clock.now)])
+    snapshot = world.service.snapshot
+    rows = world.ledger.run(lambda t: [row_of(p) for p in decision_points(t, snapshot, now=world.clock.now)])
     world.ledger.close()
     return rows
 
 
 def answer(transaction, world, names, sent, rng):
     """Let people answer what just went out, as likely as they are, within hours; some check in by themselves."""
-    agenda, now = world.service.agenda, world.clock.now
+    snapshot, now = world.service.snapshot, world.clock.now
     practice_of = {}
     for nudge_id in sent:
         nudge = transaction.nudges.get(nudge_id)
-        topic = agenda.shelf.topics.get(nudge.decision.message)
+        topic = snapshot.message_index.topics.get(nudge.decision.message)
         if topic:
             practice_of[nudge.key.recipient] = topic.practice
     entries = []
@@ -97,7 +97,7 @@ def answer(transaction, world, names, sent, rng):
             entries.append(Entry(recipient=name, kind=FeedbackKind.REPLY, at=later))
         if rng.random() < BY_THEMSELVES:
             entries.append(Entry(recipient=name, kind=FeedbackKind.CHECK_IN, at=later, level=rng.randrange(4, 9)))
-    record(transaction, entries, agenda, source="test", now=now + timedelta(hours=12))
+    record(transaction, entries, snapshot, source="test", now=now + timedelta(hours=12))
 
 
 def usable(rows):

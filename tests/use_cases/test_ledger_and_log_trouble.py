@@ -59,7 +59,7 @@ def test_what_was_accepted_while_the_ledger_was_away_is_written_down_when_it_is_
     crowd(world)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         broken = Broken(world)
         world.email.gate = asyncio.Event()
@@ -80,13 +80,13 @@ def test_what_was_accepted_while_the_ledger_was_away_is_written_down_when_it_is_
         assert world.states() == ["sent"] * 12
 
     play(story())
-    ids = [parcel.nudge for parcel in world.email.sent]
+    ids = [outgoing.nudge for outgoing in world.email.sent]
     assert len(ids) == len(set(ids)) == 24
 
 
 def test_a_stop_after_trouble_with_the_ledger_still_writes_down_what_was_accepted(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         broken = Broken(world)
         world.email.gate = asyncio.Event()
@@ -106,7 +106,7 @@ def test_a_stop_after_trouble_with_the_ledger_still_writes_down_what_was_accepte
 
 def test_a_stop_with_a_ledger_that_stays_away_leaves_it_to_the_next_start(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         broken = Broken(world)
         world.email.gate = asyncio.Event()
@@ -119,7 +119,7 @@ def test_a_stop_with_a_ledger_that_stays_away_leaves_it_to_the_next_start(world)
         broken.down = False
         assert world.states() == ["sending"]
         world.start()
-        await world.adopt()
+        await world.reload()
         assert world.states() == ["unknown"]
 
     play(story())
@@ -130,7 +130,7 @@ def test_trouble_of_one_channel_does_not_keep_the_other_waiting(world):
     crowd(world, people)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         email, sms = world.service.deliveries
         world.service._drains[email] = asyncio.create_task(fail())
@@ -156,7 +156,7 @@ def test_a_log_that_cannot_be_written_costs_its_lines_and_nothing_else(world, sc
         raise OSError(28, "No space left on device")
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.script = list(script)
         world.clock.forward(minutes=30)
@@ -184,7 +184,7 @@ def test_too_many_requests_pause_the_sender_and_cost_nobody_an_attempt(world, wi
     too_many = DeliveryError("20429", Effect.SLOW_DOWN, retry_after=wish and timedelta(seconds=wish))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         sent = len(world.email.sent)
         world.email.script = [too_many] * 10_000
@@ -208,7 +208,7 @@ def test_too_many_requests_pause_the_sender_and_cost_nobody_an_attempt(world, wi
 
 def test_a_pause_that_ends_soon_names_the_moment_to_wake(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.script = [DeliveryError("20429", Effect.SLOW_DOWN, retry_after=timedelta(seconds=7))]
         await world.tick(minutes=30)
@@ -228,7 +228,7 @@ def test_a_question_that_is_one_too_many_pauses_the_sender_too(world):
     )
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.script = [DeliveryError("timeout", Effect.UNCERTAIN)]
         await world.tick(minutes=30)

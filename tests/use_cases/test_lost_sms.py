@@ -28,7 +28,7 @@ def story_of(tmp_path, fault, change=lambda message: message, minutes=8):
                 account_sid=ACCOUNT, auth_token=TOKEN, sender=NUMBER, clock=world.clock, base_url=twilio.url
             )
             world.start()
-            await world.adopt()
+            await world.reload()
             await world.tick()
             twilio.faults.append(fault)
             await world.tick(minutes=30)

@@ -52,8 +52,8 @@ def _answer_without_words(post):
     """Take all, lose each answer, and list what was taken without a word of it."""
     find = post.find
 
-    async def without_words(parcel):
-        found = await find(parcel)
+    async def without_words(outgoing):
+        found = await find(outgoing)
         return Found(blank=tuple(replace(receipt) for receipt in found.same))
 
     post.mood = lambda _: "taken, then lost"

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from nudger.decisions.choosing.history import NO_HISTORY, Contact, History, contact_of
 from nudger.decisions.planning.plan import slots
-from nudger.decisions.snapshot import AHEAD, build_agenda
+from nudger.decisions.snapshot import AHEAD, build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import QuietHours
-from nudger.domain.schedules import Priority, SlotKey, WhenHeld
+from nudger.domain.schedules import Priority, SlotKey, WhenBlocked
 from nudger.use_cases import preview
 from nudger.use_cases.rehearsal import Rehearsal
 from tests.make import WORDS, between, make_message, make_recipient, make_schedule, utc
@@ -24,8 +24,8 @@ MESSAGES = tuple(make_message(f"m{n}") for n in range(6))
 class Plainly(Rehearsal):
     """The same days, kept as the ledger keeps them: every nudge as it stands, and all that is known worked out anew."""
 
-    def __init__(self, agenda):
-        super().__init__(agenda, NO_HISTORY)
+    def __init__(self, snapshot):
+        super().__init__(snapshot, NO_HISTORY)
         self.ledger, self.history = {}, NO_HISTORY
 
     def _history_at(self, moment):
@@ -54,7 +54,7 @@ schedules = st.lists(
             {
                 "at": st.lists(st.sampled_from(["06:30", "08:30", "09:00", "21:15"]), min_size=1, unique=True),
                 "priority": st.sampled_from(Priority),
-                "when_held": st.sampled_from(WhenHeld),
+                "when_held": st.sampled_from(WhenBlocked),
                 "grace": st.sampled_from([timedelta(0), timedelta(hours=2), timedelta(hours=20)]),
             }
         ),
@@ -69,22 +69,22 @@ schedules = st.lists(
 def test_a_rehearsal_is_what_plain_bookkeeping_gives(schedules, limits, zone):
     person = make_recipient(time_zone=zone, quiet_hours=QuietHours(start=time(21), end=time(8)))
     catalog = Catalog(schedules=tuple(schedules), messages=MESSAGES, limits=limits)
-    agenda = build_agenda(catalog, [person], words=WORDS, seed="s", installation="i")
+    snapshot = build_snapshot(catalog, [person], words=WORDS, seed="s", installation="i")
     until = SINCE + timedelta(days=9)
-    quick = list(preview.rehearse(agenda, since=SINCE, until=until, histories={}))
-    due = slots(agenda.roster, since=SINCE, until=until + AHEAD, seed="s")
-    assert quick == [each for each in Plainly(agenda).run(due) if each.slot.due <= until]
+    quick = list(preview.rehearse(snapshot, since=SINCE, until=until, histories={}))
+    due = slots(snapshot.roster, since=SINCE, until=until + AHEAD, seed="s")
+    assert quick == [each for each in Plainly(snapshot).run(due) if each.slot.due <= until]
 
 
 def test_a_rehearsal_changes_no_history():
     contact = Contact(SINCE, SlotKey("sam", "kind", date(2026, 11, 22)), "kind/m1")
     history = History(seen={"kind/m1": SINCE}, contacts=(contact,))
-    agenda = build_agenda(
+    snapshot = build_snapshot(
         Catalog(schedules=(make_schedule(),), messages=MESSAGES),
         [make_recipient()],
         words=WORDS,
         seed="s",
         installation="i",
     )
-    assert list(preview.rehearse(agenda, since=SINCE, until=SINCE + timedelta(days=3), histories={"sam": history}))
+    assert list(preview.rehearse(snapshot, since=SINCE, until=SINCE + timedelta(days=3), histories={"sam": history}))
     assert history == History(seen={"kind/m1": SINCE}, contacts=(contact,))

@@ -16,12 +16,12 @@ from nudger.errors import NudgerError
 from nudger.storage.fact_codecs import GROUP_OUTCOMES
 from nudger.use_cases.histories import keep_group_outcomes, load_histories
 from nudger.use_cases.record_feedback import Entry, record
-from tests.make import make_agenda, make_message, make_recipient, make_schedule
+from tests.make import make_message, make_recipient, make_schedule, make_snapshot
 from tests.storage.test_ledger import NOW, make_nudge
 from tests.world import World
 
 DAY = timedelta(days=1)
-AGENDA = make_agenda(
+SNAPSHOT = make_snapshot(
     schedules=[make_schedule()],
     messages=[make_message("one", practice=Practice.SUPPORT, theme="company"), make_message("two")],
     recipients=[make_recipient("sam"), make_recipient("ben")],
@@ -39,7 +39,7 @@ def ledger(ledger):
 
 
 def enter(ledger, *entries, source="command"):
-    return ledger.run(lambda t: record(t, entries, AGENDA, source=source, now=NOW))
+    return ledger.run(lambda t: record(t, entries, SNAPSHOT, source=source, now=NOW))
 
 
 def entry(kind="reply", recipient="sam", **values):
@@ -106,8 +106,8 @@ def test_done_before_anything_went_out_is_kept_without_a_nudge(ledger):
 
 
 def histories(ledger, *, learning, now=NOW):
-    agenda = replace(AGENDA, learning=learning)
-    return ledger.run(lambda t: load_histories(t, agenda, ["sam", "ben"], now=now))
+    snapshot = replace(SNAPSHOT, learning=learning)
+    return ledger.run(lambda t: load_histories(t, snapshot, ["sam", "ben"], now=now))
 
 
 def test_every_history_has_feedback_and_contacts(ledger):
@@ -131,15 +131,15 @@ def test_evidence_is_there_only_for_learning(ledger):
 
 
 def test_the_group_is_counted_once_an_hour_and_looking_writes_nothing(ledger):
-    agenda = replace(AGENDA, learning=True)
+    snapshot = replace(SNAPSHOT, learning=True)
     later = NOW + timedelta(hours=1)
     assert histories(ledger, learning=True, now=later)
     assert ledger.run(lambda t: t.facts.get(GROUP_OUTCOMES)) is None
-    ledger.run(lambda t: keep_group_outcomes(t, agenda, now=later))
+    ledger.run(lambda t: keep_group_outcomes(t, snapshot, now=later))
     enter(ledger, entry(at=NOW - DAY + timedelta(hours=3)))
     for minutes, answered in ((59, 0), (60, 1)):
         moment = later.replace(minute=0) + timedelta(minutes=minutes)
-        ledger.run(lambda t, moment=moment: keep_group_outcomes(t, agenda, now=moment))
+        ledger.run(lambda t, moment=moment: keep_group_outcomes(t, snapshot, now=moment))
         found = histories(ledger, learning=True, now=moment)
         assert found["sam"].evidence.group[Practice.SELF_TALK].answered == answered
 
@@ -159,16 +159,16 @@ def test_no_mood_and_no_reply_is_in_any_log_line(tmp_path, capsys):
     world.start()
 
     async def story():
-        await world.adopt()
+        await world.reload()
         said = [
             Entry(recipient="sam", kind=FeedbackKind.CHECK_IN, level=level, at=world.clock.now - timedelta(hours=hours))
             for level, hours in ((9, 5), (2, 4))
         ]
-        agenda = world.service.agenda
-        world.ledger.run(lambda t: record(t, said, agenda, source="command", now=world.clock.now))
+        snapshot = world.service.snapshot
+        world.ledger.run(lambda t: record(t, said, snapshot, source="command", now=world.clock.now))
         for _ in range(3):
             await world.tick(minutes=30)
-            world.ledger.run(lambda t: record(t, [entry("reply")], agenda, source="command", now=world.clock.now))
+            world.ledger.run(lambda t: record(t, [entry("reply")], snapshot, source="command", now=world.clock.now))
         await world.tick(hours=24)
 
     asyncio.run(story())

@@ -9,7 +9,7 @@ import pytest
 
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME
-from nudger.use_cases.stop_and_go import discard_held, release_held, standstill
+from nudger.use_cases.hold import discard_held, release_held, sending_blocked
 from tests.make import cron, make_recipient, make_schedule, utc
 from tests.stage import Post
 from tests.world import MESSAGES, World
@@ -67,16 +67,16 @@ async def live(world, minutes):
 
 async def back_then(world, minutes, what="folder", *, saved_at=15):
     """Live, save, live on, and put back what was saved."""
-    await world.adopt()
+    await world.reload()
     await live(world, saved_at)
     save(world)
     world.start()
-    await world.adopt()
+    await world.reload()
     await live(world, minutes)
     assert twice(world) == [0, 0]
     put_back(world, what)
     world.start()
-    await world.adopt()
+    await world.reload()
     await world.tick()
 
 
@@ -89,7 +89,7 @@ def test_nothing_goes_out_twice_whatever_was_put_back_and_however_soon(tmp_path,
         await back_then(world, minutes, what)
         await live(world, 30)
         assert twice(world) == [0, 0]
-        held = len(world.ledger.run(lambda t: standstill(t, now=world.clock.now)).held)
+        held = len(world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now)).held)
         assert held == 4 * len([m for m in range(16, 16 + minutes) if m % 10 == 0])
 
     play(story())
@@ -101,16 +101,16 @@ def test_a_second_is_enough_for_a_backup_to_be_known_as_one(tmp_path):
     world = make_world(tmp_path)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 9)
         await world.tick(seconds=59)
         save(world)
         world.start()
-        await world.adopt()
+        await world.reload()
         await world.tick(seconds=1)
         put_back(world, "database")
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 9)
 
     play(story())
@@ -121,18 +121,18 @@ def test_a_backup_of_a_moment_when_everything_waited_is_known_too(tmp_path):
     world = make_world(tmp_path)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 9)
         world.sms.mood = world.email.mood = lambda _: "451"
         await world.tick(minutes=1)
         save(world)
         world.sms.mood = world.email.mood = lambda _: "ok"
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 3)
         put_back(world, "database")
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 6)
 
     play(story())
@@ -145,7 +145,7 @@ def test_a_person_decides_about_the_mails_that_may_have_gone_out(tmp_path, word)
 
     async def story():
         await back_then(world, 6)
-        still = world.ledger.run(lambda t: standstill(t, now=world.clock.now))
+        still = world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now))
         assert len(still.held) == 4
         assert still.guard.why == "a backup was put back: 4 mails may have gone out before"
         assert {n.decision.reason for n in still.held} == {
@@ -156,9 +156,9 @@ def test_a_person_decides_about_the_mails_that_may_have_gone_out(tmp_path, word)
         await live(world, 2)
         assert twice(world) == ([0, 4] if word == "release" else [0, 0])
         world.start()  # what was decided is not asked about again
-        await world.adopt()
+        await world.reload()
         await live(world, 2)
-        assert not world.ledger.run(lambda t: standstill(t, now=world.clock.now)).held
+        assert not world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now)).held
 
     play(story())
 
@@ -168,18 +168,18 @@ def test_whoever_was_greeted_since_the_backup_is_not_greeted_again(tmp_path):
     newcomers = [make_recipient("new-s", email=None, sms="+4930999999"), make_recipient("new-m", sms=None)]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 12)
         save(world)
         world.start()
         world.catalog = Catalog(
             schedules=world.catalog.schedules, messages=MESSAGES, recipients=(*world.catalog.recipients, *newcomers)
         )
-        await world.adopt()
+        await world.reload()
         await live(world, 3)
         put_back(world, "folder")
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 8)
 
     play(story())
@@ -196,7 +196,7 @@ def events(world):
 
 async def restart(world):
     world.start()
-    await world.adopt()
+    await world.reload()
     await world.tick()
 
 
@@ -264,12 +264,12 @@ def test_nothing_else_is_taken_for_a_backup(tmp_path, what):
     world = make_world(tmp_path)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 25)
         await what(world)
         await live(world, 12)
         assert "backup_restored" not in events(world)
-        assert not world.ledger.run(lambda t: standstill(t, now=world.clock.now)).held
+        assert not world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now)).held
 
     play(story())
     assert twice(world) == [0, 0]
@@ -279,11 +279,11 @@ def test_an_older_programs_mark_still_tells_a_backup(tmp_path):
     world = make_world(tmp_path)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 15)
         save(world)
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 10)
         watermark = world.ledger.run(lambda t: t.planning.watermark())
         put_back(world, "database")
@@ -291,7 +291,7 @@ def test_an_older_programs_mark_still_tells_a_backup(tmp_path):
             mark.unlink()
         (world.path / "planned_until").write_text(watermark.isoformat())
         world.start()
-        await world.adopt()
+        await world.reload()
         await live(world, 6)
         assert "backup_restored" in events(world)
 

@@ -33,7 +33,7 @@ def play(story):
 
 def test_the_first_start_says_hello_and_sends_nothing_of_the_past(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         assert [p.rendered.subject for p in world.email.sent] == ["About hello"]
         assert world.states() == []
@@ -48,7 +48,7 @@ def test_hello_is_said_once_whatever_restarts(world):
     async def story():
         for _ in range(3):
             world.start()
-            await world.adopt()
+            await world.reload()
             await world.tick()
 
     play(story())
@@ -57,7 +57,7 @@ def test_hello_is_said_once_whatever_restarts(world):
 
 def test_a_tick_names_the_next_due_moment(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         assert await world.tick() is None
         assert await world.tick(minutes=29, seconds=30) == utc("2026-11-23 08:30")
 
@@ -66,11 +66,11 @@ def test_a_tick_names_the_next_due_moment(world):
 
 def test_a_restart_sends_what_is_still_in_time_and_records_what_is_not(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.start()
         world.clock.now = utc("2026-11-23 12:50")
-        await world.adopt()
+        await world.reload()
         await world.tick()
         assert world.states() == ["missed", "sent"]
 
@@ -79,7 +79,7 @@ def test_a_restart_sends_what_is_still_in_time_and_records_what_is_not(world):
 
 def test_days_down_are_recorded_and_bring_no_flood(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.sent.clear()
         await world.tick(days=3, hours=4, minutes=10)
@@ -91,7 +91,7 @@ def test_days_down_are_recorded_and_bring_no_flood(world):
 
 def test_a_clock_ten_years_ahead_and_right_again_silences_nobody(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(days=3652)
         assert world.states() == []
@@ -108,7 +108,7 @@ def test_a_clock_ten_years_ahead_and_right_again_silences_nobody(world):
 
 def test_a_clock_three_days_ahead_and_right_again_silences_nobody(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(days=3)
         assert world.states() == ["missed"] * 6
@@ -122,7 +122,7 @@ def test_a_clock_three_days_ahead_and_right_again_silences_nobody(world):
 
 def test_a_clock_set_back_doubles_nothing(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=31)
         for _ in range(5):
             world.clock.forward(hours=-1)
@@ -138,7 +138,7 @@ def test_temporary_failures_are_tried_again_inside_the_window(world):
     world.email.script = ["ok", *[DeliveryError("451", Effect.TRY_AGAIN)] * 3]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
         assert world.states() == ["pending"]
@@ -154,7 +154,7 @@ def test_failures_to_the_end_of_the_window_end_it(world):
     world.email.script = ["ok", *[DeliveryError("451", Effect.TRY_AGAIN)] * 99]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         for _ in range(70):
             await world.tick(minutes=1)
@@ -168,7 +168,7 @@ def test_permanent_failures_are_not_tried_again(world, effect, state):
     world.email.script = ["ok", DeliveryError("550", effect)]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         await world.tick(minutes=10)
         assert world.states() == [state]
@@ -182,7 +182,7 @@ def test_trouble_of_the_account_pauses_the_channel_and_loses_nothing(world):
     world.email.script = ["ok", *[DeliveryError("535", Effect.CHANNEL_DOWN)] * 2]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
         assert world.service.deliveries[0].down
@@ -199,7 +199,7 @@ def crashed(world, findings):
     world.email.findings = findings
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=29)
         world.email.script = ["hang"]
         world.clock.forward(minutes=1)
@@ -209,7 +209,7 @@ def crashed(world, findings):
         world.email.script = []
         world.start()
         world.clock.forward(seconds=1)
-        await world.adopt()
+        await world.reload()
         assert world.states() == ["unknown"]
         for _ in range(8):
             await world.tick(minutes=1)
@@ -243,9 +243,9 @@ def test_a_hello_in_another_language_than_the_persons_says_so_to_the_channel(tmp
     world.start()
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
-        assert sorted(parcel.language for parcel in world.email.sent) == ["en", "en-GB"]
+        assert sorted(outgoing.language for outgoing in world.email.sent) == ["en", "en-GB"]
 
     play(story())
     world.ledger.close()
@@ -276,7 +276,7 @@ def test_a_bug_in_a_channel_stops_nobody_else(world):
     )
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.script = [RuntimeError("boom")]
         await world.tick(minutes=30)
@@ -293,7 +293,7 @@ def test_sends_run_side_by_side_but_never_more_than_the_channel_bears(world):
     )
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
 
@@ -310,7 +310,7 @@ def test_one_that_hangs_holds_up_nobody_else(world):
     )
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.email.script = ["hang"]
         world.clock.forward(minutes=30)
@@ -330,7 +330,7 @@ def test_whoever_opts_out_while_waiting_gets_nothing(world):
     world.email.script = ["ok", DeliveryError("451", Effect.TRY_AGAIN)]
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick(minutes=30)
         world.ledger.run(lambda t: t.suppressions.add("sam@example.org", "asked to", at=START))
         await world.tick(minutes=5)
@@ -346,7 +346,7 @@ def test_quiet_hours_are_looked_at_again_just_before_the_wire(world):
     world.catalog = Catalog(schedules=world.catalog.schedules, messages=MESSAGES, recipients=(person,))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
         await world.tick(minutes=20)
@@ -360,7 +360,7 @@ def test_quiet_hours_are_looked_at_again_just_before_the_wire(world):
 
 def test_people_imported_while_running_are_served_from_the_next_tick(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.ledger.run(lambda t: t.people.keep([make_recipient("kim")], source="import", at=START))
         await world.tick(minutes=1)
@@ -373,12 +373,12 @@ def test_people_imported_while_running_are_served_from_the_next_tick(world):
 
 def test_whoever_left_the_file_gets_nothing_more(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         world.catalog = Catalog(
             schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient("kim"),)
         )
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
 
@@ -388,7 +388,7 @@ def test_whoever_left_the_file_gets_nothing_more(world):
 
 def test_a_ledger_that_cannot_be_written_stops_sending_and_recovers(world):
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         good = world.ledger._engine
         broken = Ledger(*open_database(f"sqlite:///{world.path}/nudger.db", state_dir=world.path))
@@ -421,7 +421,7 @@ def test_any_story_of_ticks_restarts_and_clock_jumps_sends_each_slot_at_most_onc
     world.start()
 
     async def story():
-        await world.adopt()
+        await world.reload()
         for _ in range(data.draw(st.integers(3, 25))):
             step = data.draw(st.sampled_from(["tick", "tick", "tick", "restart", "crash", "back"]))
             if step == "back":
@@ -435,11 +435,11 @@ def test_any_story_of_ticks_restarts_and_clock_jumps_sends_each_slot_at_most_onc
             if step in ("restart", "crash"):
                 world.start()
                 world.clock.forward(seconds=1)
-                await world.adopt()
+                await world.reload()
             await world.tick(minutes=data.draw(st.integers(0, 40)))
 
     play(story())
-    texts = [parcel.nudge for parcel in world.email.sent]
+    texts = [outgoing.nudge for outgoing in world.email.sent]
     assert len(texts) == len(set(texts))
     world.ledger.close()
 
@@ -450,7 +450,7 @@ def test_a_preferred_channel_is_used(world):
     )
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await world.tick(minutes=30)
 
@@ -464,7 +464,7 @@ def test_the_first_tick_of_a_day_warns_of_words_that_run_out(tmp_path):
     few.start()
 
     async def story():
-        await few.adopt()
+        await few.reload()
         for _ in range(3):
             await few.tick(hours=9)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.schedules import Audience, Calendar, OnDates, Selection
@@ -26,8 +26,8 @@ def try_out(people, *schedules, days=14, messages=10, limits=None):
         messages=tuple(make_message(f"m{n}") for n in range(messages)),
         limits=limits or Limits(gentle_days=0),
     )
-    agenda = build_agenda(catalog, [], words=WORDS, seed="s", installation="i")
-    return simulate(agenda, people, since=SINCE, days=days, segments=lambda _text: 2)
+    snapshot = build_snapshot(catalog, [], words=WORDS, seed="s", installation="i")
+    return simulate(snapshot, people, since=SINCE, days=days, segments=lambda _text: 2)
 
 
 def made_up(count, *schedules, seed="1"):
@@ -92,8 +92,8 @@ def test_how_many_are_rehearsed_at_a_time_makes_no_difference(monkeypatch, at_a_
 def test_a_simulation_counts_what_a_rehearsal_shows():
     people = made_up(30, DAILY, GROUPED)
     catalog = Catalog(schedules=(DAILY, GROUPED), messages=tuple(make_message(f"m{n}") for n in range(10)))
-    agenda = build_agenda(catalog, people, words=WORDS, seed="s", installation="i")
-    coming = list(rehearse(agenda, since=SINCE, until=SINCE + timedelta(days=14), histories={}))
+    snapshot = build_snapshot(catalog, people, words=WORDS, seed="s", installation="i")
+    coming = list(rehearse(snapshot, since=SINCE, until=SINCE + timedelta(days=14), histories={}))
     tally = try_out(people, DAILY, GROUPED)
     assert sum(tally.outcomes.values()) == len(coming)
     assert tally.outcomes["grouped", ON_TIME] == sum(

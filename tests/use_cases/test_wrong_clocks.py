@@ -51,7 +51,7 @@ async def live(world, minutes, step=15):
 def judge(world, *, since):
     """Everybody was greeted, and has every nudge since the clock was right; nobody has anything twice."""
     for post in world.email, world.sms:
-        taken = Counter(parcel.nudge for _, parcel, _ in post.held)
+        taken = Counter(outgoing.nudge for _, outgoing, _ in post.held)
         assert set(taken.values()) <= {1}
     today = [n for n in world.nudges() if n.key.schedule != WELCOME and since < n.due <= world.clock.now]
     assert [n.state.value for n in today if n.key.recipient == "s"].count("sent") >= 4
@@ -67,13 +67,13 @@ def test_a_first_start_with_a_wrong_clock_heals_by_itself(tmp_path, wrong, resta
     world = make_world(tmp_path, wrong)
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await world.tick()
         await live(world, 30)
         world.clock.now = RIGHT
         if restarted:
             world.start()
-            await world.adopt()
+            await world.reload()
         await world.tick()
         await live(world, 300)
 
@@ -89,13 +89,13 @@ def test_a_clock_that_is_wrong_for_a_while_later_on_heals_too(tmp_path, wrong, r
     world = make_world(tmp_path, RIGHT - timedelta(hours=6))
 
     async def story():
-        await world.adopt()
+        await world.reload()
         await live(world, 345)
         for moment in (wrong, RIGHT):
             world.clock.now = moment
             if restarted:
                 world.start()
-                await world.adopt()
+                await world.reload()
             await world.tick()
             await live(world, 75 if moment is wrong else 300)
 
@@ -112,12 +112,12 @@ def test_a_clock_that_wanders_before_anything_was_decided_heals(tmp_path_factory
     world = make_world(tmp_path_factory.mktemp("clock"), wanders[0][0])
 
     async def story():
-        await world.adopt()
+        await world.reload()
         for moment, minutes, again in [*wanders, (RIGHT, 300, restarted)]:
             world.clock.now = moment + timedelta(minutes=1)  # no full hour within 40 minutes
             if again:
                 world.start()
-                await world.adopt()
+                await world.reload()
             await world.tick()
             await live(world, minutes)
 

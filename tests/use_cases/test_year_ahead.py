@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.snapshot import build_agenda
+from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import AllOf, Not
 from nudger.domain.conditions import Test as Asked
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
-from nudger.domain.schedules import Audience, Calendar, Priority, Selection, Weekly, WhenHeld
+from nudger.domain.schedules import Audience, Calendar, Priority, Selection, Weekly, WhenBlocked
 from nudger.domain.vocabulary import Channel, ChannelChoice, Intensity, PartOfDay
 from nudger.use_cases import year_ahead
 from nudger.use_cases.kind_year import YEAR
@@ -36,7 +36,8 @@ recurrences = strategies.recurrences(TODAY + timedelta(days=12)) | st.builds(
     Calendar,
     dates=st.builds(Weekly, weekdays=weekdays),
     times=st.builds(
-        lambda walls: strategies.At(times=tuple(walls)), st.lists(hours, min_size=1, max_size=2, unique=True)
+        lambda local_times: strategies.At(times=tuple(local_times)),
+        st.lists(hours, min_size=1, max_size=2, unique=True),
     ),
 )
 tests = st.sampled_from(
@@ -68,7 +69,7 @@ def schedules(draw):
             only_if=draw(conditions),
             skip_if=draw(conditions),
             priority=draw(st.sampled_from(Priority)),
-            when_held=draw(st.sampled_from(WhenHeld)),
+            when_blocked=draw(st.sampled_from(WhenBlocked)),
             grace=draw(st.sampled_from([timedelta(minutes=10), timedelta(hours=1), timedelta(hours=12)])),
             channel=draw(st.sampled_from(ChannelChoice)),
             selection=draw(
@@ -106,8 +107,10 @@ people = st.tuples(somebody("p0"), somebody("p1")).map(list)
 def test_what_never_goes_out_is_what_a_preview_of_the_year_does_not_have(found, those, everyones):
     catalog = Catalog(schedules=found, messages=MESSAGES, limits=everyones)
     outlook = look_ahead(catalog, those, now=NOW, seed="s")
-    agenda = build_agenda(catalog, those, words=WORDS, seed="s", installation="")
-    coming = [each for each in rehearse(agenda, since=NOW, until=NOW + YEAR, histories={}) if each.goes_out is not None]
+    snapshot = build_snapshot(catalog, those, words=WORDS, seed="s", installation="")
+    coming = [
+        each for each in rehearse(snapshot, since=NOW, until=NOW + YEAR, histories={}) if each.goes_out is not None
+    ]
     got = {(each.slot.schedule, each.recipient.id) for each in coming}
     never = {
         (each.question.schedule, person.id)

@@ -13,7 +13,7 @@ from threading import Lock
 
 from nudger.channels.local.terminal import box
 from nudger.channels.smtp import mime
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.domain.tongues import tongue_of
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
@@ -48,26 +48,26 @@ class Local:
         self._plain = plain
         self._head = mime.Letterhead(name=sender, address=_ADDRESS, service_name=sender, contact=contact)
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
         """Write the mail, then show it; a mail that is there already is neither written nor shown again.
 
         Raises DeliveryError, and nothing else, when it could not be written.
         """
-        mail = _mail(parcel, self._head)
+        mail = _mail(outgoing, self._head)
         try:
-            fresh = await asyncio.to_thread(self._store, _file_name(parcel), mail)
+            fresh = await asyncio.to_thread(self._store, _file_name(outgoing), mail)
         except OSError as error:
             effect = Effect.TRY_AGAIN if error.errno in _PASSING else Effect.CHANNEL_DOWN
             raise DeliveryError(errno.errorcode.get(error.errno or 0, "OSError"), effect) from None
         if fresh and self._write is not None:
             with suppress(OSError, ValueError):  # a terminal that went away does not undo the mail
-                self._write(_shown(parcel, plain=self._plain))
+                self._write(_shown(outgoing, plain=self._plain))
         return Receipt(provider=self.provider)
 
-    async def find(self, parcel: Parcel) -> Found:
+    async def find(self, outgoing: OutgoingMessage) -> Found:
         """Return a receipt if the mail is in the Maildir, read or unread. Raises DeliveryError."""
         try:
-            found = await asyncio.to_thread(_is_stored, self._maildir, _file_name(parcel))
+            found = await asyncio.to_thread(_is_stored, self._maildir, _file_name(outgoing))
         except (OSError, ValueError):
             raise DeliveryError("cannot_tell", Effect.UNCERTAIN) from None
         return Found(same=(Receipt(provider=self.provider),) if found else ())
@@ -80,19 +80,19 @@ class Local:
             return _store(self._maildir, name, mail)
 
 
-def _mail(parcel: Parcel, head: mime.Letterhead) -> bytes:
-    build = mime.build_note if parcel.channel is Channel.SMS else mime.build_mail
-    return build(parcel, head)
+def _mail(outgoing: OutgoingMessage, head: mime.Letterhead) -> bytes:
+    build = mime.build_note if outgoing.channel is Channel.SMS else mime.build_mail
+    return build(outgoing, head)
 
 
-def _file_name(parcel: Parcel) -> str:
-    return f"{parcel.nudge}.eml"
+def _file_name(outgoing: OutgoingMessage) -> str:
+    return f"{outgoing.nudge}.eml"
 
 
-def _shown(parcel: Parcel, *, plain: bool) -> str:
-    words = "\n".join(filter(None, [parcel.rendered.subject, parcel.rendered.text]))
-    tongue = tongue_of(parcel.language)
-    return box(tongue.to_somebody[parcel.channel].format(name=parcel.name or tongue.you), words, plain=plain)
+def _shown(outgoing: OutgoingMessage, *, plain: bool) -> str:
+    words = "\n".join(filter(None, [outgoing.rendered.subject, outgoing.rendered.text]))
+    tongue = tongue_of(outgoing.language)
+    return box(tongue.to_somebody[outgoing.channel].format(name=outgoing.name or tongue.you), words, plain=plain)
 
 
 def _is_stored(maildir: Path, name: str) -> bool:

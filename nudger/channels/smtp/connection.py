@@ -95,7 +95,7 @@ class _Client(aiosmtplib.SMTP):
         return aiosmtplib.SMTPResponse(expected.get(response.code // 100, response.code), response.message)
 
 
-class Line:
+class SmtpConnection:
     """One connection. Its methods raise DeliveryError, and nothing else, by how far the dialogue got."""
 
     def __init__(self, server: Server) -> None:

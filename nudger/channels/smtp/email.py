@@ -8,9 +8,9 @@ from pathlib import Path
 
 from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import mime
-from nudger.channels.smtp.connection import STANDARD, Envelope, Limits, Line, Security, Server
+from nudger.channels.smtp.connection import STANDARD, Envelope, Limits, Security, Server, SmtpConnection
 from nudger.channels.smtp.headers import on_the_wire
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _KEPT = timedelta(seconds=60)  # some servers hang up after a minute; RFC 5321, 4.5.3.2.7 asks for five
@@ -51,21 +51,21 @@ class SmtpEmail:
             hello=self._head.domain,  # a name of the sender's own, rather than this machine's
             limits=limits,
         )
-        self._kept: list[tuple[float, Line]] = []
+        self._kept: list[tuple[float, SmtpConnection]] = []
         self._keeps = True
         self._slots = asyncio.Semaphore(self.concurrency)
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
         """Return the server's queue id, where it names one. Raises DeliveryError, and nothing else."""
-        mail = mime.build_mail(parcel, self._head)
-        envelope = Envelope(sender=self._head.address, recipient=on_the_wire(parcel.address))
+        mail = mime.build_mail(outgoing, self._head)
+        envelope = Envelope(sender=self._head.address, recipient=on_the_wire(outgoing.address))
         self._keeps = True
         async with self._slots:
             words = await self._exchange(envelope, mail)
         queued = _QUEUED.search(words)
         return Receipt(provider=self.provider, provider_id=queued[1] if queued else None)
 
-    async def find(self, parcel: Parcel) -> Found:  # noqa: ARG002 - the port's signature
+    async def find(self, outgoing: OutgoingMessage) -> Found:  # noqa: ARG002 - the port's signature
         """Raise DeliveryError: SMTP has no way to ask. A second copy carries the same Message-ID, Date and words."""
         raise DeliveryError("cannot_tell", Effect.UNCERTAIN)
 
@@ -82,7 +82,7 @@ class SmtpEmail:
         finally:
             await self._keep(line)
 
-    async def _begun(self, envelope: Envelope) -> Line:
+    async def _begun(self, envelope: Envelope) -> SmtpConnection:
         """Return a line on which MAIL was accepted: a kept one, or else, once, a new one.
 
         A kept connection may have been closed, or be silently dead: until MAIL is answered nothing is at stake.
@@ -97,7 +97,7 @@ class SmtpEmail:
                     raise
             else:
                 return line
-        line = Line(self._server)
+        line = SmtpConnection(self._server)
         await line.open()
         try:
             await line.begin(envelope, limit=self._limits.command)
@@ -106,7 +106,7 @@ class SmtpEmail:
             raise
         return line
 
-    def _take(self) -> Line | None:
+    def _take(self) -> SmtpConnection | None:
         """Return the kept line that was used last, if it is still good; forget those that are not."""
         now = asyncio.get_running_loop().time()
         while self._kept:
@@ -116,7 +116,7 @@ class SmtpEmail:
             line.drop()
         return None
 
-    async def _keep(self, line: Line) -> None:
+    async def _keep(self, line: SmtpConnection) -> None:
         if not self._keeps:
             await line.quit()
         elif await line.settle():

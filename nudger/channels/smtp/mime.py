@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from nudger.channels.smtp import body, headers
-from nudger.domain.nudges import Parcel
+from nudger.domain.nudges import OutgoingMessage
 from nudger.domain.tongues import tongue_of
 from nudger.errors import DeliveryError, Effect, SettingsError
 
@@ -53,21 +53,21 @@ def letterhead(sender: str, *, service_name: str, contact: str | None) -> Letter
     return Letterhead(name=name or service_name, address=address, service_name=service_name, contact=contact)
 
 
-def build_mail(parcel: Parcel, head: Letterhead) -> bytes:
+def build_mail(outgoing: OutgoingMessage, head: Letterhead) -> bytes:
     """Return an email with a text and an HTML part (RFC 2046, 5.1.4), lines ended by CRLF.
 
     Raises DeliveryError (GIVE_UP, `bad_address` or `bad_id`) where a header cannot be written safely.
     """
-    boundary = f"=_{_checked_id(parcel)}"  # quoted-printable text never holds "=_" (RFC 2045, 6.7)
+    boundary = f"=_{_checked_id(outgoing)}"  # quoted-printable text never holds "=_" (RFC 2045, 6.7)
     words = body.Letter(
-        language=_language(parcel),
-        subject=headers.one_line(parcel.rendered.subject or "") or headers.one_line(head.service_name),
-        paragraphs=body.paragraphs(parcel.rendered.text),
-        footer=body.footer(_language(parcel), head.service_name, head.contact),
+        language=_language(outgoing),
+        subject=headers.one_line(outgoing.rendered.subject or "") or headers.one_line(head.service_name),
+        paragraphs=body.paragraphs(outgoing.rendered.text),
+        footer=body.footer(_language(outgoing), head.service_name, head.contact),
     )
     return "\r\n".join(
         [
-            *_headers(parcel, head, to=parcel.address, subject=words.subject),
+            *_headers(outgoing, head, to=outgoing.address, subject=words.subject),
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
             "",
             f"--{boundary}",
@@ -80,28 +80,28 @@ def build_mail(parcel: Parcel, head: Letterhead) -> bytes:
     ).encode()
 
 
-def build_note(parcel: Parcel, head: Letterhead) -> bytes:
+def build_note(outgoing: OutgoingMessage, head: Letterhead) -> bytes:
     """Return a text message as a plain mail to NUMBER@sms.invalid, for a Maildir. Raises as `build_mail` does."""
-    to = f"{parcel.address}@sms.invalid"  # a domain that can never exist: RFC 2606, 2
+    to = f"{outgoing.address}@sms.invalid"  # a domain that can never exist: RFC 2606, 2
     return "\r\n".join(
         [
-            *_headers(parcel, head, to=to, subject="SMS"),
-            *_part("plain", body.clean(parcel.rendered.text)),
+            *_headers(outgoing, head, to=to, subject="SMS"),
+            *_part("plain", body.clean(outgoing.rendered.text)),
             "",
         ]
     ).encode()
 
 
-def _headers(parcel: Parcel, head: Letterhead, *, to: str, subject: str) -> list[str]:
+def _headers(outgoing: OutgoingMessage, head: Letterhead, *, to: str, subject: str) -> list[str]:
     return [
         f"From: {headers.mailbox(head.name, head.address)}",
-        f"To: {headers.mailbox(parcel.name or '', to)}",
-        *_reply_headers(head, _language(parcel)),
+        f"To: {headers.mailbox(outgoing.name or '', to)}",
+        *_reply_headers(head, _language(outgoing)),
         f"Subject: {headers.words(subject)}",
-        f"Date: {format_datetime(parcel.first_attempt_at)}",
-        f"Message-ID: <{_checked_id(parcel)}@{head.domain}>",
+        f"Date: {format_datetime(outgoing.first_attempt_at)}",
+        f"Message-ID: <{_checked_id(outgoing)}@{head.domain}>",
         "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office answers, please
-        f"Content-Language: {_language(parcel)}",
+        f"Content-Language: {_language(outgoing)}",
         "MIME-Version: 1.0",
     ]
 
@@ -129,11 +129,11 @@ def _part(subtype: str, text: str) -> list[str]:
     ]
 
 
-def _checked_id(parcel: Parcel) -> str:
-    if not _ID.fullmatch(parcel.nudge):
+def _checked_id(outgoing: OutgoingMessage) -> str:
+    if not _ID.fullmatch(outgoing.nudge):
         raise DeliveryError("bad_id", Effect.GIVE_UP)
-    return parcel.nudge
+    return outgoing.nudge
 
 
-def _language(parcel: Parcel) -> str:
-    return parcel.language if _TAG.fullmatch(parcel.language) else "en"
+def _language(outgoing: OutgoingMessage) -> str:
+    return outgoing.language if _TAG.fullmatch(outgoing.language) else "en"

@@ -21,7 +21,7 @@ from nudger.channels.twilio.answers import (
 )
 from nudger.channels.twilio.http import Answer
 from nudger.channels.twilio.likeness import Words, compare_parties, compare_words
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect
 
 PROVIDER = "twilio"
@@ -40,26 +40,26 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """What is looked for: a parcel, from a sender, created at or after a moment."""
+    """What is looked for: a message, from a sender, created at or after a moment."""
 
-    parcel: Parcel
+    outgoing: OutgoingMessage
     sender: str
     since: datetime
 
 
-async def find(get: Get, url: str, parcel: Parcel, *, sender: str, clock: Callable[[], datetime]) -> Found:
-    """Return what of the list can be this parcel. Raises DeliveryError where the list cannot be read to its end.
+async def find(get: Get, url: str, outgoing: OutgoingMessage, *, sender: str, clock: Callable[[], datetime]) -> Found:
+    """Return what of the list can be this message. Raises DeliveryError where the list cannot be read to its end.
 
-    A message that Twilio says it did not send is none of them; it is in `refused` if its words are the parcel's.
+    A message that Twilio says it did not send is none of them; it is in `refused` if its words are the message's.
     """
     now = clock()
-    if parcel.first_attempt_at - now > _CLOCKS_DIFFER:
+    if outgoing.first_attempt_at - now > _CLOCKS_DIFFER:
         raise DeliveryError("clock_went_back", Effect.UNCERTAIN)  # what is "since" then?
     wanted: _Wanted | None = None
     listed: dict[str | int, Entry] = {}
     times = _Times()
-    async for answer, page in _pages(get, url, parcel.address):
-        wanted = wanted or _Wanted(parcel=parcel, sender=sender, since=_since(parcel, answer, now))
+    async for answer, page in _pages(get, url, outgoing.address):
+        wanted = wanted or _Wanted(outgoing=outgoing, sender=sender, since=_since(outgoing, answer, now))
         for entry in page:
             sid = read_sid(entry)
             listed.setdefault(sid or len(listed), entry)  # a list that grows while it is read repeats some
@@ -71,7 +71,7 @@ async def find(get: Get, url: str, parcel: Parcel, *, sender: str, clock: Callab
     return _found(wanted, [*listed.values()]) if wanted else Found()
 
 
-def _since(parcel: Parcel, answer: Answer, now: datetime) -> datetime:
+def _since(outgoing: OutgoingMessage, answer: Answer, now: datetime) -> datetime:
     """Return when the attempt began by Twilio's clock, rather too early than too late.
 
     A clock of ours that is ahead would make the message older than its own attempt; the answer's Date says by how
@@ -79,7 +79,7 @@ def _since(parcel: Parcel, answer: Answer, now: datetime) -> datetime:
     """
     theirs = read_moment(answer.headers.get("Date"))
     ahead = max(timedelta(0), now - theirs) if theirs else timedelta(0)
-    return parcel.first_attempt_at - ahead - _CLOCKS_DIFFER
+    return outgoing.first_attempt_at - ahead - _CLOCKS_DIFFER
 
 
 class _Times:
@@ -192,12 +192,12 @@ def _found(wanted: _Wanted, listed: list[Entry]) -> Found:
 
 
 def _compare(entry: Entry, wanted: _Wanted) -> Words:
-    """Say how an entry compares with the parcel: SAME and BLANK only if all else is right, too."""
+    """Say how an entry compares with the message: SAME and BLANK only if all else is right, too."""
     created = read_moment(entry.get("date_created"))
-    to, sender = compare_parties(entry.get("to"), wanted.parcel.address), _is_from(entry, wanted.sender)
+    to, sender = compare_parties(entry.get("to"), wanted.outgoing.address), _is_from(entry, wanted.sender)
     if to is False or sender is False or (created is not None and created < wanted.since - _CLOCK_DOUBT):
         return Words.OTHER
-    words = compare_words(entry.get("body"), wanted.parcel.rendered.text)
+    words = compare_words(entry.get("body"), wanted.outgoing.rendered.text)
     certain = to and sender and created is not None and created >= wanted.since
     return words if certain or words is Words.OTHER else Words.NEAR
 

@@ -15,7 +15,7 @@ from nudger.channels.loopback import is_loopback
 from nudger.channels.twilio import lookup
 from nudger.channels.twilio.answers import failure, sid_of
 from nudger.channels.twilio.http import Answer, TwilioHttp
-from nudger.domain.nudges import Found, Parcel, Receipt
+from nudger.domain.nudges import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _LONGEST_VALIDITY = 36_000
@@ -47,9 +47,9 @@ class TwilioSms:
         self._client = _client(account_sid, auth_token, self._http, base_url)
         self._url = f"{self._client.api.base_url}/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages.json"
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, outgoing: OutgoingMessage) -> Receipt:
         """Return Twilio's SID for the message. Raises DeliveryError, and nothing else, when it was not accepted."""
-        form = self._form(parcel)
+        form = self._form(outgoing)
         try:
             async with asyncio.timeout(self._deadline):
                 answer: Answer = await self._client.request_async("POST", self._url, data=form)
@@ -57,11 +57,11 @@ class TwilioSms:
             raise failure(error) from None
         return Receipt(provider=self.provider, provider_id=sid_of(answer))
 
-    async def find(self, parcel: Parcel) -> Found:
-        """Return what Twilio holds that can be this parcel. Raises DeliveryError if it cannot tell."""
+    async def find(self, outgoing: OutgoingMessage) -> Found:
+        """Return what Twilio holds that can be this message. Raises DeliveryError if it cannot tell."""
         try:
             async with asyncio.timeout(self._deadline):
-                return await lookup.find(self._get, self._url, parcel, sender=self._sender, clock=self._clock)
+                return await lookup.find(self._get, self._url, outgoing, sender=self._sender, clock=self._clock)
         except Exception as error:  # noqa: BLE001 - as above
             raise failure(error) from None
 
@@ -73,12 +73,12 @@ class TwilioSms:
         answer: Answer = await self._client.request_async("GET", url, params=query)
         return answer
 
-    def _form(self, parcel: Parcel) -> dict[str, str]:
+    def _form(self, outgoing: OutgoingMessage) -> dict[str, str]:
         """Return what is asked for. Raises DeliveryError where it cannot be written down: half a surrogate pair."""
         form = {
-            "To": parcel.address,
-            "Body": parcel.rendered.text,
-            "ValidityPeriod": str(self._validity(parcel)),
+            "To": outgoing.address,
+            "Body": outgoing.rendered.text,
+            "ValidityPeriod": str(self._validity(outgoing)),
             "MessagingServiceSid" if self._sender.startswith("MG") else "From": self._sender,
         }
         try:
@@ -87,9 +87,9 @@ class TwilioSms:
             raise DeliveryError("bad_text", Effect.GIVE_UP) from None
         return form
 
-    def _validity(self, parcel: Parcel) -> int:
+    def _validity(self, outgoing: OutgoingMessage) -> int:
         """Seconds that Twilio may queue it, so that it never arrives after its last moment, at 3 in the morning."""
-        left = (parcel.expires_at - self._clock()).total_seconds()
+        left = (outgoing.expires_at - self._clock()).total_seconds()
         return max(1, min(int(left), _LONGEST_VALIDITY))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import time, timedelta
 
 from nudger.config.conditions.read import ONLY_IF, SKIP_IF, asked_of
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import did_you_mean, named, nearest
 from nudger.config.schedules.when_checks import A_MINUTE, fits
 from nudger.config.values import rules
@@ -40,14 +40,14 @@ def check_audience(
     `named` are the groups of all schedules. An empty group is fine: it waits for somebody.
     """
     groups = {group for person in people for group in person.groups}
-    place, audience = schedule.place.at("to"), schedule.value.audience
+    position, audience = schedule.position.at("to"), schedule.value.audience
     for group in sorted(audience.groups - groups):
         if near := _meant(group, groups, named):
             what = f"nobody in recipients.yaml is in the group '{group}'"
-            findings.warning(_mention(place, "group", group), what, f"Did you mean '{near}'?")
+            findings.warning(_mention(position, "group", group), what, f"Did you mean '{near}'?")
     for name in sorted(audience.recipients - {person.id for person in people}):
         hint = did_you_mean(name, [person.id for person in people])
-        findings.warning(_mention(place, "recipient", name), f"'{name}' is not in recipients.yaml", hint)
+        findings.warning(_mention(position, "recipient", name), f"'{name}' is not in recipients.yaml", hint)
     meant = [person for person in people if audience.includes(person)]
     _check_windows(findings, schedule, meant)
     _check_places(findings, schedule, meant)
@@ -94,7 +94,7 @@ def _check_windows(findings: Findings, schedule: Written[Schedule], people: list
         return
     for person in people:
         for fault, hint in dict.fromkeys(_window_faults(schedule.value, times, person)):
-            findings.warning(schedule.place.at("when", "between"), f"for '{person.id}' {fault}", hint)
+            findings.warning(schedule.position.at("when", "between"), f"for '{person.id}' {fault}", hint)
 
 
 def _window_faults(schedule: Schedule, times: Between, person: Recipient) -> Iterator[tuple[str, str]]:
@@ -125,21 +125,21 @@ def _own(wall: WallTime, person: Recipient, *, weekend: bool) -> time:
 
 def _check_places(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
     recurrence = schedule.value.recurrence
-    unplaced = [person for person in people if person.place is None]
+    unplaced = [person for person in people if person.region is None]
     if not unplaced:
         return
     what = f"which days are public holidays is not known for {named([person.id for person in unplaced])}"
     if asks_for_holidays(recurrence):
         skips = recurrence.exceptions.public_holidays
         key, effect = ("except", "It comes on public holidays, too") if skips else ("days", "It never comes")
-        findings.warning(schedule.place.at("when", key), what, f"{effect}: give everyone a place, such as US-MA.")
+        findings.warning(schedule.position.at("when", key), what, f"{effect}: give everyone a place, such as US-MA.")
     for key in (ONLY_IF, SKIP_IF):
-        for place in asked_of(schedule.place.at(key), "public_holiday") if _has(schedule.place, key) else ():
-            findings.warning(place, what, "For them it is neither yes nor no: give everyone a place, such as US-MA.")
+        for position in asked_of(schedule.position.at(key), "public_holiday") if _has(schedule.position, key) else ():
+            findings.warning(position, what, "For them it is neither yes nor no: give everyone a place, such as US-MA.")
 
 
-def _has(place: Place, key: str) -> bool:
-    return isinstance(place.node, Mapping) and key in place.node.entries
+def _has(position: Position, key: str) -> bool:
+    return isinstance(position.node, Mapping) and key in position.node.entries
 
 
 def _check_joined(findings: Findings, schedule: Written[Schedule], people: list[Recipient]) -> None:
@@ -147,7 +147,7 @@ def _check_joined(findings: Findings, schedule: Written[Schedule], people: list[
     if is_programme(schedule.value.recurrence) and unknown:
         what = f"when they joined is not known for {named([person.id for person in unknown])}"
         findings.warning(
-            schedule.place.at("when", "programme"),
+            schedule.position.at("when", "programme"),
             what,
             "For them it begins on the day they are first seen: give them joined: 2026-11-22 where it was earlier.",
         )
@@ -168,7 +168,7 @@ def _check_crowd(findings: Findings, schedule: Written[Schedule], people: list[R
     key = ("when", "spread") if width else ("when",)
     what = f"{crowd:,} people get a text within {in_words(room)}, and a number may send about one a second"
     hint = "Spread it over more time." if width else "Add spread: 1 hour beside `at`, or `late` allows more time."
-    findings.warning(schedule.place.at(*key), what, hint)
+    findings.warning(schedule.position.at(*key), what, hint)
 
 
 def check_limits(findings: Findings, schedule: Written[Schedule], limits: Limits) -> None:
@@ -176,7 +176,7 @@ def check_limits(findings: Findings, schedule: Written[Schedule], limits: Limits
     key, often = _times_a_day(schedule.value)
     if limits.per_day is not None and often > limits.per_day:
         what = f"this is {often} a day, and the limits allow {limits.per_day}"
-        findings.warning(schedule.place.at("when", key), what, "The others are held back.")
+        findings.warning(schedule.position.at("when", key), what, "The others are held back.")
 
 
 def _times_a_day(schedule: Schedule) -> tuple[str, int]:
@@ -186,14 +186,16 @@ def _times_a_day(schedule: Schedule) -> tuple[str, int]:
     return "times" if isinstance(recurrence.times, Between) else "at", pace.times_a_day(recurrence)
 
 
-def _mention(place: Place, singular: str, name: str) -> Place:
+def _mention(position: Position, singular: str, name: str) -> Position:
     """Return the place where a name is mentioned, alone or in a list."""
-    if text_at(place.node, singular) == name:
-        return place.at(singular)
-    return item_place(place.at(f"{singular}s"), name)
+    if text_at(position.node, singular) == name:
+        return position.at(singular)
+    return item_place(position.at(f"{singular}s"), name)
 
 
-def item_place(place: Place, text: str) -> Place:
+def item_place(position: Position, text: str) -> Position:
     """Return the place of a text in a list; of the list, where it is not in it."""
-    items: Iterable[object] = place.node.items if isinstance(place.node, Listing) else ()
-    return next((place.at(n) for n, item in enumerate(items) if isinstance(item, Scalar) and item.text == text), place)
+    items: Iterable[object] = position.node.items if isinstance(position.node, Listing) else ()
+    return next(
+        (position.at(n) for n, item in enumerate(items) if isinstance(item, Scalar) and item.text == text), position
+    )

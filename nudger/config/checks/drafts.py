@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from nudger.config.checks.references import Configuration
+from nudger.config.checks.references import ParsedFiles
 from nudger.config.findings import Findings
 from nudger.decisions.choosing.options import same_language
 from nudger.domain.vocabulary import Purpose, ReviewState
 
 
-def note_drafts(findings: Findings, configuration: Configuration) -> None:
+def note_drafts(findings: Findings, configuration: ParsedFiles) -> None:
     """Warn once for each language of how many drafts would go to how many people."""
     messages = [written.value for written in configuration.messages]
     schedules = [written.value for written in configuration.schedules]

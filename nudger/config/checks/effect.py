@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from nudger.config.checks.references import Configuration
+from nudger.config.checks.references import ParsedFiles
 from nudger.config.conditions.read import ONLY_IF, SKIP_IF
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.limits import place_of_limits
 from nudger.config.yaml.tree import Mapping
 from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.foresight import CLOCK, always_holds, asked_in, can_hold, can_let_through
 from nudger.decisions.choosing.variables import Known, clock_values
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import crowds, slots
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Message
@@ -32,12 +32,12 @@ class _Idle(NamedTuple):
 
 
 def note_without_effect(
-    findings: Findings, configuration: Configuration, people: Sequence[Recipient], *, now: datetime
+    findings: Findings, configuration: ParsedFiles, people: Sequence[Recipient], *, now: datetime
 ) -> None:
     """Warn of limits and conditions that change nothing, for any of these people in the year from `now` (UTC) on."""
-    place = place_of_limits(configuration.schedule_files)
-    if place is not None:
-        _note_idle(findings, place, _idle_by_itself(configuration.limits, DEFAULT_QUIET_HOURS))
+    position = place_of_limits(configuration.schedule_files)
+    if position is not None:
+        _note_idle(findings, position, _idle_by_itself(configuration.limits, DEFAULT_QUIET_HOURS))
     for person in configuration.people:
         if person.value.limits is not None:
             everyone = configuration.limits
@@ -45,19 +45,19 @@ def note_without_effect(
                 *_idle_beside(person.value.limits, everyone),
                 *_idle_by_itself(everyone.tightened(person.value.limits), person.value.quiet_hours),
             ]
-            _note_idle(findings, person.place.at("limits"), idle)
+            _note_idle(findings, person.position.at("limits"), idle)
     _note_conditions(findings, configuration.schedules)
     _note_conditions(findings, configuration.messages)
     for schedule in configuration.schedules:
         _note_by_the_clock(findings, schedule, people, now)
 
 
-def _note_idle(findings: Findings, place: Place, idle: Sequence[_Idle] | Iterator[_Idle]) -> None:
+def _note_idle(findings: Findings, position: Position, idle: Sequence[_Idle] | Iterator[_Idle]) -> None:
     noted: set[str] = set()
     for key, why in idle:
-        if isinstance(place.node, Mapping) and key in place.node.entries and key not in noted:
+        if isinstance(position.node, Mapping) and key in position.node.entries and key not in noted:
             noted.add(key)
-            findings.warning(place.at(key), f"this limit has no effect: {why}", "Leave it out, or make it stricter.")
+            findings.warning(position.at(key), f"this limit has no effect: {why}", "Leave it out, or make it stricter.")
 
 
 def _idle_beside(own: Limits, everyone: Limits) -> Iterator[_Idle]:
@@ -106,13 +106,15 @@ def _note_conditions(findings: Findings, written: Sequence[Written[Schedule]] | 
     for each in written:
         only_if, skip_if = each.value.only_if, each.value.skip_if
         if only_if is not None and always_holds(only_if):
-            findings.warning(each.place.at(ONLY_IF), "this condition has no effect: it always holds", "Leave it out.")
+            findings.warning(
+                each.position.at(ONLY_IF), "this condition has no effect: it always holds", "Leave it out."
+            )
         if skip_if is not None and not can_hold(skip_if):
-            findings.warning(each.place.at(SKIP_IF), "this condition has no effect: it never holds", "Leave it out.")
+            findings.warning(each.position.at(SKIP_IF), "this condition has no effect: it never holds", "Leave it out.")
         if isinstance(each.value, Message) and not can_let_through(only_if, skip_if):
-            place = each.place.at(ONLY_IF if only_if is not None else SKIP_IF)
+            position = each.position.at(ONLY_IF if only_if is not None else SKIP_IF)
             what = "this message is never chosen: its conditions contradict each other"
-            findings.warning(place, what, "Change one of them, or leave it out.")
+            findings.warning(position, what, "Change one of them, or leave it out.")
 
 
 def _note_by_the_clock(
@@ -127,13 +129,13 @@ def _note_by_the_clock(
         if answers == {idle}:
             verb = "always" if idle else "never"
             what = f"this condition has no effect: it {verb} holds on these days and times"
-            findings.warning(written.place.at(key), what, "Leave it out.")
+            findings.warning(written.position.at(key), what, "Leave it out.")
 
 
 def _moments(schedule: Schedule, people: Sequence[Recipient], now: datetime) -> Iterator[dict[str, Known]]:
     """Yield what the clock says at each moment at which the schedule may go out; nothing where those are too many."""
     meant = [person for person in people if schedule.audience.includes(person)]
-    roster = build_roster([schedule], meant[:_EXAMPLES])
+    roster = build_groups([schedule], meant[:_EXAMPLES])
     span = timedelta(days=367)
     if sum(members for _, _, members in crowds(roster, since=now, until=now + span, seed="")) > _MOST_SLOTS:
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nudger.config.checks.audiences import check_audience, check_limits, item_place
 from nudger.config.entries import entry_places
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import did_you_mean, listed, quote, sentences
 from nudger.config.schedules.when_checks import usual
 from nudger.config.values import scalars
@@ -20,7 +20,7 @@ from nudger.domain.vocabulary import Channel, ChannelChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class ParsedFiles:
     """All files, and what in them is well-shaped."""
 
     schedule_files: list[Document]
@@ -41,7 +41,7 @@ class Configuration:
         return [*here.values(), *(person for person in self.imported or () if person.id not in here)]
 
 
-def check_references(findings: Findings, configuration: Configuration) -> None:
+def check_references(findings: Findings, configuration: ParsedFiles) -> None:
     """Note every name that is given twice, and every reference that leads nowhere."""
     _check_ids(findings, configuration)
     _check_people(findings, configuration)
@@ -60,7 +60,7 @@ def check_references(findings: Findings, configuration: Configuration) -> None:
             _check_choice(findings, schedule, configuration)
 
 
-def _known_people(findings: Findings, configuration: Configuration) -> list[Recipient] | None:
+def _known_people(findings: Findings, configuration: ParsedFiles) -> list[Recipient] | None:
     """Return everybody; None where nobody is known, or some may be missing only because they are wrong."""
     nobody = not configuration.people_files and not configuration.imported
     if nobody or any(map(findings.errors_in, configuration.people_files)):
@@ -68,17 +68,17 @@ def _known_people(findings: Findings, configuration: Configuration) -> list[Reci
     return configuration.everybody
 
 
-def _errors_in_messages(findings: Findings, configuration: Configuration) -> bool:
+def _errors_in_messages(findings: Findings, configuration: ParsedFiles) -> bool:
     """Say whether messages are missing only because they are wrong: then nothing is said about too few of them."""
     return not configuration.message_files or any(map(findings.errors_in, configuration.message_files))
 
 
-def _check_ids(findings: Findings, configuration: Configuration) -> None:
+def _check_ids(findings: Findings, configuration: ParsedFiles) -> None:
     _once(findings, "schedule", _ids(configuration.schedule_files, "schedules"))
     _once(findings, "recipient", _ids(configuration.people_files, "recipients"))
     for document in configuration.message_files:
         _once(findings, "message", _ids([document], "messages"))
-    heads = [Place(document) for document in configuration.message_files if document.root]
+    heads = [Position(document) for document in configuration.message_files if document.root]
     libraries = [(text_at(head.node, "library"), text_at(head.node, "language") or "en") for head in heads]
     _once(
         findings,
@@ -87,50 +87,50 @@ def _check_ids(findings: Findings, configuration: Configuration) -> None:
     )
 
 
-def _ids(documents: Iterable[Document], key: str) -> list[tuple[Hashable, Place]]:
-    places = [place for document in documents for place in entry_places(document, key)]
-    return [(name, place.at("id")) for place in places if (name := text_at(place.node, "id"))]
+def _ids(documents: Iterable[Document], key: str) -> list[tuple[Hashable, Position]]:
+    places = [position for document in documents for position in entry_places(document, key)]
+    return [(name, position.at("id")) for position in places if (name := text_at(position.node, "id"))]
 
 
-def _once(findings: Findings, noun: str, names: Iterable[tuple[Hashable, Place]]) -> None:
-    first: dict[Hashable, Place] = {}
-    for name, place in names:
+def _once(findings: Findings, noun: str, names: Iterable[tuple[Hashable, Position]]) -> None:
+    first: dict[Hashable, Position] = {}
+    for name, position in names:
         if name in first:
             shown = name[0] if isinstance(name, tuple) else name
             what = f"{noun} {quote(str(shown))} is here for the second time (first at {first[name]})"
-            findings.error(place, what, "Every id is there once." if noun != "library" else _ONE_LIBRARY)
-        first.setdefault(name, place)
+            findings.error(position, what, "Every id is there once." if noun != "library" else _ONE_LIBRARY)
+        first.setdefault(name, position)
 
 
 _ONE_LIBRARY = "One file holds all of a library in one language."
 
 
-def _check_people(findings: Findings, configuration: Configuration) -> None:
+def _check_people(findings: Findings, configuration: ParsedFiles) -> None:
     languages = {message.value.language.split("-")[0] for message in configuration.messages}
     spoken = set() if _errors_in_messages(findings, configuration) else languages
-    addresses: dict[str, Place] = {}
+    addresses: dict[str, Position] = {}
     for person in configuration.people:
         for key, address in (("sms", person.value.sms), ("email", person.value.email)):
             if address and address.lower() in addresses:
                 noun = "number" if key == "sms" else "address"
                 what = f"another person has the same {noun} ({addresses[address.lower()]})"
-                findings.warning(person.place.at(key), what, "Both get every nudge there.")
-            addresses.setdefault((address or "").lower(), person.place)
+                findings.warning(person.position.at(key), what, "Both get every nudge there.")
+            addresses.setdefault((address or "").lower(), person.position)
         if spoken and person.value.language.split("-")[0] not in spoken:
             what = f"there is no message in the language '{person.value.language}'"
-            findings.warning(person.place.at("language"), what, sentences(listed(sorted(languages))))
+            findings.warning(person.position.at("language"), what, sentences(listed(sorted(languages))))
 
 
-def _check_send(findings: Findings, configuration: Configuration) -> None:
+def _check_send(findings: Findings, configuration: ParsedFiles) -> None:
     """Note unknown libraries and messages, also in schedules that have other mistakes."""
     documents = configuration.message_files
     if not documents or not all(_library(document) for document in documents):
         return  # a library may be in a file that cannot be read, or that does not say its name
     libraries = {name for document in documents if (name := _library(document))}
     messages = {
-        f"{_library(document)}/{text_at(place.node, 'id')}"
+        f"{_library(document)}/{text_at(position.node, 'id')}"
         for document in documents
-        for place in entry_places(document, "messages")
+        for position in entry_places(document, "messages")
     }
     for document in configuration.schedule_files:
         for entry in entry_places(document, "schedules"):
@@ -142,13 +142,13 @@ def _library(document: Document) -> str | None:
     return text_at(document.root, "library") if document.root else None
 
 
-def _check_names(findings: Findings, place: Place, noun: str, known: set[str]) -> None:
-    for index, item in enumerate(place.node.items if isinstance(place.node, Listing) else ()):
+def _check_names(findings: Findings, position: Position, noun: str, known: set[str]) -> None:
+    for index, item in enumerate(position.node.items if isinstance(position.node, Listing) else ()):
         if not isinstance(item, Scalar) or item.absent or (noun == "message" and not scalars.KEY.match(item.text)):
             continue  # that was said with its shape
         if item.text not in known:
             hint = did_you_mean(item.text, known) or _unread(findings) or listed(sorted(known))
-            findings.error(place.at(index), f"{noun} {quote(item.text)} does not exist", hint)
+            findings.error(position.at(index), f"{noun} {quote(item.text)} does not exist", hint)
 
 
 def _unread(findings: Findings) -> str:
@@ -157,25 +157,25 @@ def _unread(findings: Findings) -> str:
     return f"Is it in {names[0]}? That file is not read: its name must end in .yaml." if names else ""
 
 
-def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: Configuration) -> None:
+def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: ParsedFiles) -> None:
     """Note a schedule that has no message to choose from, ever or at one of its times."""
     fitting = [message.value for message in configuration.messages if _fits(schedule.value, message.value)]
-    place = schedule.place.at("send")
+    position = schedule.position.at("send")
     if not fitting:
         channel = schedule.value.channel
         words = "" if channel is ChannelChoice.PREFERRED else f" with words for {channel}"
         hint = "Libraries with a purpose of their own, and retired messages, do not count."
-        findings.error(place, f"no message{words} fits what this asks for", hint)
+        findings.error(position, f"no message{words} fits what this asks for", hint)
         return
     for key in sorted(set(schedule.value.selection.messages) - {message.key for message in fitting}):
         what = f"{quote(key)} is never chosen: it is retired, a welcome, or does not fit the rest of this schedule"
-        findings.warning(item_place(place.at("messages"), key), what)
+        findings.warning(item_place(position.at("messages"), key), what)
     recurrence = schedule.value.recurrence
     if isinstance(recurrence, Calendar) and isinstance(recurrence.times, At):
         for part in dict.fromkeys(part_of_day(usual(wall)) for wall in recurrence.times.times):
             if not any(not message.parts_of_day or part in message.parts_of_day for message in fitting):
                 what = f"none of the messages that fit is for this part of the day ({part})"
-                findings.warning(schedule.place.at("when", "at"), what, "Nothing will be sent then.")
+                findings.warning(schedule.position.at("when", "at"), what, "Nothing will be sent then.")
 
 
 def _fits(schedule: Schedule, message: Message) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from nudger.config.checks.references import Configuration
+from nudger.config.checks.references import ParsedFiles
 from nudger.config.checks.rehearsal_words import gets, in_words, keys_of, remedy, said_elsewhere
-from nudger.config.findings import Findings, Place, Written
+from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import named, quote
 from nudger.config.limits import place_of_limits
 from nudger.config.yaml.tree import Mapping as Keys
@@ -35,11 +35,11 @@ class _Cause:
     hint: str = ""
 
 
-def note_outlook(findings: Findings, outlook: Outlook, configuration: Configuration, *, now: datetime) -> None:
+def note_outlook(findings: Findings, outlook: Outlook, configuration: ParsedFiles, *, now: datetime) -> None:
     """Note what the coming year will not bring, whom it brings nothing, and what runs dry. `now` is in UTC."""
     today = now.date()
     schedules, people = configuration.schedules, configuration.people
-    places = {written.value.id: written.place for written in people}
+    places = {written.value.id: written.position for written in people}
     causes = {id(kind): cause for kind in outlook.silent if (cause := _own_cause(kind, outlook.nevers, today))}
     silent = [(kind, causes.get(id(kind)) or _several_causes(kind, outlook)) for kind in outlook.silent]
     _note_people(findings, [(kind, cause) for kind, cause in silent if cause is not None], places)
@@ -113,25 +113,25 @@ def _note_times(
     left = [kind for kind in kinds if id(kind) not in missed]
     for ordinal, those in sorted(single.items()):
         if all(any(each.kind is kind for each in those) for kind in left) and _worth_telling(those[0]):
-            place = written.place.at("when", "at", ordinal)
+            position = written.position.at("when", "at", ordinal)
             what = f"in the coming year nobody gets anything of {quote(written.value.id)} at this time: "
             largest = max(those, key=lambda each: each.kind.count)
             reason = in_words(largest, written.value, today=today)
-            findings.warning(place, what + reason, remedy(largest, written.value))
+            findings.warning(position, what + reason, remedy(largest, written.value))
 
 
 def _warn(findings: Findings, written: Written[Schedule], never: Never, what: str, today: date) -> None:
     schedule = written.value
-    place = written.place.at(*keys_of(never, schedule, today=today))
+    position = written.position.at(*keys_of(never, schedule, today=today))
     if keys_of(never, schedule, today=today) == ("when",):
-        place = _times_of(place)
-    findings.warning(place, what + in_words(never, schedule, today=today), remedy(never, schedule))
+        position = _times_of(position)
+    findings.warning(position, what + in_words(never, schedule, today=today), remedy(never, schedule))
 
 
-def _times_of(place: Place) -> Place:
-    node = place.node
+def _times_of(position: Position) -> Position:
+    node = position.node
     key = next((key for key in ("at", "between", "cron") if isinstance(node, Keys) and key in node.entries), None)
-    return place.at(key) if key else place
+    return position.at(key) if key else position
 
 
 def _note_end(findings: Findings, written: Written[Schedule], ends: Sequence[Dry]) -> None:
@@ -146,7 +146,7 @@ def _note_end(findings: Findings, written: Written[Schedule], ends: Sequence[Dry
         f"after {messages}{language} the series is at its end, on {day_in_words(first.end.last)} for whoever begins "
         "today; its dates go on, and nothing more comes"
     )
-    findings.warning(written.place.at("send"), what, "Write more messages, or let its dates end with them.")
+    findings.warning(written.position.at("send"), what, "Write more messages, or let its dates end with them.")
 
 
 def _own_cause(kind: Kind, nevers: Sequence[Never], today: date) -> _Cause | None:
@@ -185,7 +185,7 @@ def _turned(person: Recipient) -> str:
 
 
 def _note_people(
-    findings: Findings, silent: Sequence[tuple[Kind, _Cause]], places: Mapping[RecipientId, Place]
+    findings: Findings, silent: Sequence[tuple[Kind, _Cause]], places: Mapping[RecipientId, Position]
 ) -> None:
     by_cause: dict[tuple[str, str], list[tuple[Kind, _Cause]]] = defaultdict(list)
     for kind, cause in silent:
@@ -201,7 +201,7 @@ def _note_people(
 
 
 def _note_not_meant(
-    findings: Findings, outlook: Outlook, schedules: Sequence[Written[Schedule]], places: Mapping[RecipientId, Place]
+    findings: Findings, outlook: Outlook, schedules: Sequence[Written[Schedule]], places: Mapping[RecipientId, Position]
 ) -> None:
     """Note people whom no schedule is for."""
     unmeant = [k for k in outlook.silent if not any(s.value.audience.includes(k.example) for s in schedules)]
@@ -213,7 +213,7 @@ def _note_not_meant(
 
 
 def _note_joining(
-    findings: Findings, kinds: Sequence[Kind], places: Mapping[RecipientId, Place], now: datetime
+    findings: Findings, kinds: Sequence[Kind], places: Mapping[RecipientId, Position], now: datetime
 ) -> None:
     """Tell of people who join later where they are, so that nobody waits for what does not come yet."""
     joining = [(kind.example.joined, kind) for kind in kinds if kind.example.joined]
@@ -239,7 +239,7 @@ def _untold(outlook: Outlook) -> list[Squeezed]:
 
 
 def _note_squeezed(
-    findings: Findings, squeezed: Sequence[Squeezed], places: Mapping[RecipientId, Place], limits: Place | None
+    findings: Findings, squeezed: Sequence[Squeezed], places: Mapping[RecipientId, Position], limits: Position | None
 ) -> None:
     """Note whom limits keep from a large part of what is meant for them: one warning, about those who lose most."""
     if not squeezed:
@@ -272,16 +272,16 @@ def _who(kinds: Sequence[Kind]) -> str:
 def _about(
     findings: Findings,
     kinds: Sequence[Kind],
-    places: Mapping[RecipientId, Place],
+    places: Mapping[RecipientId, Position],
     what: str,
     hint: str,
     *,
     key: str = "",
 ) -> None:
     """Note something about people, at the first of them who is in a file."""
-    place = next((places[p.id] for kind in kinds for p in kind.people if p.id in places), None)
-    if place is None:
+    position = next((places[p.id] for kind in kinds for p in kind.people if p.id in places), None)
+    if position is None:
         findings.about(IMPORTED, what, hint, warning=True)
         return
-    there = isinstance(place.node, Keys) and key in place.node.entries
-    findings.warning(place.at(key) if there else place.at("id"), what, hint)
+    there = isinstance(position.node, Keys) and key in position.node.entries
+    findings.warning(position.at(key) if there else position.at("id"), what, hint)

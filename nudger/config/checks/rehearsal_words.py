@@ -8,7 +8,7 @@ from nudger.decisions.choosing.foresight import asked_in
 from nudger.decisions.planning.dates import dates_for
 from nudger.decisions.spans import day_in_words
 from nudger.domain.recipients import QuietHours, Recipient
-from nudger.domain.schedules import Calendar, OnDates, Schedule, WhenHeld, asks_for_holidays
+from nudger.domain.schedules import Calendar, OnDates, Schedule, WhenBlocked, asks_for_holidays
 from nudger.use_cases.year_ahead import Never, Why, why
 
 _DAY = timedelta(days=1)
@@ -86,7 +86,7 @@ def _no_dates(schedule: Schedule, person: Recipient, today: date) -> str:
 
 def said_elsewhere(never: Never, schedule: Schedule) -> bool:
     """Say whether it is for want of a place that nothing comes: of public holidays it is said that nobody knows."""
-    if never.kind.example.place is not None or never.impossible:
+    if never.kind.example.region is not None or never.impossible:
         return False
     asked = asked_in(schedule.only_if, schedule.skip_if)
     unknown = "public_holiday" in asked and never.reason.endswith(_UNKNOWN)
@@ -130,7 +130,7 @@ def _remedy_for_quiet(never: Never, schedule: Schedule) -> str:
         return "Give it another time."
     earlier = f"Give it a time from {quiet.end:%H:%M} on and before {quiet.start:%H:%M}"
     wait = _longest_wait(schedule, never.kind.example, quiet)
-    if wait is None or wait > _LONGEST_WAIT or schedule.when_held is WhenHeld.DROP:
+    if wait is None or wait > _LONGEST_WAIT or schedule.when_blocked is WhenBlocked.DROP:
         return f"{earlier}."
     hours = -(-wait // timedelta(hours=1))
     return f"{earlier}, or late: {hours} hours, and it comes at {quiet.end:%H:%M}."
@@ -140,8 +140,8 @@ def _longest_wait(schedule: Schedule, person: Recipient, quiet: QuietHours) -> t
     """Return how long its times have to wait for the quiet hours to end; None where they are not written down."""
     recurrence = schedule.recurrence
     times = getattr(recurrence.times, "times", ()) if isinstance(recurrence, Calendar) else ()
-    walls = [wall if isinstance(wall, time) else person.moment(wall) for wall in times]
-    waits = [_wait(wall, quiet.end) for wall in walls if quiet.cover(wall)]
+    local_times = [wall if isinstance(wall, time) else person.moment(wall) for wall in times]
+    waits = [_wait(wall, quiet.end) for wall in local_times if quiet.cover(wall)]
     return max(waits, default=None)
 
 

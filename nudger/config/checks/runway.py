@@ -43,7 +43,7 @@ def _check_runway(findings: Findings, schedule: Written[Schedule], messages: Seq
     if most and days < _ENOUGH:
         span = "within a day" if days < 1 else "in 1 day" if days == 1 else f"in {days} days"
         what = f"the {most} messages that fit are used up {span}" if most > 1 else "only one message fits"
-        findings.warning(schedule.place.at("send"), what, "Then they come round again, the longest unseen first.")
+        findings.warning(schedule.position.at("send"), what, "Then they come round again, the longest unseen first.")
 
 
 def _within(limits: Limits, pace: float | None) -> float | None:

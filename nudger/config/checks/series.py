@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nudger.config.checks.references import Configuration
+from nudger.config.checks.references import ParsedFiles
 from nudger.config.findings import Findings, Written
 from nudger.config.flaws import quote
 from nudger.domain.messages import Message
@@ -10,7 +10,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 
 
-def note_leaks(findings: Findings, configuration: Configuration) -> None:
+def note_leaks(findings: Findings, configuration: ParsedFiles) -> None:
     """Warn of each series whose messages another schedule may draw for the same people."""
     people = configuration.everybody
     messages = [written.value for written in configuration.messages]
@@ -40,7 +40,7 @@ def _note_leak(
     also = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     verb = "draws" if len(names) == 1 else "draw"
     what = f"{also} {verb} messages of this series, too, so people get them out of order"
-    findings.warning(written.place.at("send"), what, _remedy([taken for _, taken in drawing], drawing[0][0]))
+    findings.warning(written.position.at("send"), what, _remedy([taken for _, taken in drawing], drawing[0][0]))
 
 
 def _meet(series: Schedule, other: Schedule, people: Sequence[Recipient]) -> bool:

@@ -29,7 +29,7 @@ def check_sms_cost(findings: Findings, people: Sequence[Written[Recipient]], mes
     key = "name" if person.value.name else "supporter"
     whom = f"{quote(_own(person.value))} (up to {cost.most}){many}"
     what = f"{cost.dear} of {cost.texts} texts take more SMS segments than promised for {whom}"
-    findings.warning(person.place.at(key), what, _why(cost))
+    findings.warning(person.position.at(key), what, _why(cost))
 
 
 def _is_unusual(person: Recipient) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from nudger.config.checks.drafts import note_drafts
 from nudger.config.checks.effect import note_without_effect
-from nudger.config.checks.references import Configuration
+from nudger.config.checks.references import ParsedFiles
 from nudger.config.checks.rehearsal import note_outlook
 from nudger.config.checks.runway import check_runways
 from nudger.config.checks.series import note_leaks
@@ -14,7 +14,7 @@ from nudger.domain.catalog import Catalog
 from nudger.use_cases.year_ahead import look_ahead
 
 
-def note_year(findings: Findings, configuration: Configuration, *, now: datetime, real: bool = False) -> None:
+def note_year(findings: Findings, configuration: ParsedFiles, *, now: datetime, real: bool = False) -> None:
     """Live the year from `now` (UTC) on for everybody, and note what comes to nothing.
 
     `real`: there is a provider that sends. Nothing is said of files with errors: what is missing in them would be

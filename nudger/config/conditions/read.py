@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from nudger.config.conditions import values
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.flaws import Flaw, listed, nearest, quote, sentences
 from nudger.config.shape import as_yaml
 from nudger.config.values import scalars
@@ -45,45 +45,45 @@ class Conditions(NamedTuple):
     skip_if: Condition | None
 
 
-def read_conditions(findings: Findings, place: Place) -> Conditions | None:
+def read_conditions(findings: Findings, position: Position) -> Conditions | None:
     """Return the conditions of a schedule or a message, or None after noting what is wrong with them."""
-    node = place.node
+    node = position.node
     there = [key for key in (ONLY_IF, SKIP_IF) if isinstance(node, Mapping) and key in node.entries]
-    found = {key: _condition(findings, place.at(key), 1) for key in there}
+    found = {key: _condition(findings, position.at(key), 1) for key in there}
     return None if None in found.values() else Conditions(found.get(ONLY_IF), found.get(SKIP_IF))
 
 
-def asked_of(place: Place, variable: str) -> Iterator[Place]:
-    """Yield each place below `place` where a condition asks about a variable."""
-    node = place.node
+def asked_of(position: Position, variable: str) -> Iterator[Position]:
+    """Yield each place below `position` where a condition asks about a variable."""
+    node = position.node
     if isinstance(node, Mapping):
-        yield from [place.at(variable)] if variable in node.entries else []
+        yield from [position.at(variable)] if variable in node.entries else []
         for key in GROUPS:
-            yield from asked_of(place.at(key), variable) if key in node.entries else ()
+            yield from asked_of(position.at(key), variable) if key in node.entries else ()
     elif isinstance(node, Listing):
         for index in range(len(node.items)):
-            yield from asked_of(place.at(index), variable)
+            yield from asked_of(position.at(index), variable)
 
 
-def _condition(findings: Findings, place: Place, depth: int) -> Condition | None:
-    node = place.node
+def _condition(findings: Findings, position: Position, depth: int) -> Condition | None:
+    node = position.node
     if not isinstance(node, Mapping):
-        _unexpected(findings, place, "keys and values are expected here", _WRITE)
+        _unexpected(findings, position, "keys and values are expected here", _WRITE)
     elif not node.entries:
-        findings.error(place, "this asks nothing", _WRITE)
+        findings.error(position, "this asks nothing", _WRITE)
     elif depth > MAX_DEPTH:
         what = f"conditions inside conditions, more than {MAX_DEPTH} deep"
-        findings.error(place, what, "Can it be said with fewer of all, any and not?")
+        findings.error(position, what, "Can it be said with fewer of all, any and not?")
     else:
-        parts = [_part(findings, place, key, depth) for key in node.entries]
+        parts = [_part(findings, position, key, depth) for key in node.entries]
         good = tuple(part for part in parts if part is not None)
         if len(good) == len(parts):
             return good[0] if len(good) == 1 else AllOf(good)
     return None
 
 
-def _part(findings: Findings, place: Place, key: str, depth: int) -> Condition | None:
-    here = place.at(key)
+def _part(findings: Findings, position: Position, key: str, depth: int) -> Condition | None:
+    here = position.at(key)
     if key == "not":
         part = _condition(findings, here, depth + 1)
         return None if part is None else Not(part)
@@ -99,65 +99,65 @@ def _part(findings: Findings, place: Place, key: str, depth: int) -> Condition |
     return None
 
 
-def _parts(findings: Findings, place: Place, depth: int) -> tuple[Condition, ...] | None:
-    node = place.node
+def _parts(findings: Findings, position: Position, depth: int) -> tuple[Condition, ...] | None:
+    node = position.node
     if not isinstance(node, Listing):
-        _unexpected(findings, place, "a list is expected here", "Write [{season: winter}, {part_of_day: evening}].")
+        _unexpected(findings, position, "a list is expected here", "Write [{season: winter}, {part_of_day: evening}].")
         return None
     if not node.items:
-        findings.error(place, "the list is empty", "Write one condition at least, or leave the key out.")
+        findings.error(position, "the list is empty", "Write one condition at least, or leave the key out.")
         return None
-    parts = [_condition(findings, place.at(index), depth + 1) for index in range(len(node.items))]
+    parts = [_condition(findings, position.at(index), depth + 1) for index in range(len(node.items))]
     good = tuple(part for part in parts if part is not None)
     return good if len(good) == len(parts) else None
 
 
-def _test(findings: Findings, place: Place, name: str) -> Test | None:
-    node = place.node
+def _test(findings: Findings, position: Position, name: str) -> Test | None:
+    node = position.node
     if not isinstance(node, Mapping):
-        return _value(findings, place, name)
+        return _value(findings, position, name)
     keys = values.KEYS[VARIABLES[name].kind]
     extra = [key for key in node.entries if key not in keys]
     for key in extra:
-        findings.error(place.at(key), f"{quote(key)} is no key here", _remedy(key, keys), at_key=True)
+        findings.error(position.at(key), f"{quote(key)} is no key here", _remedy(key, keys), at_key=True)
     within = (
-        _read(findings, place.at("within"), values.span, {"within": "3 days"}) if "within" in node.entries else None
+        _read(findings, position.at("within"), values.span, {"within": "3 days"}) if "within" in node.entries else None
     )
-    test = _question(findings, place, name, node)
+    test = _question(findings, position, name, node)
     if extra or test is None or ("within" in node.entries and within is None):
         return None
     return Test(variable=name, below=test.below, above=test.above, words=test.words, flag=test.flag, within=within)
 
 
-def _question(findings: Findings, place: Place, name: str, node: Mapping) -> Test | None:
+def _question(findings: Findings, position: Position, name: str, node: Mapping) -> Test | None:
     """Read what is asked, apart from how old the answer may be."""
     bounds = [key for key in ("below", "above") if key in node.entries and key in values.KEYS[VARIABLES[name].kind]]
     same = next((key for key in ("is", "has") if key in node.entries and key in values.KEYS[VARIABLES[name].kind]), "")
     if same and bounds:
-        findings.error(place.at(same), f"'{same}' and '{bounds[0]}' do not go together", "Keep one.", at_key=True)
+        findings.error(position.at(same), f"'{same}' and '{bounds[0]}' do not go together", "Keep one.", at_key=True)
     elif same:
-        return _value(findings, place.at(same), name)
+        return _value(findings, position.at(same), name)
     elif bounds:
-        return _bounds(findings, place, name, bounds)
+        return _bounds(findings, position, name, bounds)
     elif not set(node.entries) - {"within"}:
-        findings.error(place, f"this asks nothing of '{name}'", f"Write {as_yaml(values.example(name))}.")
+        findings.error(position, f"this asks nothing of '{name}'", f"Write {as_yaml(values.example(name))}.")
     return None
 
 
-def _bounds(findings: Findings, place: Place, name: str, keys: Sequence[str]) -> Test | None:
+def _bounds(findings: Findings, position: Position, name: str, keys: Sequence[str]) -> Test | None:
     variable = VARIABLES[name]
     found: dict[str, Bound] = {}
     for key in keys:
-        limit = _read(findings, place.at(key), partial(values.bound, variable, key), values.example(name))
+        limit = _read(findings, position.at(key), partial(values.bound, variable, key), values.example(name))
         if limit is not None:
             found[key] = limit
     if len(found) < len(keys):
         return None
     test = Test(variable=name, below=found.get("below"), above=found.get("above"))
     if _nothing_between(test):
-        either = as_yaml({"any": [{name: {key: _text(place.at(key))}} for key in keys]})
-        what = f"nothing is above {_text(place.at('above'))} and below {_text(place.at('below'))}"
-        findings.error(place.at("above"), what, f"Leave more room; for either of the two, write {either}.")
+        either = as_yaml({"any": [{name: {key: _text(position.at(key))}} for key in keys]})
+        what = f"nothing is above {_text(position.at('above'))} and below {_text(position.at('below'))}"
+        findings.error(position.at("above"), what, f"Leave more room; for either of the two, write {either}.")
         return None
     return test
 
@@ -171,34 +171,34 @@ def _nothing_between(test: Test) -> bool:
     return False
 
 
-def _value(findings: Findings, place: Place, name: str) -> Test | None:
+def _value(findings: Findings, position: Position, name: str) -> Test | None:
     """Read what a variable is to be, or to have."""
     variable = VARIABLES[name]
     match variable.kind:
         case Kind.NUMBER:
-            number = _read(findings, place, partial(values.number, variable), values.example(name))
+            number = _read(findings, position, partial(values.number, variable), values.example(name))
             return None if number is None else Test(variable=name, above=number - 1, below=number + 1)
         case Kind.FLAG:
-            flag = _read(findings, place, scalars.yes_or_no, values.example(name))
+            flag = _read(findings, position, scalars.yes_or_no, values.example(name))
             return None if flag is None else Test(variable=name, flag=flag)
         case Kind.SPAN:
-            length = _text(place) or "7 days"
+            length = _text(position) or "7 days"
             _unexpected(
                 findings,
-                place,
+                position,
                 "keys and values are expected here",
                 f"Write {{above: {length}}} or {{below: {length}}}.",
             )
             return None
         case _:
-            return _words(findings, place, name)
+            return _words(findings, position, name)
 
 
-def _words(findings: Findings, place: Place, name: str) -> Test | None:
-    node = place.node
-    places = [place.at(index) for index in range(len(node.items))] if isinstance(node, Listing) else [place]
+def _words(findings: Findings, position: Position, name: str) -> Test | None:
+    node = position.node
+    places = [position.at(index) for index in range(len(node.items))] if isinstance(node, Listing) else [position]
     if not places:
-        findings.error(place, "the list is empty", "Write one word at least.")
+        findings.error(position, "the list is empty", "Write one word at least.")
         return None
     found = [_read(findings, each, partial(values.word, name), values.example(name)) for each in places]
     good = [each for each in found if each is not None]
@@ -209,16 +209,16 @@ def _words(findings: Findings, place: Place, name: str) -> Test | None:
     return Test(variable=name, words=frozenset(good)) if len(good) == len(found) else None
 
 
-def _read(findings: Findings, place: Place, function: Callable[[str], Value], example: object) -> Value | None:
+def _read(findings: Findings, position: Position, function: Callable[[str], Value], example: object) -> Value | None:
     """Return what a text stands for, or None after noting what is wrong with it."""
-    node = place.node
+    node = position.node
     if not isinstance(node, Scalar) or node.absent:
-        _unexpected(findings, place, "text is expected here", f"Write {as_yaml(_value_in(example))}.")
+        _unexpected(findings, position, "text is expected here", f"Write {as_yaml(_value_in(example))}.")
         return None
     try:
         return function(node.text)
     except Flaw as flaw:
-        findings.flaw(place, flaw)
+        findings.flaw(position, flaw)
         return None
 
 
@@ -227,10 +227,10 @@ def _value_in(example: object) -> object:
     return _value_in(next(iter(example.values()))) if isinstance(example, dict) else example
 
 
-def _unexpected(findings: Findings, place: Place, what: str, expected: str) -> None:
-    node = place.node
+def _unexpected(findings: Findings, position: Position, what: str, expected: str) -> None:
+    node = position.node
     if not (isinstance(node, Scalar) and node.absent):  # "has no value" was said already
-        findings.error(place, f"{what}, not {_shown(node)}", expected)
+        findings.error(position, f"{what}, not {_shown(node)}", expected)
 
 
 def _shown(node: Node) -> str:
@@ -239,8 +239,8 @@ def _shown(node: Node) -> str:
     return "a list" if isinstance(node, Listing) else "keys and values"
 
 
-def _text(place: Place) -> str:
-    return place.node.text[:20] if isinstance(place.node, Scalar) else ""
+def _text(position: Position) -> str:
+    return position.node.text[:20] if isinstance(position.node, Scalar) else ""
 
 
 def _remedy(key: str, known: tuple[str, ...]) -> str:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from nudger.config.findings import Findings, Place
+from nudger.config.findings import Findings, Position
 from nudger.config.schedules.phases import read_phases
-from nudger.config.schedules.when_checks import sound
+from nudger.config.schedules.when_checks import is_consistent
 from nudger.config.shapes.when import When
 from nudger.config.values.recurrences import DayRule
 from nudger.config.values.scalars import DAY_WORDS
@@ -29,9 +29,9 @@ from nudger.domain.schedules import (
 _NOTHING = timedelta(0)
 
 
-def read_when(findings: Findings, place: Place, when: When) -> Recurrence | None:
+def read_when(findings: Findings, position: Position, when: When) -> Recurrence | None:
     """Return the recurrence, or None after noting what is wrong with it."""
-    if not sound(findings, place, when):
+    if not is_consistent(findings, position, when):
         return None
     exceptions = _exceptions(when.except_)
     if when.cron is not None:

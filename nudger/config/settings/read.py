@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from nudger.config.flaws import Flaw
 from nudger.config.settings.env_file import PREFIX
 from nudger.config.settings.pairs import clashes
-from nudger.config.settings.sources import ENVIRONMENT, Place, Sources, names_like_env_file, read_sources
+from nudger.config.settings.sources import ENVIRONMENT, Position, Sources, names_like_env_file, read_sources
 from nudger.config.settings.types import Settings, SmtpSecurity
 from nudger.errors import Problem, WrongSettingsError
 
@@ -29,7 +29,7 @@ class SettingsReading(NamedTuple):
     settings: Settings | None
     problems: tuple[Problem, ...]
     readable: Settings
-    places: Mapping[str, Place]
+    places: Mapping[str, Position]
 
 
 _FIELDS = [name for name in Settings.model_fields if name != "config_dir"]
@@ -60,7 +60,7 @@ def read_settings(config_dir: Path) -> SettingsReading:
     ordered = sorted(
         dict.fromkeys((*problems, *unfit)), key=lambda each: (each.file == ENVIRONMENT, each.file, each.line)
     )
-    places = {field: given.place for field, given in sources.given.items()}
+    places = {field: given.position for field, given in sources.given.items()}
     return SettingsReading(None if failed else settings, tuple(ordered), settings, places)
 
 
@@ -85,8 +85,8 @@ def _words(error: Any) -> tuple[str, str]:
     return _PLAIN_WORDS.get(error["type"], "this value cannot be used"), ""
 
 
-def _about(sources: Sources, field: str) -> Place:
-    return sources.given[field].place if field in sources.given else Place(ENVIRONMENT)
+def _about(sources: Sources, field: str) -> Position:
+    return sources.given[field].position if field in sources.given else Position(ENVIRONMENT)
 
 
 def _cut(sources: Sources) -> Iterator[Problem]:
@@ -95,7 +95,7 @@ def _cut(sources: Sources) -> Iterator[Problem]:
         if given.cut and field in _PROSE | _SECRETS | {"smtp_username"}:
             what = f"{PREFIX}{field.upper()}: everything from ' #' on is a comment"
             remedy = "Put the value in quotes, or the comment on a line of its own."
-            yield given.place.problem(what, remedy, warning=field in _PROSE)
+            yield given.position.problem(what, remedy, warning=field in _PROSE)
 
 
 def _clashing(settings: Settings, sources: Sources) -> tuple[list[Problem], list[Problem]]:

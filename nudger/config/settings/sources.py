@@ -30,7 +30,7 @@ _MAY_SET = re.compile(
 _SETS = re.compile(rb"^\s*(?:export\s+)?NUDGER_[A-Z_]+\s*=", re.MULTILINE)
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a setting is written: a line of nudger.env (with its value left out), a credential, or the environment."""
 
     file: str
@@ -47,11 +47,11 @@ class Given(NamedTuple):
     """What one setting was given, and where."""
 
     value: str
-    place: Place
+    position: Position
     cut: bool = False
 
     def __repr__(self) -> str:
-        return f"Given({self.place.file}:{self.place.line})"  # the value may be a secret
+        return f"Given({self.position.file}:{self.position.line})"  # the value may be a secret
 
 
 class Sources(NamedTuple):
@@ -96,11 +96,11 @@ class _Sources:
         for name in sorted(environment):
             if not name.upper().startswith(PREFIX) or name.upper() == _HERE:
                 continue
-            place = Place(ENVIRONMENT)
+            position = Position(ENVIRONMENT)
             if (field := self._field(name)) is None:
-                self.problems.append(place.problem(f"{_safe(name)} is no setting of nudger", self._remedy(name)))
+                self.problems.append(position.problem(f"{_safe(name)} is no setting of nudger", self._remedy(name)))
             else:
-                self.given.setdefault(field, Given(environment[name].strip(), place))
+                self.given.setdefault(field, Given(environment[name].strip(), position))
 
     def env_file(self, secrets: frozenset[str]) -> None:
         """Take the lines of nudger.env."""
@@ -108,16 +108,16 @@ class _Sources:
         self.problems += file.problems
         self.broken |= {field for name in file.broken if (field := self._field(name))}
         for line in file.lines:
-            place = Place(str(self._file), line.line, line.column, line.source)
+            position = Position(str(self._file), line.line, line.column, line.source)
             if line.name == _HERE:
                 what = "NUDGER_CONFIG_DIR has no effect here: it says where this file is"
-                self.problems.append(place.problem(what, "Delete the line, and use --config."))
+                self.problems.append(position.problem(what, "Delete the line, and use --config."))
             elif (field := self._field(line.name)) is None:
-                self.problems.append(self._no_setting(line, place))
+                self.problems.append(self._no_setting(line, position))
             elif field not in self.given:
-                self.given[field] = Given(line.value, place, line.cut)
+                self.given[field] = Given(line.value, position, line.cut)
         if any(
-            self.given[field].place.file == str(self._file) and self.given[field].value
+            self.given[field].position.file == str(self._file) and self.given[field].value
             for field in secrets & self.given.keys()
         ):
             self.problems += remark_on_mode(self._file, "it holds a secret")
@@ -130,32 +130,34 @@ class _Sources:
             names = sorted(os.listdir(folder))  # noqa: PTH208 - names will do
         except OSError as error:
             what = f"the folder of credentials cannot be read: {(error.strerror or 'unknown trouble').lower()}"
-            self.problems.append(Place(visible(folder)).problem(what, f"${CREDENTIALS} names it.", warning=True))
+            self.problems.append(Position(visible(folder)).problem(what, f"${CREDENTIALS} names it.", warning=True))
             return
         for name in names:
             path = Path(folder, name)
-            place = Place(visible(str(path)))
+            position = Position(visible(str(path)))
             field = self._field(name)
             if field is not None:
-                self._credential(field, path, place)
+                self._credential(field, path, position)
             elif name.lower().startswith("nudger"):
-                self.problems.append(place.problem("this credential is no setting of nudger", self._file_remedy(name)))
+                self.problems.append(
+                    position.problem("this credential is no setting of nudger", self._file_remedy(name))
+                )
             elif self._field(PREFIX + name) is not None:
                 what = "this credential is not read"
-                self.problems.append(place.problem(what, f"Call it {PREFIX.lower()}{name.lower()}.", warning=True))
+                self.problems.append(position.problem(what, f"Call it {PREFIX.lower()}{name.lower()}.", warning=True))
 
-    def _credential(self, field: str, path: Path, place: Place) -> None:
-        if self.given.get(field, Given("", place)).value:
+    def _credential(self, field: str, path: Path, position: Position) -> None:
+        if self.given.get(field, Given("", position)).value:
             what = f"{PREFIX}{field.upper()} is set elsewhere, too, and that counts"
-            self.problems.append(place.problem(what, "Set it in one place.", warning=True))
+            self.problems.append(position.problem(what, "Set it in one place.", warning=True))
             return
         try:
             value = _secret(path)
         except Flaw as flaw:
-            self.problems.append(place.problem(flaw.what, flaw.expected))
+            self.problems.append(position.problem(flaw.what, flaw.expected))
             self.broken.add(field)
         else:
-            self.given[field] = Given(value, place)
+            self.given[field] = Given(value, position)
             self.problems += remark_on_mode(path, "it is a secret")
 
     def _field(self, name: str) -> str | None:
@@ -164,8 +166,8 @@ class _Sources:
         field = lower.removeprefix(PREFIX.lower())
         return field if field != lower and field in self._fields else None
 
-    def _no_setting(self, line: Line, place: Place) -> Problem:
-        at_name = place._replace(column=line.source.find(line.name[:1]) + 1 if line.source else 1)
+    def _no_setting(self, line: Line, position: Position) -> Problem:
+        at_name = position._replace(column=line.source.find(line.name[:1]) + 1 if line.source else 1)
         if line.name.startswith(PREFIX):
             return at_name.problem(f"{_safe(line.name)} is no setting of nudger", self._remedy(line.name))
         return at_name.problem(f"this name has no {PREFIX} before it, and sets nothing", self._remedy(line.name))
@@ -213,11 +215,11 @@ def names_like_env_file(config_dir: Path) -> Iterator[Problem]:
         return
     for name in names:
         plain = name.lower().removesuffix(".txt").replace("-", ".").replace("_", ".")
-        place = Place(str(config_dir / name))
+        position = Position(str(config_dir / name))
         if name != ENV_FILE and plain in _ALMOST:
-            yield place.problem("this file is not read", f"Call it {ENV_FILE}.", warning=True)
+            yield position.problem("this file is not read", f"Call it {ENV_FILE}.", warning=True)
         elif name != ENV_FILE and _MAY_SET.fullmatch(name) and _sets_something(config_dir / name):
-            yield place.problem("this file is not read", f"Its settings belong into {ENV_FILE}.", warning=True)
+            yield position.problem("this file is not read", f"Its settings belong into {ENV_FILE}.", warning=True)
 
 
 def _sets_something(path: Path) -> bool:

@@ -5,7 +5,7 @@ import re
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nudger.config.findings import Place
+from nudger.config.findings import Position
 from nudger.config.shape import Shape
 from nudger.config.shapes.crisis_lines import CrisisLineShape
 from nudger.config.shapes.limits import LimitsShape, PersonLimits
@@ -41,14 +41,14 @@ SHAPES: dict[tuple[str, ...], type[Shape]] = {
 """Which keys may stand where, by the path of keys to them."""
 
 
-def reads(place: Place, model: type[Shape], value: Plain) -> bool:
+def reads(position: Position, model: type[Shape], value: Plain) -> bool:
     """Say whether a value, put into its place, reads without a fault there: no remedy is offered untried."""
-    return not faults(place, model, value)
+    return not faults(position, model, value)
 
 
-def faults(place: Place, model: type[Shape], value: Plain) -> list[ErrorDetails]:
+def faults(position: Position, model: type[Shape], value: Plain) -> list[ErrorDetails]:
     """Return what would be wrong in a place with another value in it."""
-    root, loc = place.document.root, place.loc
+    root, loc = position.document.root, position.loc
     assert root is not None
     whole: Plain = plain(root)
     if len(loc) > 2 and isinstance(loc[0], str) and isinstance(loc[1], int):  # noqa: PLR2004 - a key of an entry

@@ -24,7 +24,7 @@ from nudger.config.shape import (
 from nudger.config.shapes.limits import LimitsShape
 from nudger.config.shapes.when import When
 from nudger.config.values import scalars
-from nudger.domain.schedules import DEFAULT_GRACE, Priority, WhenHeld, WhenMissed
+from nudger.domain.schedules import DEFAULT_GRACE, Priority, WhenBlocked, WhenMissed
 from nudger.domain.vocabulary import ChannelChoice, Component, Intensity, MessageKey, Practice, Situation
 
 
@@ -135,8 +135,8 @@ class ScheduleShape(Shape):
             "(none)."
         ),
     )
-    held: Annotated[WhenHeld, word(WhenHeld, "way to deal with what was held back")] = Field(
-        default=WhenHeld.WAIT,
+    held: Annotated[WhenBlocked, word(WhenBlocked, "way to deal with what was held back")] = Field(
+        default=WhenBlocked.WAIT,
         description=(
             "If it may not go out at its time (quiet hours, limits): wait (until it may, but no longer than `late`) or "
             "drop."

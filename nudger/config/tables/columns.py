@@ -135,7 +135,7 @@ def cells_of(person: Recipient) -> dict[str, str]:
         **_times("", person.moments),
         "quiet_hours": _quiet(person.quiet_hours),
         "joined": str(person.joined or ""),
-        "place": person.place or "",
+        "place": person.region or "",
         **_times("weekend_", person.weekend_moments),
         "weekend_quiet_hours": "" if person.weekend_quiet_hours == "same" else _quiet(person.weekend_quiet_hours),
         "pause": "; ".join(map(as_pause, person.pauses)),

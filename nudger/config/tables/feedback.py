@@ -79,9 +79,9 @@ class FeedbackFile:
         """All that is wrong, in the order of the file. With any of it the entries are not to be used."""
         return self._table.found()
 
-    def refuse(self, place: int, refusal: Refusal) -> None:
+    def refuse(self, position: int, refusal: Refusal) -> None:
         """Note why the entry at a place is not taken."""
-        self._table.refuse(self._rows[place], refusal.field, refusal.what, refusal.expected)
+        self._table.refuse(self._rows[position], refusal.field, refusal.what, refusal.expected)
 
     def _entry(self, row: Row) -> Entry | None:
         """Return what a row says, or None when it cannot be read: then every cell at fault is noted."""

@@ -50,9 +50,9 @@ def outside_quotes(line: str) -> str:
 def place_of(source: str, index: int, delimiter: str) -> int:
     """Return where a cell begins; a delimiter inside quotes does not count."""
     quoted = False
-    for place, letter in enumerate(source):
+    for position, letter in enumerate(source):
         if index == 0:
-            return place + 1
+            return position + 1
         if letter == '"':
             quoted = not quoted
         elif letter == delimiter and not quoted:
@@ -62,17 +62,17 @@ def place_of(source: str, index: int, delimiter: str) -> int:
 
 def open_quote(record: str, delimiter: str) -> tuple[int, str]:
     """Return where the quote opens that makes a record unreadable, and what is wrong with it."""
-    place = 0
-    while place < len(record):
-        cell = _QUOTED.match(record, place) if record[place] == '"' else None
-        if record[place] == '"' and cell is None:
-            return place, "the quote that opens here is never closed"
-        end = cell.end() if cell else min(_ends(record, place, delimiter), default=len(record))
+    position = 0
+    while position < len(record):
+        cell = _QUOTED.match(record, position) if record[position] == '"' else None
+        if record[position] == '"' and cell is None:
+            return position, "the quote that opens here is never closed"
+        end = cell.end() if cell else min(_ends(record, position, delimiter), default=len(record))
         if cell and record[end : end + 1] not in (delimiter, "\r", "\n", ""):
-            return place, "the text that opens here goes on after a quote"
-        place = end + 1
+            return position, "the text that opens here goes on after a quote"
+        position = end + 1
     return 0, "the line cannot be read"
 
 
-def _ends(record: str, place: int, delimiter: str) -> list[int]:
-    return [end for mark in (delimiter, "\r", "\n") if (end := record.find(mark, place)) >= 0]
+def _ends(record: str, position: int, delimiter: str) -> list[int]:
+    return [end for mark in (delimiter, "\r", "\n") if (end := record.find(mark, position)) >= 0]

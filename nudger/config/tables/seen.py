@@ -18,15 +18,15 @@ class Seen:
         self._places = array("L", [0]) * _FIRST_SIZE
         self._count = 0
 
-    def first(self, key: str, place: int) -> int:
-        """Return where a key was seen first; 0 if this is the first time, and `place` is remembered then."""
+    def first(self, key: str, position: int) -> int:
+        """Return where a key was seen first; 0 if this is the first time, and `position` is remembered then."""
         if self._count * 2 > len(self._hashes):
             self._grow()
         digest = _hash(key)
         slot = self._slot(digest)
         if self._hashes[slot]:
             return self._places[slot]
-        self._hashes[slot], self._places[slot] = digest, place
+        self._hashes[slot], self._places[slot] = digest, position
         self._count += 1
         return 0
 
@@ -45,10 +45,10 @@ class Seen:
     def _grow(self) -> None:
         hashes, places = self._hashes, self._places
         self._hashes, self._places = array("Q", bytes(16 * len(hashes))), array("L", [0]) * (2 * len(places))
-        for digest, place in zip(hashes, places, strict=True):
+        for digest, position in zip(hashes, places, strict=True):
             if digest:
                 slot = self._slot(digest)
-                self._hashes[slot], self._places[slot] = digest, place
+                self._hashes[slot], self._places[slot] = digest, position
 
 
 def _hash(key: str) -> int:

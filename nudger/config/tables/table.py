@@ -88,7 +88,7 @@ class Table:
                     found = True
                     yield row
         except Flaw as flaw:
-            line, column = flaw.place
+            line, column = flaw.position
             self.refused.add(0)  # nobody knows how many lines there are
             self._note(line, "", column, flaw.what, flaw.expected)
         if not found and not self.problems:
@@ -108,10 +108,10 @@ class Table:
         """Note what is wrong with a cell, and whose it is."""
         index = row.header.index(column) if column in row.header else 0
         cell = row.cells[index] if index < len(row.cells) else ""
-        place = place_of(row.source, index, row.delimiter)
+        position = place_of(row.source, index, row.delimiter)
         path = tuple(part for part in (owner, column) if part)
         self._note(
-            row.line, row.source, place, what, expected, width=len(cell) or 1, path=path, warning=warning, mild=mild
+            row.line, row.source, position, what, expected, width=len(cell) or 1, path=path, warning=warning, mild=mild
         )
 
     def refuse_header(self, what: str, expected: str) -> None:
@@ -160,8 +160,8 @@ class Table:
                     yield row
         except csv.Error:
             record = "".join(lines.taken)
-            place, what = open_quote(record, self._delimiter)
-            before = split_lines(record[:place])
+            position, what = open_quote(record, self._delimiter)
+            before = split_lines(record[:position])
             line = lines.taken[len(before) - 1] if lines.taken else ""
             expected = 'Close it, and write "" for a quote inside a cell.'
             self._note(lines.start + len(before) - 1, line, len(before[-1]) + 1, what, expected)
@@ -203,15 +203,15 @@ class Table:
         for index, name in unknown[:_MAX_UNKNOWN]:
             near = self._layout.aliases.get(name) or nearest(name, self._layout.columns)
             hint = f"Did you mean '{near}'?" if near else self._layout.more
-            place = place_of(source, index, self._delimiter)
-            self._note(self.first, source, place, f"{quote(name)} is no column", hint, width=len(name))
+            position = place_of(source, index, self._delimiter)
+            self._note(self.first, source, position, f"{quote(name)} is no column", hint, width=len(name))
         if (more := len(unknown) - _MAX_UNKNOWN) > 0:
             what = f"{more} more columns are unknown" if more > 1 else "1 more column is unknown"
             self._note(self.first, source, 1, what, self._layout.more)
         twice = {name for index, name in enumerate(header) if name and name in header[:index]}
         for name in sorted(twice & set(self._layout.columns), key=header.index):
-            place = place_of(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
-            self._note(self.first, source, place, f"the column {quote(name)} is there twice", "", width=len(name))
+            position = place_of(source, len(header) - 1 - header[::-1].index(name), self._delimiter)
+            self._note(self.first, source, position, f"the column {quote(name)} is there twice", "", width=len(name))
 
     def _right(self, row: Row, taken: list[str]) -> bool:
         """Say whether a row can be used, after noting why not."""

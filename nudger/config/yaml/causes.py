@@ -51,10 +51,10 @@ class Text(NamedTuple):
 
 def find(error: yaml.MarkedYAMLError, lines: list[str], event: yaml.ScalarEvent | None) -> Cause | None:
     """Return what the writer did that the parser gave up on, where that can be told."""
-    place = error.problem_mark or error.context_mark
-    if place is None:
+    position = error.problem_mark or error.context_mark
+    if position is None:
         return None
-    at, last = mark_of(place), _text_of(event)
+    at, last = mark_of(position), _text_of(event)
     key = mark_of(error.context_mark) if error.context_mark and "simple key" in (error.context or "") else None
     found = _closed_too_early(at, lines, last) if last else None
     found = found or _needs_quotes(at, _line(lines, at.line)) or _escape(error, at, lines)

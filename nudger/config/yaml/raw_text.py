@@ -120,7 +120,7 @@ def not_utf8(data: bytes, at: int, *, how: str = "", before: str = "", lines: in
     *above, begun = LINE_END.split(before + data[:at].decode(errors="replace"))
     line = lines + len(above) + 1
     what = f"byte 0x{data[at]:02X} in line {line} is not UTF-8" + _in_another_encoding(data[at : at + 1])
-    return Flaw(what, sentences("Save the file as UTF-8.", how), place=(line, len(begun) + 1))
+    return Flaw(what, sentences("Save the file as UTF-8.", how), position=(line, len(begun) + 1))
 
 
 def _in_another_encoding(byte: bytes) -> str:

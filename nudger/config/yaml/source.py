@@ -33,7 +33,7 @@ def read_yaml(path: Path, name: str, *, too_large: str = DIVIDE) -> Document:
     try:
         text = decode(read_bytes(path, too_large=too_large))
     except Flaw as flaw:
-        line, column = flaw.place
+        line, column = flaw.position
         problem = Problem(file=name, line=line, column=column, what=flaw.what, expected=flaw.expected)
         return Document(name=name, problems=(problem,))
     return parse_yaml(text, name, too_large=too_large)

@@ -23,9 +23,9 @@ class ParserMark(Protocol):
     column: int
 
 
-def mark_of(place: ParserMark) -> Mark:
+def mark_of(position: ParserMark) -> Mark:
     """Return a parser's place as people count."""
-    return Mark(place.line + 1, place.column + 1)
+    return Mark(position.line + 1, position.column + 1)
 
 
 class Scalar(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from nudger.decisions.choosing.history import Seen
-from nudger.decisions.choosing.options import Part, Pool, Wordings
+from nudger.decisions.choosing.options import ComponentOptions, Options, PracticeOptions
 from nudger.decisions.choosing.rotation import Chances, Taste
 from nudger.decisions.draw import Draws, draws_of
 from nudger.domain.messages import Message
@@ -50,7 +50,7 @@ class Choice(NamedTuple):
 
 
 def choose(
-    pool: Pool, taste: Taste, *, in_order: bool = False, learned: Chances | None = None, seed: str
+    pool: Options, taste: Taste, *, in_order: bool = False, learned: Chances | None = None, seed: str
 ) -> Choice | None:
     """Return one message of the pool; None when there is none, or when a series (`in_order`) is at its end.
 
@@ -80,14 +80,16 @@ class _Left(NamedTuple):
     gone: Collection[MessageKey]
 
 
-def _left_of(pool: Pool, taste: Taste) -> _Left:
+def _left_of(pool: Options, taste: Taste) -> _Left:
     seen, keys = taste.seen, pool.keys
     refused = [key for key in taste.unwanted if key in keys and key not in seen]
     unseen = len(keys) - sum(map(keys.__contains__, seen)) - len(refused)
     return _Left(unseen, len(refused), [*seen, *refused] if refused else seen)
 
 
-def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[Practice, int], dict[Practice, int]]:
+def _counts(
+    part: ComponentOptions, taste: Taste, gone: Iterable[MessageKey]
+) -> tuple[dict[Practice, int], dict[Practice, int]]:
     """Return how many unseen wordings each practice has, and how many of them with a theme that does not rest."""
     resting = taste.resting
     unseen = {practice: len(wordings.keys) for practice, wordings in part.wordings.items()}
@@ -102,7 +104,7 @@ def _counts(part: Part, taste: Taste, gone: Iterable[MessageKey]) -> tuple[dict[
     return unseen, fresh
 
 
-def _in_turn(pool: Pool, taste: Taste) -> list[Component]:
+def _in_turn(pool: Options, taste: Taste) -> list[Component]:
     """Return the components of the pool, the one that was served longest ago first."""
     return sorted(pool.parts, key=taste.served.__getitem__)
 
@@ -117,7 +119,7 @@ class _Picked(NamedTuple):
 
 
 def _draw(
-    part: Part,
+    part: ComponentOptions,
     taste: Taste,
     counts: Mapping[Practice, int],
     resting: frozenset[str],
@@ -148,7 +150,7 @@ def _in_their_turn(practices: Iterable[Practice], taste: Taste) -> list[Practice
     return [practice for practice in practices if practice not in recent] or list(practices)
 
 
-def _choice(pool: Pool, left: _Left, picked: _Picked) -> Choice:
+def _choice(pool: Options, left: _Left, picked: _Picked) -> Choice:
     aside = (
         ("seen before", len(pool.messages) - left.unseen - left.refused),
         ("not wanted", left.refused),
@@ -183,7 +185,7 @@ def pick_wording(shortlist: Sequence[Wording], draws: Draws) -> Wording:
     return shortlist[int(draws.wording * len(shortlist))]
 
 
-def _shortlist(wordings: Wordings, taste: Taste, resting: frozenset[str], count: int, draws: Draws) -> list[int]:
+def _shortlist(wordings: PracticeOptions, taste: Taste, resting: frozenset[str], count: int, draws: Draws) -> list[int]:
     """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few.
 
     One of them is chosen, and all are written down; each is as likely as the others.
@@ -200,7 +202,7 @@ def _shortlist(wordings: Wordings, taste: Taste, resting: frozenset[str], count:
     return [fitting.pop(place % len(fitting)) for place in draws.places]
 
 
-def _allowed(places: Iterable[int], wordings: Wordings, taste: Taste, resting: frozenset[str]) -> list[int]:
+def _allowed(places: Iterable[int], wordings: PracticeOptions, taste: Taste, resting: frozenset[str]) -> list[int]:
     seen, unwanted, keys, themes = taste.seen, taste.unwanted, wordings.keys, wordings.themes
     return [
         place
@@ -209,16 +211,16 @@ def _allowed(places: Iterable[int], wordings: Wordings, taste: Taste, resting: f
     ]
 
 
-def _next_of_series(pool: Pool, seen: Seen) -> Choice | None:
+def _next_of_series(pool: Options, seen: Seen) -> Choice | None:
     unseen = [message for message in pool.messages if message.key not in seen]
     if not unseen:
         return None
     return Choice(message=unseen[0], rule=SERIES, options=len(pool.messages), unseen=len(unseen))
 
 
-def _longest_unseen(pool: Pool, taste: Taste) -> Choice | None:
-    wanted = [message for message in pool.messages if message.key not in taste.unwanted]
-    if not wanted:
+def _longest_unseen(pool: Options, taste: Taste) -> Choice | None:
+    requirements = [message for message in pool.messages if message.key not in taste.unwanted]
+    if not requirements:
         return None
-    oldest = min(wanted, key=lambda message: taste.seen[message.key])
+    oldest = min(requirements, key=lambda message: taste.seen[message.key])
     return Choice(message=oldest, rule=LONGEST_UNSEEN, options=len(pool.messages), unseen=0)

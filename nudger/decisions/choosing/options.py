@@ -31,7 +31,7 @@ class Topic(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Shelf:
+class MessageIndex:
     """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
 
     messages: tuple[Message, ...]
@@ -46,15 +46,15 @@ class Shelf:
         return next(chain(theirs, english, found), None)
 
 
-def make_shelf(messages: Sequence[Message]) -> Shelf:
-    """Put messages on a shelf."""
+def index_messages(messages: Sequence[Message]) -> MessageIndex:
+    """Sort messages by what they are chosen by."""
     # A hello or a farewell takes nobody's turn.
     chosen = [message for message in messages if message.purpose is Purpose.NUDGE]
     topics = {message.key: Topic(message.component, message.practice, message.theme) for message in chosen}
-    return Shelf(messages=tuple(messages), topics=topics)
+    return MessageIndex(messages=tuple(messages), topics=topics)
 
 
-class Wanted(NamedTuple):
+class Requirements(NamedTuple):
     """What a moment asks of a message, beyond what its schedule does.
 
     (A tuple, because a pool is looked up by it with every decision.)
@@ -68,7 +68,7 @@ class Wanted(NamedTuple):
     fine: bool = False
 
 
-class Wordings(NamedTuple):
+class PracticeOptions(NamedTuple):
     """The messages of one component and practice in the order of their keys; keys and themes stand beside them.
 
     (Drawing looks at those alone: of 5,000 messages hardly one is still near the processor.)
@@ -79,13 +79,13 @@ class Wordings(NamedTuple):
     themes: tuple[str, ...]
 
 
-class Part(NamedTuple):
+class ComponentOptions(NamedTuple):
     """The messages of one component.
 
     In JITAI words the practices are intervention options; the wording is drawn within one.
     """
 
-    wordings: Mapping[Practice, Wordings]
+    wordings: Mapping[Practice, PracticeOptions]
     place_of: Mapping[MessageKey, tuple[Practice, str]]
     """The practice and the theme of each message."""
 
@@ -94,65 +94,65 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Pool:
+class Options:
     """The fitting messages in the order of their keys (or of a series), also parted by component."""
 
     messages: tuple[Message, ...]
     keys: frozenset[MessageKey]
-    parts: Mapping[Component, Part]
+    parts: Mapping[Component, ComponentOptions]
     conditional: tuple[Message, ...] = ()
     """Messages that fit but have conditions of their own, which the moment decides; not among the others."""
 
 
 @lru_cache(maxsize=4096)
-def pool_for(shelf: Shelf, selection: Selection, wanted: Wanted) -> Pool:
+def options_for(message_index: MessageIndex, selection: Selection, requirements: Requirements) -> Options:
     """Return the messages that fit a schedule and a moment.
 
     On a low day only what stirs up little and asks nothing (Bhattacharjee 2023: shorter, more passive), and what was
     written for such a day goes first; on a fine day what was written for fine days does.
     """
-    fitting = [m for m in shelf.messages if _fits(m, selection, wanted)]
-    if wanted.gentle or wanted.low:
+    fitting = [m for m in message_index.messages if _fits(m, selection, requirements)]
+    if requirements.gentle or requirements.low:
         fitting = [m for m in fitting if m.intensity is Intensity.GENTLE]
-    if wanted.low:
+    if requirements.low:
         fitting = [m for m in fitting if not is_task(m)]
-    if wanted.low or wanted.fine:
-        situation = Situation.LOW if wanted.low else Situation.FINE
+    if requirements.low or requirements.fine:
+        situation = Situation.LOW if requirements.low else Situation.FINE
         fitting = [m for m in fitting if situation in m.situations] or fitting
     free = [m for m in fitting if not _has_condition(m)]
-    return replace(make_pool(free, selection), conditional=tuple(filter(_has_condition, fitting)))
+    return replace(index_options(free, selection), conditional=tuple(filter(_has_condition, fitting)))
 
 
-def make_pool(fitting: Sequence[Message], selection: Selection = Selection()) -> Pool:  # noqa: B008 - a frozen value
+def index_options(fitting: Sequence[Message], selection: Selection = Selection()) -> Options:  # noqa: B008 - a frozen value
     """Sort messages into a pool."""
     places = {key: place for place, key in enumerate(selection.messages)}
     ordered = tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
     by_component: dict[Component, list[Message]] = defaultdict(list)
     for message in ordered:
         by_component[message.component].append(message)
-    return Pool(
+    return Options(
         messages=ordered,
         keys=frozenset([message.key for message in ordered]),
         parts={component: _part(found) for component, found in by_component.items()},
     )
 
 
-def _part(messages: Sequence[Message]) -> Part:
+def _part(messages: Sequence[Message]) -> ComponentOptions:
     by_practice: dict[Practice, list[Message]] = defaultdict(list)
     themes: dict[str, Counter[Practice]] = defaultdict(Counter)
     for message in messages:
         by_practice[message.practice].append(message)
         themes[message.theme][message.practice] += 1
-    return Part(
+    return ComponentOptions(
         wordings={practice: _wordings(found) for practice, found in by_practice.items()},
         place_of={message.key: (message.practice, message.theme) for message in messages},
         themes={theme: tuple(found.items()) for theme, found in themes.items()},
     )
 
 
-def _wordings(messages: Sequence[Message]) -> Wordings:
+def _wordings(messages: Sequence[Message]) -> PracticeOptions:
     keys, themes = (message.key for message in messages), (message.theme for message in messages)
-    return Wordings(tuple(messages), tuple(keys), tuple(themes))
+    return PracticeOptions(tuple(messages), tuple(keys), tuple(themes))
 
 
 def is_task(message: Message) -> bool:
@@ -164,12 +164,12 @@ def _has_condition(message: Message) -> bool:
     return message.only_if is not None or message.skip_if is not None
 
 
-def _fits(message: Message, selection: Selection, wanted: Wanted) -> bool:
+def _fits(message: Message, selection: Selection, requirements: Requirements) -> bool:
     return (  # half of a library may be in another language: that is told at once
-        same_language(message.language, wanted.language)
+        same_language(message.language, requirements.language)
         and selection.takes(message)
-        and message.speaks(wanted.channel)
-        and (not message.parts_of_day or wanted.part_of_day in message.parts_of_day)
+        and message.speaks(requirements.channel)
+        and (not message.parts_of_day or requirements.part_of_day in message.parts_of_day)
     )
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from nudger.decisions.choosing.history import History, Seen
-from nudger.decisions.choosing.options import Shelf
+from nudger.decisions.choosing.options import MessageIndex
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.vocabulary import Component, MessageKey, Practice
 
@@ -46,9 +46,9 @@ class Taste(NamedTuple):
     """Practices that were not served for nearly a week, and when each was last (long ago, where never)."""
 
 
-def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
+def taste_of(history: History, message_index: MessageIndex, *, now: datetime) -> Taste:
     """Return what a person's past says at a moment."""
-    since, topic_of = now - _REST, shelf.topics.get
+    since, topic_of = now - _REST, message_index.topics.get
     resting: set[str] = set()
     served = dict.fromkeys(_COMPONENTS, LONG_AGO)
     practised: dict[Practice, datetime] = {}
@@ -62,7 +62,7 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
                 practised[practice] = at
     resting.discard("")
     if LONG_AGO in served.values():  # hardly ever: whoever gets something daily had all of them within ten days
-        served = _served(history.seen, shelf)
+        served = _served(history.seen, message_index)
     lately = now - _RECENT
     recent = frozenset([practice for practice, at in practised.items() if at > lately])
     overdue = _overdue(practised, now)
@@ -76,11 +76,11 @@ def taste_of(history: History, shelf: Shelf, *, now: datetime) -> Taste:
     return Taste(history.seen, served, frozenset(resting), unwanted, weights, recent, overdue)
 
 
-def _served(seen: Seen, shelf: Shelf) -> dict[Component, datetime]:
+def _served(seen: Seen, message_index: MessageIndex) -> dict[Component, datetime]:
     """Return when each component was last served, however long ago."""
     served = dict.fromkeys(_COMPONENTS, LONG_AGO)
     for key, at in seen.items():
-        topic = shelf.topics.get(key)
+        topic = message_index.topics.get(key)
         if topic is not None and at > served[topic.component]:
             served[topic.component] = at
     return served

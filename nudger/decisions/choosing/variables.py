@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from nudger.decisions.choosing.history import History
 from nudger.decisions.planning.public_holidays import is_holiday
-from nudger.decisions.planning.zone_positions import place_of_zone
+from nudger.decisions.planning.zone_positions import position_of_zone
 from nudger.domain.calendar import part_of_day
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import Recipient
@@ -81,7 +81,7 @@ def values_of(context: Context) -> dict[str, Known]:
     return {name: known for name, known in found if known is not None}
 
 
-class Lookup(Mapping[str, Known]):
+class KnownVariables(Mapping[str, Known]):
     """Variables worked out when a condition asks for them, and then kept."""
 
     def __init__(self, context: Context) -> None:
@@ -162,13 +162,13 @@ def _days_since_joined(context: Context) -> Known | None:
 
 
 def _holiday(context: Context) -> Known | None:
-    place = context.person.place
+    place = context.person.region
     return None if place is None else Known(is_holiday(place, context.local.date()))
 
 
 def _season(context: Context) -> Known | None:
     """Meteorological seasons, which begin with a month; the other way round south of the equator."""
-    place = place_of_zone(context.person.time_zone)
+    place = position_of_zone(context.person.time_zone)
     if place is None:
         return None
     north = context.local.month % 12 // 3
@@ -176,7 +176,7 @@ def _season(context: Context) -> Known | None:
 
 
 def _daylight(context: Context) -> Known | None:
-    place = place_of_zone(context.person.time_zone)
+    place = position_of_zone(context.person.time_zone)
     if place is None:
         return None
     from astral import Observer  # noqa: PLC0415 - Cold start: only a condition on daylight needs the sun

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from nudger.domain.nudges import Finding, Found, Receipt
+from nudger.domain.nudges import Found, LookupResult, Receipt
 from nudger.errors import DeliveryError
 
 
-def weigh(found: Found, bound: Collection[Receipt], *, doubtful: int) -> Receipt | DeliveryError | Finding:
+def weigh(found: Found, bound: Collection[Receipt], *, doubtful: int) -> Receipt | DeliveryError | LookupResult:
     """Return what is proved: a receipt, the provider's refusal, that it is absent, or nothing.
 
     `bound` are the receipts that nudges have already; `doubtful` is how many nudges to that address, this one among
@@ -22,8 +22,8 @@ def weigh(found: Found, bound: Collection[Receipt], *, doubtful: int) -> Receipt
     if same:
         return same[0]
     if unclear:
-        return Finding.CANNOT_TELL
+        return LookupResult.CANNOT_TELL
     if blank:
         countable = len(blank) == doubtful and all(each.provider_id for each in blank)
-        return blank[0] if countable else Finding.CANNOT_TELL
-    return found.refused or Finding.ABSENT
+        return blank[0] if countable else LookupResult.CANNOT_TELL
+    return found.refused or LookupResult.ABSENT

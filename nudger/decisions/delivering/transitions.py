@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from nudger.domain.nudges import Finding, Nudge, NudgeState, Receipt
+from nudger.domain.nudges import LookupResult, Nudge, NudgeState, Receipt
 from nudger.errors import DeliveryError, Effect
 
 _SECOND = timedelta(seconds=1)
@@ -123,7 +123,7 @@ def begin_inquiry(nudge: Nudge, *, now: datetime) -> Nudge:
     return replace(nudge, inquiries=inquiries, next_attempt_at=_following(nudge, inquiries, now))
 
 
-def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | Finding, *, now: datetime) -> Nudge:
+def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | LookupResult, *, now: datetime) -> Nudge:
     """Return the nudge after the provider was asked.
 
     Not found, after asking long enough: sent once more while it is in time, as a possible duplicate, and else at its
@@ -133,7 +133,7 @@ def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | Finding, *, n
     """
     if isinstance(finding, Receipt):
         return _accepted(nudge, finding)
-    if finding is Finding.CANNOT_TELL:
+    if finding is LookupResult.CANNOT_TELL:
         return _nobody_could_say(nudge) if now > nudge.expires_at + ASK_ON else nudge
     if isinstance(finding, DeliveryError) and finding.effect in _FINAL and nudge.inquiries >= len(INQUIRIES):
         return _ended(nudge, _FINAL[finding.effect], finding.code)

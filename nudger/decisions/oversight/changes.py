@@ -5,9 +5,9 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.draw import seed_of
-from nudger.decisions.planning.groups import build_roster
+from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule, Slot, SlotKey
@@ -43,8 +43,8 @@ class _Affected:
     after: tuple[Slot, ...]
 
 
-def compare(old: Agenda, new: Agenda, *, now: datetime) -> Changes:
-    """Return what a change from one agenda to another does."""
+def compare(old: Snapshot, new: Snapshot, *, now: datetime) -> Changes:
+    """Return what a change from one snapshot to another does."""
     affected = _affected(old, new, since=now, until=now + _WEEK)
     before = {(slot.key, slot.due) for slot in affected.before}
     after = {(slot.key, slot.due) for slot in affected.after}
@@ -56,12 +56,12 @@ def compare(old: Agenda, new: Agenda, *, now: datetime) -> Changes:
         people_added=len(new.recipients.keys() - both),
         people_removed=len(old.recipients.keys() - both),
         people_changed=sum(old.recipients[name] != new.recipients[name] for name in both),
-        messages=len(set(old.shelf.messages) ^ set(new.shelf.messages)),
+        messages=len(set(old.message_index.messages) ^ set(new.message_index.messages)),
         coming=len({key for key, _ in before ^ after}),
     )
 
 
-def moved_past(old: Agenda, new: Agenda, *, watermark: datetime) -> list[Slot]:
+def moved_past(old: Snapshot, new: Snapshot, *, watermark: datetime) -> list[Slot]:
     """Return slots that were still to come and now fall due before the watermark, where nobody would look again.
 
     A traveller's new time zone, another morning, an edited time, new time zone rules: nothing is skipped in silence.
@@ -78,18 +78,18 @@ def timings(schedules: Iterable[Schedule]) -> dict[str, str]:
 
 
 def moved_while_away(
-    before: Mapping[str, str], agenda: Agenda, people: Collection[RecipientId], *, watermark: datetime
+    before: Mapping[str, str], snapshot: Snapshot, people: Collection[RecipientId], *, watermark: datetime
 ) -> list[Slot]:
     """Return the slots of schedules with another timing than `before` that are over today, for `people` known before.
 
-    While the service runs, `moved_past` knows both agendas. At a start only the timings of the old one are known, so
+    While the service runs, `moved_past` knows both snapshots. At a start only the timings of the old one are known, so
     those that have their nudge already are among these slots.
     """
-    now = timings(agenda.schedules.values())
-    moved = [schedule for name, schedule in agenda.schedules.items() if before.get(name, now[name]) != now[name]]
-    here = [person for name, person in agenda.recipients.items() if name in people]
+    now = timings(snapshot.schedules.values())
+    moved = [schedule for name, schedule in snapshot.schedules.items() if before.get(name, now[name]) != now[name]]
+    here = [person for name, person in snapshot.recipients.items() if name in people]
     today = {person.id: watermark.astimezone(person.zone).date() for person in here} if moved else {}
-    found = _plan(agenda, moved, here, watermark - _REACH, watermark) if moved else []
+    found = _plan(snapshot, moved, here, watermark - _REACH, watermark) if moved else []
     return [slot for slot in found if slot.local_date == today[slot.recipient]]
 
 
@@ -109,14 +109,14 @@ def _halved(before: int, after: int) -> bool:
     return 2 * after <= before if before >= _SMALL else before > 0 and after == 0
 
 
-def _moved(old: Agenda, new: Agenda) -> Iterable[ScheduleId]:
+def _moved(old: Snapshot, new: Snapshot) -> Iterable[ScheduleId]:
     for name, schedule in new.schedules.items():
         before = old.schedules.get(name)
         if before is not None and (before.recurrence, before.audience) != (schedule.recurrence, schedule.audience):
             yield name
 
 
-def _affected(old: Agenda, new: Agenda, *, since: datetime, until: datetime) -> _Affected:
+def _affected(old: Snapshot, new: Snapshot, *, since: datetime, until: datetime) -> _Affected:
     """Plan only what can differ: what changed in the schedules for everybody, and everything for whoever changed."""
     names = {name for name, schedule in new.schedules.items() if _timing(old.schedules.get(name)) != _timing(schedule)}
     names |= old.schedules.keys() - new.schedules.keys()
@@ -136,25 +136,25 @@ def _in_order(value: object) -> str:
     return f"({','.join(map(_in_order, value))})" if isinstance(value, tuple) else repr(value)
 
 
-def _calendar_of(agenda: Agenda, name: RecipientId) -> Recipient | None:
+def _calendar_of(snapshot: Snapshot, name: RecipientId) -> Recipient | None:
     """Return what of a person the calendar depends on."""
-    person = agenda.recipients.get(name)
+    person = snapshot.recipients.get(name)
     return person and replace(person, name=None, sms=None, email=None, hard_days=(), limits=None, supporter=None)
 
 
 def _slots(
-    agenda: Agenda, names: set[ScheduleId], people: set[RecipientId], since: datetime, until: datetime
+    snapshot: Snapshot, names: set[ScheduleId], people: set[RecipientId], since: datetime, until: datetime
 ) -> Iterable[Slot]:
-    everyone = agenda.recipients.values()
-    schedules = tuple(agenda.schedules.values())
+    everyone = snapshot.recipients.values()
+    schedules = tuple(snapshot.schedules.values())
     some = [schedule for schedule in schedules if schedule.id in names]
     rest = [schedule for schedule in schedules if schedule.id not in names]
-    yield from _plan(agenda, some, everyone, since, until)
-    yield from _plan(agenda, rest, [person for person in everyone if person.id in people], since, until)
+    yield from _plan(snapshot, some, everyone, since, until)
+    yield from _plan(snapshot, rest, [person for person in everyone if person.id in people], since, until)
 
 
 def _plan(
-    agenda: Agenda, schedules: Sequence[Schedule], people: Iterable[Recipient], since: datetime, until: datetime
+    snapshot: Snapshot, schedules: Sequence[Schedule], people: Iterable[Recipient], since: datetime, until: datetime
 ) -> list[Slot]:
-    found = slots(build_roster(schedules, people), since=since, until=until, seed=agenda.seed)
-    return [slot for slot in found if agenda.owes(slot)]
+    found = slots(build_groups(schedules, people), since=since, until=until, seed=snapshot.seed)
+    return [slot for slot in found if snapshot.is_due_to(slot)]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nudger.decisions.planning.plan import crowds
 from nudger.decisions.points.decide import LATE
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.nudges import Nudge, NudgeState
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -45,12 +45,12 @@ def doubt_about_clock(watermark: datetime | None, now: datetime) -> str:
     return ""
 
 
-def storm(agenda: Agenda, *, since: datetime, now: datetime) -> Storm | None:
+def storm(snapshot: Snapshot, *, since: datetime, now: datetime) -> Storm | None:
     """Say whether catching up from `since` to `now` would send far more than the schedules imply, or None."""
-    coming = _late(agenda, max(since, now - _DAY), now)
+    coming = _late(snapshot, max(since, now - _DAY), now)
     if coming <= _FEW:
         return None
-    usual = _busiest_hour(agenda, now)
+    usual = _busiest_hour(snapshot, now)
     return Storm(coming, usual) if coming > _USUAL * usual else None
 
 
@@ -70,14 +70,14 @@ def crowd_of_newcomers(newcomers: int, known: int) -> Storm | None:
     return Storm(newcomers, known) if known and newcomers > max(_FEW, known) else None
 
 
-def _late(agenda: Agenda, since: datetime, now: datetime) -> int:
+def _late(snapshot: Snapshot, since: datetime, now: datetime) -> int:
     """Count the slots that are late by now, and would still go out."""
-    found = crowds(agenda.roster, since=since, until=now - LATE, seed=agenda.seed) if since < now - LATE else ()
-    return sum(count for schedule, due, count in found if due + agenda.schedules[schedule].grace >= now)
+    found = crowds(snapshot.roster, since=since, until=now - LATE, seed=snapshot.seed) if since < now - LATE else ()
+    return sum(count for schedule, due, count in found if due + snapshot.schedules[schedule].grace >= now)
 
 
-def _busiest_hour(agenda: Agenda, now: datetime) -> int:
+def _busiest_hour(snapshot: Snapshot, now: datetime) -> int:
     hours: Counter[int] = Counter()
-    for _, due, count in crowds(agenda.roster, since=now - _DAY, until=now + _DAY, seed=agenda.seed):
+    for _, due, count in crowds(snapshot.roster, since=now - _DAY, until=now + _DAY, seed=snapshot.seed):
         hours[(due - EARLIEST) // _HOUR] += count
     return max(hours.values(), default=0)

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from nudger.decisions.choosing.history import NO_HISTORY, History
-from nudger.decisions.choosing.options import Shelf, same_language
+from nudger.decisions.choosing.options import MessageIndex, same_language
 from nudger.decisions.planning.pace import WEEKS, times_a_day
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import in_four_weeks
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Calendar, Schedule, Selection
@@ -29,7 +29,7 @@ class Runway:
 
 
 def short_runways(
-    agenda: Agenda, people: Iterable[RecipientId], histories: Mapping[RecipientId, History], *, now: datetime
+    snapshot: Snapshot, people: Iterable[RecipientId], histories: Mapping[RecipientId, History], *, now: datetime
 ) -> list[Runway]:
     """Return for each of these people the schedule whose words end first, if that is in less than `SHORT` days.
 
@@ -37,7 +37,7 @@ def short_runways(
     """
     found = []
     for name in people:
-        runways = _runways(agenda, agenda.recipients[name], histories.get(name, NO_HISTORY), now)
+        runways = _runways(snapshot, snapshot.recipients[name], histories.get(name, NO_HISTORY), now)
         found += sorted((each for each in runways if each.days < SHORT), key=_days)[:1]
     return sorted(found, key=lambda each: (each.days, each.recipient))
 
@@ -46,16 +46,16 @@ def _days(runway: Runway) -> int:
     return runway.days
 
 
-def _runways(agenda: Agenda, person: Recipient, history: History, now: datetime) -> Iterator[Runway]:
+def _runways(snapshot: Snapshot, person: Recipient, history: History, now: datetime) -> Iterator[Runway]:
     """Yield how long each schedule's words last, but for those that last long enough however often it comes."""
     today = now.astimezone(person.zone).date()
-    for schedule in agenda.schedules.values():
+    for schedule in snapshot.schedules.values():
         if not _counts(schedule, person):
             continue
         channel = person.channel_for(schedule.channel)
         if channel is None:
             continue
-        unseen = len(_words(agenda.shelf, schedule.selection, person.language, channel) - history.seen.keys())
+        unseen = len(_words(snapshot.message_index, schedule.selection, person.language, channel) - history.seen.keys())
         if isinstance(schedule.recurrence, Calendar) and unseen >= SHORT * times_a_day(schedule.recurrence):
             continue  # nearly all of them, nearly always: the dates need not be worked out
         if comes := in_four_weeks(schedule, person, today):
@@ -68,6 +68,6 @@ def _counts(schedule: Schedule, person: Recipient) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _words(shelf: Shelf, selection: Selection, language: str, channel: Channel) -> frozenset[MessageKey]:
-    fitting = (message for message in shelf.messages if selection.takes(message) and message.speaks(channel))
+def _words(message_index: MessageIndex, selection: Selection, language: str, channel: Channel) -> frozenset[MessageKey]:
+    fitting = (message for message in message_index.messages if selection.takes(message) and message.speaks(channel))
     return frozenset(message.key for message in fitting if same_language(message.language, language))

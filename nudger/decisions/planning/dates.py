@@ -36,11 +36,11 @@ ANCHOR = date(2024, 1, 1)
 def dates_for(calendar: Calendar, person: Recipient, first: date, last: date) -> tuple[date, ...]:
     """Return the dates that the calendar names for a person from `first` to `last`, both inclusive, in order."""
     if not isinstance(calendar.dates, Programme):
-        return dates_of(calendar, first, last, place=person.place if asks_for_holidays(calendar) else None)
+        return dates_of(calendar, first, last, place=person.region if asks_for_holidays(calendar) else None)
     days = _days(max(first, calendar.starts or first), min(last, calendar.ends or last))
     programme = calendar.dates
     named = (day for day in days if _in_programme(programme, person, day))
-    return tuple(day for day in named if not _excepted(calendar.exceptions, person.place, day))
+    return tuple(day for day in named if not _excepted(calendar.exceptions, person.region, day))
 
 
 def _in_programme(programme: Programme, person: Recipient, day: date) -> bool:

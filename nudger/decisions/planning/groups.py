@@ -19,7 +19,7 @@ class _Traits(NamedTuple):
     """What the slots of a schedule can depend on in a person; None for what this schedule does not ask for."""
 
     zone: str
-    walls: Walls
+    local_times: Walls
     weekend_walls: Walls
     place: str | None
     joined: date | None
@@ -36,20 +36,20 @@ class Group:
 
     schedule: Schedule
     zone: ZoneInfo
-    walls: Walls
+    local_times: Walls
     weekend_walls: Walls
     example: Recipient
     members: tuple[RecipientId, ...]
 
-    def walls_on(self, day: date) -> Walls:
+    def local_times_on(self, day: date) -> Walls:
         """Return the times of day that count on a date."""
-        return self.weekend_walls if day.weekday() in WEEKEND else self.walls
+        return self.weekend_walls if day.weekday() in WEEKEND else self.local_times
 
 
-Roster = tuple[Group, ...]
+Groups = tuple[Group, ...]
 
 
-def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient]) -> Roster:
+def build_groups(schedules: Sequence[Schedule], recipients: Iterable[Recipient]) -> Groups:
     """Sort everybody into groups. One pass over the people; schedules keep their order."""
     groups: list[dict[_Traits, list[Recipient]]] = [defaultdict(list) for _ in schedules]
     for recipient in recipients:
@@ -60,7 +60,7 @@ def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient])
         Group(
             schedule=schedule,
             zone=ZoneInfo(traits.zone),
-            walls=traits.walls,
+            local_times=traits.local_times,
             weekend_walls=traits.weekend_walls,
             example=people[0],
             members=tuple(person.id for person in people),
@@ -72,13 +72,13 @@ def build_roster(schedules: Sequence[Schedule], recipients: Iterable[Recipient])
 
 def _traits(schedule: Schedule, person: Recipient) -> _Traits:
     recurrence = schedule.recurrence
-    walls = _walls(recurrence, person, weekend=False)
+    local_times = _walls(recurrence, person, weekend=False)
     programme = is_programme(recurrence)
     return _Traits(
         person.time_zone,
-        walls,
-        _walls(recurrence, person, weekend=True) if person.weekend_moments else walls,
-        person.place if asks_for_holidays(recurrence) else None,
+        local_times,
+        _walls(recurrence, person, weekend=True) if person.weekend_moments else local_times,
+        person.region if asks_for_holidays(recurrence) else None,
         person.joined if programme else None,
         person.pauses if programme else (),
     )

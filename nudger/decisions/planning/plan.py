@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from nudger.decisions.draw import draw_below
 from nudger.decisions.planning.dates import cron_times, dates_for
-from nudger.decisions.planning.groups import Group, Roster
+from nudger.decisions.planning.groups import Group, Groups
 from nudger.domain.calendar import Instant, require_utc, resolve
 from nudger.domain.schedules import (
     At,
@@ -45,7 +45,7 @@ def forget_plans() -> None:
     resolve.cache_clear()
 
 
-def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> list[Slot]:
+def slots(roster: Groups, *, since: datetime, until: datetime, seed: str) -> list[Slot]:
     """Return the slots due in (since, until], in order of time; at one instant, in the order of the schedules.
 
     `seed` belongs to the installation: it draws the minute of each person and day in a `between` window.
@@ -60,13 +60,13 @@ def slots(roster: Roster, *, since: datetime, until: datetime, seed: str) -> lis
     ]
 
 
-def next_due(roster: Roster, *, since: datetime, until: datetime, seed: str) -> datetime | None:
+def next_due(roster: Groups, *, since: datetime, until: datetime, seed: str) -> datetime | None:
     """Return the first instant in (since, until] at which a slot is due, or None."""
     return min((batch.due for batch in _batches(roster, since, until, seed)), default=None)
 
 
 def crowds(
-    roster: Roster, *, since: datetime, until: datetime, seed: str
+    roster: Groups, *, since: datetime, until: datetime, seed: str
 ) -> Iterator[tuple[ScheduleId, datetime, int]]:
     """Yield how many slots of which schedule fall due when in (since, until]: a count costs less than its slots."""
     return ((batch.schedule, batch.due, len(batch.members)) for batch in _batches(roster, since, until, seed))
@@ -88,7 +88,7 @@ def _batch_due(batch: _Batch) -> datetime:
     return batch.due
 
 
-def _batches(roster: Roster, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
+def _batches(roster: Groups, since: datetime, until: datetime, seed: str) -> Iterator[_Batch]:
     spans: dict[ZoneInfo, tuple[date, date]] = {}
     for group in roster:
         if group.zone not in spans:
@@ -149,8 +149,8 @@ def _resolved_alone(group: Group, day: date) -> tuple[tuple[int, time, Instant],
     found: dict[datetime, tuple[int, time, Instant]] = {}
     recurrence = group.schedule.recurrence
     cron = isinstance(recurrence, Cron)
-    walls = cron_times(recurrence, day, place=_place(group)) if cron else group.walls_on(day)
-    for ordinal, wall in enumerate(walls):
+    local_times = cron_times(recurrence, day, place=_place(group)) if cron else group.local_times_on(day)
+    for ordinal, wall in enumerate(local_times):
         instant = resolve(day, wall, group.zone)
         if instant is not None and (instant.at not in found or (found[instant.at][2].moved and not instant.moved)):
             found[instant.at] = (ordinal, wall, instant)
@@ -158,7 +158,7 @@ def _resolved_alone(group: Group, day: date) -> tuple[tuple[int, time, Instant],
 
 
 def _place(group: Group) -> str | None:
-    return group.example.place if asks_for_holidays(group.schedule.recurrence) else None
+    return group.example.region if asks_for_holidays(group.schedule.recurrence) else None
 
 
 class _Draw(NamedTuple):
@@ -191,7 +191,7 @@ def _reach(group: Group, day: date) -> tuple[datetime | None, datetime | None]:
     """Return the first and the last instant that a draw of a day can fall on; None where the zone skipped the date."""
     times = _times(group)
     if isinstance(times, Between):
-        ends = [resolve(day, wall, group.zone) for wall in group.walls_on(day)]
+        ends = [resolve(day, wall, group.zone) for wall in group.local_times_on(day)]
         first, last = ends[0], ends[-1]
         return (first.at, max(first.at, last.at)) if first and last else (None, None)
     found = [instant.at for _, _, instant in _resolved_alone(group, day)]
@@ -276,7 +276,7 @@ def _draw_window(group: Group, times: Between, day: date, seed: str, member: Rec
 
 
 def _opens_late(group: Group, day: date) -> bool:
-    opens = resolve(day, group.walls_on(day)[0], group.zone)
+    opens = resolve(day, group.local_times_on(day)[0], group.zone)
     return opens is not None and opens.moved
 
 

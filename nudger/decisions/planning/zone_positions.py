@@ -16,7 +16,7 @@ _POSITION = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})
 Degrees = tuple[float, float]
 
 
-def place_of_zone(time_zone: str) -> Degrees | None:
+def position_of_zone(time_zone: str) -> Degrees | None:
     """Return latitude and longitude in degrees, north and east positive; None for a zone that is no place (UTC)."""
     places, links = _tables()
     return places.get(time_zone) or places.get(links.get(time_zone, ""))

@@ -16,7 +16,7 @@ from nudger.domain.calendar import start_of_day
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import OnHardDay, Recipient
-from nudger.domain.schedules import WhenHeld
+from nudger.domain.schedules import WhenBlocked
 from nudger.domain.vocabulary import Channel
 
 _DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ class Request(NamedTuple):
     contacts: tuple[Contact, ...] = ()
     limits: Limits = NO_LIMITS
     reserved: tuple[tuple[datetime, str], ...] = ()
-    when_held: WhenHeld = WhenHeld.WAIT
+    when_blocked: WhenBlocked = WhenBlocked.WAIT
     hello: Hello | None = None
 
 
@@ -113,7 +113,7 @@ def _way(request: Request, now: datetime, without: frozenset[str]) -> _Way:
         if hindrance.reason not in reasons:
             reasons.append(hindrance.reason)
         moment = hindrance.until
-        if moment > request.expires_at or request.when_held is WhenHeld.DROP:
+        if moment > request.expires_at or request.when_blocked is WhenBlocked.DROP:
             break
     return _Way(tuple(reasons), None)
 
@@ -150,7 +150,7 @@ def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
 
 
 def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
-    places = legal_hours.places(person.place, person.sms, person.time_zone)
+    places = legal_hours.places(person.region, person.sms, person.time_zone)
     if not legal_hours.allowed(places, local):
         opening = legal_hours.next_opening(places, moment, person.zone)
         yield _Hindrance(legal_hours.reason(places, local), opening or moment + _DAY)

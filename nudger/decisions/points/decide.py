@@ -9,8 +9,8 @@ from nudger.decisions.choosing.history import Contact, History
 from nudger.decisions.delivering.hello import Hello, again_at
 from nudger.decisions.delivering.transitions import begin_attempt
 from nudger.decisions.points.availability import Deferred, Refused, Request, availability
-from nudger.decisions.points.select import Moment, no_occasion, select
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.points.select import DecisionPoint, failed_condition, select
+from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.calendar import start_of_day
 from nudger.domain.messages import Message
@@ -34,7 +34,7 @@ Reserved = Sequence[tuple[datetime, ScheduleId]]
 
 
 def decide_slot(
-    agenda: Agenda,
+    snapshot: Snapshot,
     slot: Slot,
     history: History,
     *,
@@ -46,30 +46,30 @@ def decide_slot(
 
     Returns a nudge in one of the states PENDING (to be sent), MISSED, WITHHELD or SUPPRESSED.
     """
-    schedule = agenda.schedules[slot.schedule]
-    recipient = agenda.recipients[slot.recipient]
-    case = _case_of(agenda, slot)
+    schedule = snapshot.schedules[slot.schedule]
+    recipient = snapshot.recipients[slot.recipient]
+    case = _case_of(snapshot, slot)
     if (over := _over(case, schedule, history, now)) is not None:
-        return _ended(agenda, case, *over)
+        return _ended(snapshot, case, *over)
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
-        return _ended(agenda, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
+        return _ended(snapshot, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
     moment, waits_for = max(now, slot.due), ""
-    point = Moment(case.key, schedule, recipient, channel, moment)
-    if (no := no_occasion(agenda, point, history)) is not None:
-        return _ended(agenda, case, NudgeState.WITHHELD, no.reason, no.facts)
-    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    point = DecisionPoint(case.key, schedule, recipient, channel, moment)
+    if (no := failed_condition(snapshot, point, history)) is not None:
+        return _ended(snapshot, case, NudgeState.WITHHELD, no.reason, no.facts)
+    request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
     verdict = availability(request, now=moment)
     if isinstance(verdict, Refused):
-        return _ended(agenda, case, verdict.state, verdict.reason)
+        return _ended(snapshot, case, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
         moment, waits_for = verdict.until, verdict.reason
         point = point._replace(at=moment)
-    selected = select(agenda, point, history)
+    selected = select(snapshot, point, history)
     if selected.message is None:
-        return _ended(agenda, case, NudgeState.WITHHELD, selected.reason, selected.facts)
+        return _ended(snapshot, case, NudgeState.WITHHELD, selected.reason, selected.facts)
     words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
-    return _pending(agenda, case, words, moment)
+    return _pending(snapshot, case, words, moment)
 
 
 def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, str] | None:
@@ -88,7 +88,7 @@ def _is_twin(case: "_Case", contact: Contact) -> bool:
     return contact.due == case.due and contact.key.schedule == case.key.schedule and contact.key != case.key
 
 
-def decide_welcome(agenda: Agenda, recipient: Recipient, *, ordinal: int = 0, now: datetime) -> Nudge:
+def decide_welcome(snapshot: Snapshot, recipient: Recipient, *, ordinal: int = 0, now: datetime) -> Nudge:
     """Decide the first hello: who we are, how often, how to stop, where help is (CTIA opt-in confirmation).
 
     However long it has to wait for the end of a pause, it has its three days from then on. `ordinal` counts how often
@@ -96,20 +96,22 @@ def decide_welcome(agenda: Agenda, recipient: Recipient, *, ordinal: int = 0, no
     """
     key = hello_key(recipient.id, ordinal)
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
-    message = None if channel is None else agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel)
+    message = (
+        None if channel is None else snapshot.message_index.for_purpose(Purpose.WELCOME, recipient.language, channel)
+    )
     if channel is None or message is None:
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
-        return _ended(agenda, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
+        return _ended(snapshot, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
     verdict = availability(Request(recipient=recipient, channel=channel, expires_at=_NEVER), now=now)
     if isinstance(verdict, Refused):
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
-        return _ended(agenda, case, verdict.state, verdict.reason)
+        return _ended(snapshot, case, verdict.state, verdict.reason)
     moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
     # What waits for the end of a pause falls due then.
     due = now if moment - now < _A_DAY else moment
     case = _Case(key, due, moment + WELCOME_GRACE, Priority.NORMAL)
     words = _Words(recipient, channel, message, waits_for, (("rule", "the first hello"),))
-    return _pending(agenda, case, words, moment)
+    return _pending(snapshot, case, words, moment)
 
 
 def hello_key(name: RecipientId, ordinal: int) -> SlotKey:
@@ -117,14 +119,17 @@ def hello_key(name: RecipientId, ordinal: int) -> SlotKey:
     return SlotKey(name, ScheduleId(WELCOME), date.min, ordinal)
 
 
-def is_to_be_greeted(agenda: Agenda, recipient: Recipient) -> bool:
+def is_to_be_greeted(snapshot: Snapshot, recipient: Recipient) -> bool:
     """Say whether there are words for a first hello to this person: where there are none, nobody waits for it."""
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
-    return channel is not None and agenda.shelf.for_purpose(Purpose.WELCOME, recipient.language, channel) is not None
+    return (
+        channel is not None
+        and snapshot.message_index.for_purpose(Purpose.WELCOME, recipient.language, channel) is not None
+    )
 
 
 def hello_due(
-    agenda: Agenda,
+    snapshot: Snapshot,
     recipient: Recipient,
     hello: Hello,
     *,
@@ -145,35 +150,37 @@ def hello_due(
         begins = start_of_day(recipient.joined, recipient.zone)
     if hello.state is None:
         return begins
-    if not is_to_be_greeted(agenda, recipient):
+    if not is_to_be_greeted(snapshot, recipient):
         return None
     again = again_at(hello, addresses_changed=moved)
     return again and max(again, begins)
 
 
-def sooner(agenda: Agenda, recipient: Recipient, nudge: Nudge, *, now: datetime) -> Nudge:
+def sooner(snapshot: Snapshot, recipient: Recipient, nudge: Nudge, *, now: datetime) -> Nudge:
     """Return a hello that waits for something that is over by now (a pause was taken back) as it goes out sooner."""
     if nudge.state is not NudgeState.PENDING or nudge.attempts or nudge.next_attempt_at is None:
         return nudge
-    anew = decide_welcome(agenda, recipient, ordinal=nudge.key.ordinal, now=now)
+    anew = decide_welcome(snapshot, recipient, ordinal=nudge.key.ordinal, now=now)
     if anew.next_attempt_at is None or anew.next_attempt_at >= nudge.next_attempt_at:
         return nudge
     return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), next_attempt_at=anew.next_attempt_at)
 
 
-def missed_for_one(agenda: Agenda, slot: Slot) -> Nudge:
+def missed_for_one(snapshot: Snapshot, slot: Slot) -> Nudge:
     """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
     reason = "fell due while the service was down; one goes out for all that were missed"
-    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, reason)
+    return _ended(snapshot, _case_of(snapshot, slot), NudgeState.MISSED, reason)
 
 
-def missed_by_edit(agenda: Agenda, slot: Slot) -> Nudge:
+def missed_by_edit(snapshot: Snapshot, slot: Slot) -> Nudge:
     """Return the nudge of a slot that an edit moved, while the service was down, to when nobody would look again."""
-    return _ended(agenda, _case_of(agenda, slot), NudgeState.MISSED, "an edit moved it to before the service came back")
+    return _ended(
+        snapshot, _case_of(snapshot, slot), NudgeState.MISSED, "an edit moved it to before the service came back"
+    )
 
 
 def recheck(
-    agenda: Agenda,
+    snapshot: Snapshot,
     nudge: Nudge,
     recipient: Recipient | None,
     history: History,
@@ -190,12 +197,12 @@ def recheck(
     channel = nudge.decision.channel
     if recipient is None or channel is None or not recipient.address(channel):
         return _changed(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
-    schedule = agenda.schedules.get(nudge.key.schedule)
+    schedule = snapshot.schedules.get(nudge.key.schedule)
     if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
         return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
     case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
     moment = nudge.next_attempt_at or now
-    request = _request(agenda, case, recipient, channel, history, suppressed, ahead, moment=moment)
+    request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
     verdict = availability(request, now=now)
     if isinstance(verdict, Refused):
         return _changed(nudge, verdict.state, verdict.reason)
@@ -205,8 +212,8 @@ def recheck(
     return begin_attempt(nudge, provider=provider, address=recipient.address(channel), now=now)
 
 
-def _case_of(agenda: Agenda, slot: Slot) -> "_Case":
-    schedule = agenda.schedules[slot.schedule]
+def _case_of(snapshot: Snapshot, slot: Slot) -> "_Case":
+    schedule = snapshot.schedules[slot.schedule]
     return _Case(slot.key, slot.due, slot.due + schedule.grace, schedule.priority)
 
 
@@ -230,7 +237,7 @@ class _Words(NamedTuple):
 
 
 def _request(
-    agenda: Agenda,
+    snapshot: Snapshot,
     case: _Case,
     recipient: Recipient,
     channel: Channel,
@@ -240,18 +247,18 @@ def _request(
     *,
     moment: datetime,
 ) -> Request:
-    schedule = agenda.schedules.get(case.key.schedule)
-    limits = agenda.limits_of(recipient)
+    schedule = snapshot.schedules.get(case.key.schedule)
+    limits = snapshot.limits_of(recipient)
     suppress = recipient.address(channel) in suppressed
     if schedule is None:  # the first hello and tests: no schedule of the operator's limits them
         return Request(recipient=recipient, channel=channel, expires_at=case.expires_at, suppressed=suppress)
-    hello = history.hello if history.hello is not None and is_to_be_greeted(agenda, recipient) else None
+    hello = history.hello if history.hello is not None and is_to_be_greeted(snapshot, recipient) else None
     before: tuple[Contact, ...] = ()
     reserved: tuple[tuple[datetime, ScheduleId], ...] = ()
     if limits.restrain:
         mine = Contact(moment, case.key, None, True, schedule.priority, case.due)
         before = tuple(each for each in history.contacts if _goes_before(each, mine))
-        reserved = tuple((due, each) for due, each in ahead if agenda.schedules[each].priority > schedule.priority)
+        reserved = tuple((due, each) for due, each in ahead if snapshot.schedules[each].priority > schedule.priority)
     return Request(
         recipient=recipient,
         channel=channel,
@@ -260,7 +267,7 @@ def _request(
         contacts=before,
         limits=limits,
         reserved=reserved,
-        when_held=schedule.when_held,
+        when_blocked=schedule.when_blocked,
         hello=hello,
     )
 
@@ -273,10 +280,10 @@ def _goes_before(contact: Contact, mine: Contact) -> bool:
 
 
 def _nudge(
-    agenda: Agenda, case: _Case, state: NudgeState, decision: Decision, next_attempt_at: datetime | None
+    snapshot: Snapshot, case: _Case, state: NudgeState, decision: Decision, next_attempt_at: datetime | None
 ) -> Nudge:
     return Nudge(
-        id=nudge_id(agenda.installation, case.key),
+        id=nudge_id(snapshot.installation, case.key),
         key=case.key,
         due=case.due,
         expires_at=case.expires_at,
@@ -287,13 +294,13 @@ def _nudge(
     )
 
 
-def _ended(agenda: Agenda, case: _Case, state: NudgeState, reason: str, facts: Facts = ()) -> Nudge:
+def _ended(snapshot: Snapshot, case: _Case, state: NudgeState, reason: str, facts: Facts = ()) -> Nudge:
     decision = Decision(message=None, channel=None, rendered=None, reason=reason, facts=facts)
-    return _nudge(agenda, case, state, decision, None)
+    return _nudge(snapshot, case, state, decision, None)
 
 
-def _pending(agenda: Agenda, case: _Case, words: _Words, moment: datetime) -> Nudge:
-    values = MessageValues(agenda, words.recipient, moment, words.message.language)
+def _pending(snapshot: Snapshot, case: _Case, words: _Words, moment: datetime) -> Nudge:
+    values = MessageValues(snapshot, words.recipient, moment, words.message.language)
     decision = Decision(
         message=words.message.key,
         channel=words.channel,
@@ -301,7 +308,7 @@ def _pending(agenda: Agenda, case: _Case, words: _Words, moment: datetime) -> Nu
         reason=words.waits_for,
         facts=words.facts + other_language(words.message, words.recipient),
     )
-    return _nudge(agenda, case, NudgeState.PENDING, decision, moment)
+    return _nudge(snapshot, case, NudgeState.PENDING, decision, moment)
 
 
 def _changed(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:

@@ -9,13 +9,13 @@ from nudger.decisions.choosing.choose import Choice, choose
 from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import learned_chances
-from nudger.decisions.choosing.options import Pool, Wanted, make_pool, pool_for
+from nudger.decisions.choosing.options import Options, Requirements, index_options, options_for
 from nudger.decisions.choosing.restraint import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
 from nudger.decisions.choosing.rotation import taste_of
-from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, Lookup, context_of
+from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, KnownVariables, context_of
 from nudger.decisions.condition_words import in_words
 from nudger.decisions.draw import seed_of
-from nudger.decisions.snapshot import Agenda
+from nudger.decisions.snapshot import Snapshot
 from nudger.domain.calendar import part_of_day
 from nudger.domain.conditions import Condition
 from nudger.domain.messages import Message
@@ -52,7 +52,7 @@ class Selected(NamedTuple):
     facts: Facts
 
 
-class Moment(NamedTuple):
+class DecisionPoint(NamedTuple):
     """A decision point: whose slot, by which schedule and channel, and when it would go out (UTC)."""
 
     key: SlotKey
@@ -66,21 +66,23 @@ CONDITIONS = ("only if ", "not if ")
 """How a reason begins that is a schedule's own condition."""
 
 
-def no_occasion(agenda: Agenda, moment: Moment, history: History) -> Selected | None:
+def failed_condition(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected | None:
     """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
     schedule = moment.schedule
     if schedule.only_if is None and schedule.skip_if is None:
         return None
-    values = Lookup(context_of(moment.person, moment.at, history))
+    values = KnownVariables(context_of(moment.person, moment.at, history))
     refused = _refused(schedule.only_if, schedule.skip_if, values)
-    return Selected(None, refused, _facts(values, seed_of(agenda.seed, moment.key), NO_RESTRAINT)) if refused else None
+    return (
+        Selected(None, refused, _facts(values, seed_of(snapshot.seed, moment.key), NO_RESTRAINT)) if refused else None
+    )
 
 
-def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
+def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected:
     """Choose a message for a moment, or nothing."""
     context = context_of(moment.person, moment.at, history)
-    values = Lookup(context)
-    seed = seed_of(agenda.seed, moment.key)
+    values = KnownVariables(context)
+    seed = seed_of(snapshot.seed, moment.key)
     schedule = moment.schedule
     if refused := _refused(schedule.only_if, schedule.skip_if, values):
         return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
@@ -88,19 +90,19 @@ def select(agenda: Agenda, moment: Moment, history: History) -> Selected:
     nothing = _restraint(schedule, known)
     if draws_nothing(nothing.chance, seed):
         return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
-    gentle = _gentle(agenda, moment.person, context.local.date())
-    wanted = _wanted(context, known["mood"], moment.channel, gentle=gentle != "")
-    pool = _with_conditional(pool_for(agenda.shelf, schedule.selection, wanted), schedule, values)
+    gentle = _gentle(snapshot, moment.person, context.local.date())
+    requirements = _wanted(context, known["mood"], moment.channel, gentle=gentle != "")
+    pool = _with_conditional(options_for(snapshot.message_index, schedule.selection, requirements), schedule, values)
     choice = choose(
         pool,
-        taste_of(history, agenda.shelf, now=moment.at),
+        taste_of(history, snapshot.message_index, now=moment.at),
         in_order=schedule.selection.in_order,
         learned=_learned(pool, history, seed),
         seed=seed,
     )
-    facts = _facts(values, seed, nothing, mode=_mode(gentle, wanted), choice=choice)
+    facts = _facts(values, seed, nothing, mode=_mode(gentle, requirements), choice=choice)
     if choice is None:
-        return Selected(None, _why_none(pool, moment, wanted), facts)
+        return Selected(None, _why_none(pool, moment, requirements), facts)
     return Selected(choice.message, "", facts)
 
 
@@ -120,50 +122,52 @@ def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restrai
     return NO_RESTRAINT if asked_for else restraint(known)
 
 
-def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Wanted:
+def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Requirements:
     low = mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD
     fine = mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD
-    return Wanted(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
+    return Requirements(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
 
 
-def _gentle(agenda: Agenda, person: Recipient, today: date) -> str:
+def _gentle(snapshot: Snapshot, person: Recipient, today: date) -> str:
     """Say why only gentle messages may go out today; '' where any may."""
     if person.hard_day_on(today) is OnHardDay.GENTLE:
         return "a hard day"
-    days = agenda.limits_of(person).gentle_days
+    days = snapshot.limits_of(person).gentle_days
     if person.joined is not None and (today - person.joined).days <= days:
         return f"the first {days} days"
     return ""
 
 
-def _with_conditional(pool: Pool, schedule: Schedule, values: Mapping[str, Known]) -> Pool:
+def _with_conditional(pool: Options, schedule: Schedule, values: Mapping[str, Known]) -> Options:
     """Add the messages that have conditions of their own, where these hold."""
     passing = [each for each in pool.conditional if not _refused(each.only_if, each.skip_if, values)]
-    return make_pool((*pool.messages, *passing), schedule.selection) if passing else pool
+    return index_options((*pool.messages, *passing), schedule.selection) if passing else pool
 
 
-def _learned(pool: Pool, history: History, seed: str) -> dict[Practice, float] | None:
+def _learned(pool: Options, history: History, seed: str) -> dict[Practice, float] | None:
     if history.evidence is None:
         return None
     practices = sorted({practice for part in pool.parts.values() for practice in part.wordings})
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
-def _mode(gentle: str, wanted: Wanted) -> str:
+def _mode(gentle: str, requirements: Requirements) -> str:
     """Say in words what the moment asked of the message."""
-    modes = (gentle, "a low day" if wanted.low else "", "a fine day" if wanted.fine else "")
+    modes = (gentle, "a low day" if requirements.low else "", "a fine day" if requirements.fine else "")
     return ", ".join([mode for mode in modes if mode])
 
 
-def _why_none(pool: Pool, moment: Moment, wanted: Wanted) -> str:
+def _why_none(pool: Options, moment: DecisionPoint, requirements: Requirements) -> str:
     if pool.messages and moment.schedule.selection.in_order:
         return SERIES_ENDED
-    kind = f"gentle {wanted.language}" if wanted.gentle or wanted.low else wanted.language
-    low = ", a low day" if wanted.low else ""
-    return f"no {kind} message fits ({wanted.channel}, {wanted.part_of_day}{low})"
+    kind = f"gentle {requirements.language}" if requirements.gentle or requirements.low else requirements.language
+    low = ", a low day" if requirements.low else ""
+    return f"no {kind} message fits ({requirements.channel}, {requirements.part_of_day}{low})"
 
 
-def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None) -> Facts:
+def _facts(
+    values: KnownVariables, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None
+) -> Facts:
     facts: list[tuple[str, Any]] = [("version", __version__), ("seed", seed), ("variables", _written(values))]
     if nothing.chance:
         facts.append(("nothing", tuple(nothing)))
@@ -183,7 +187,7 @@ def _facts(values: Lookup, seed: str, nothing: Restraint, *, mode: str = "", cho
     return tuple(facts)
 
 
-def _written(values: Lookup) -> dict[str, tuple[Any, int]]:
+def _written(values: KnownVariables) -> dict[str, tuple[Any, int]]:
     """Return what was known as (value, age in seconds), by name; spans in seconds, words as a list."""
     found = values.found(_ALWAYS)
     names = _ALWAYS if len(found) == len(_ALWAYS) else (*_ALWAYS, *[name for name in found if name not in _ALWAYS])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standstill:
+class SendingBlocked:
     """What keeps nudges from going out: everything on hold, the guard and what it holds, a clock not believed."""
 
     hold: Hold | None
@@ -25,14 +25,14 @@ class Standstill:
     doubt: str
 
     @classmethod
-    def nothing(cls) -> "Standstill":
+    def nothing(cls) -> "SendingBlocked":
         """Return that of an installation that has never run."""
         return cls(hold=None, guard=None, held=(), doubt="")
 
 
-def standstill(transaction: "Transaction", *, now: datetime) -> Standstill:
+def sending_blocked(transaction: "Transaction", *, now: datetime) -> SendingBlocked:
     """Return what stands still, and why."""
-    return Standstill(
+    return SendingBlocked(
         hold=transaction.facts.get(HOLD),
         guard=transaction.facts.get(GUARD),
         held=tuple(transaction.waiting.held()),

@@ -1,11 +1,11 @@
 """What a channel needs for one attempt, or for one question about it."""
 
 from nudger.decisions.wording import LANGUAGE
-from nudger.domain.nudges import Nudge, Parcel
+from nudger.domain.nudges import Nudge, OutgoingMessage
 from nudger.domain.recipients import Recipient
 
 
-def make_parcel(nudge: Nudge, recipient: Recipient | None) -> Parcel:
+def outgoing_message(nudge: Nudge, recipient: Recipient | None) -> OutgoingMessage:
     """Return what a channel needs for an attempt at a nudge that was written down as begun, or to ask about one.
 
     It goes where the attempt went that was written down; a ledger of before that was kept says where the person is
@@ -16,7 +16,7 @@ def make_parcel(nudge: Nudge, recipient: Recipient | None) -> Parcel:
     assert rendered is not None
     assert begun is not None
     present = recipient.address(channel) if recipient is not None else None
-    return Parcel(
+    return OutgoingMessage(
         nudge=nudge.id,
         channel=channel,
         address=nudge.address or present or "",
