@@ -19,7 +19,7 @@ class Doubts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def bound(self, receipts: Iterable[Receipt]) -> set[Receipt]:
+    def already_claimed(self, receipts: Iterable[Receipt]) -> set[Receipt]:
         """Return which of the receipts belong to a nudge already. One without a provider's id belongs to none."""
         by_id = {receipt.provider_id: receipt for receipt in receipts if receipt.provider_id is not None}
         statement = select(nudges.c.provider_id).where(nudges.c.provider_id.in_(by_id))

@@ -27,7 +27,7 @@ class Planning:
         self._facts.put(WATERMARK, moment)
         self._progress.planned_until = moment
 
-    def gate(self) -> tuple[datetime | None, bool]:
+    def sending_state(self) -> tuple[datetime | None, bool]:
         """Return the watermark, and whether everything is on hold, in one question: every claim asks it."""
         rows = self._connection.execute(
             select(meta.c.key, meta.c.value).where(meta.c.key.in_([WATERMARK.key, HOLD.key]))

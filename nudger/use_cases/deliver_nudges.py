@@ -183,7 +183,7 @@ class Delivery:
         room: int,
         now: datetime,
     ) -> _Turn:
-        watermark, on_hold = transaction.planning.gate()
+        watermark, on_hold = transaction.planning.sending_state()
         doubt = doubt_about_clock(watermark, now)
         # A clock that is not believed must not make anything too late.
         believed = watermark if doubt and watermark is not None else now

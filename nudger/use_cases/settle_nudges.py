@@ -95,7 +95,7 @@ def _finding(
     doubtful = 0
     if found.blank:
         doubtful = transaction.doubts.count(outgoing.channel, outgoing.address, since=outgoing.first_attempt_at - LEASE)
-    finding = weigh(found, transaction.doubts.bound(found.receipts) | taken, doubtful=doubtful)
+    finding = weigh(found, transaction.doubts.already_claimed(found.receipts) | taken, doubtful=doubtful)
     if isinstance(finding, Receipt) and finding.provider_id is not None:
         taken.add(finding)
     return finding
