@@ -108,7 +108,7 @@ PAUSES = {
     "noor": (Pause(first=date(2026, 12, 24), last=date(2027, 1, 3)),),
 }
 _RESTRAINT = {
-    "place": "US-MA",
+    "region": "US-MA",
     "hard_days": (HardDay(month=11, day=22, then=OnHardDay.HOLD),),
     "limits": Limits(per_day=2),
     "supporter": "my sister Ana",
