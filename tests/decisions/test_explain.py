@@ -176,7 +176,7 @@ def test_dates_that_some_months_lack_are_told():
         ),
         ({"when_missed": WhenMissed.SKIP}, "If nudger was off at the time, it is not sent later."),
         (
-            {"when_held": WhenBlocked.DROP},
+            {"when_blocked": WhenBlocked.DROP},
             "If it may not go out at its time (quiet hours, or too much already), it is left out.",
         ),
         (

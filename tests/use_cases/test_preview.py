@@ -54,7 +54,7 @@ schedules = st.lists(
             {
                 "at": st.lists(st.sampled_from(["06:30", "08:30", "09:00", "21:15"]), min_size=1, unique=True),
                 "priority": st.sampled_from(Priority),
-                "when_held": st.sampled_from(WhenBlocked),
+                "when_blocked": st.sampled_from(WhenBlocked),
                 "grace": st.sampled_from([timedelta(0), timedelta(hours=2), timedelta(hours=20)]),
             }
         ),
