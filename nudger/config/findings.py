@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from nudger.config.flaws import Flaw, code_point
 from nudger.config.yaml import lookalikes
-from nudger.config.yaml.tree import Document, Listing, Mark, Node, Part, Scalar, Spot, locate
+from nudger.config.yaml.tree import Document, Listing, Mark, Node, Part, Scalar, Spot, locate, node_at
 from nudger.errors import Problem
 
 _MAX_PER_FILE = 100
@@ -41,14 +41,16 @@ class Position:
     @property
     def node(self) -> Node:
         """The node that is there."""
-        return self.spot.node
+        if self.document.root is None:
+            raise AssertionError("a place is in a document that has a tree")
+        return node_at(self.document.root, self.loc)
 
     @property
     def in_a_list(self) -> bool:
         """Whether it is an item of a list."""
         if not self.loc or self.document.root is None:
             return False
-        around, last = locate(self.document.root, self.loc[:-1]).node, self.loc[-1]
+        around, last = node_at(self.document.root, self.loc[:-1]), self.loc[-1]
         return isinstance(around, Listing) and isinstance(last, int) and last < len(around.items)
 
     @property
@@ -57,7 +59,7 @@ class Position:
         return tuple(part for part in self.loc if isinstance(part, str) and not part.startswith("("))
 
     def __str__(self) -> str:
-        mark = self.spot.node.start
+        mark = self.node.start
         return f"{self.document.name}:{mark.line}"
 
 

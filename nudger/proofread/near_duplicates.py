@@ -26,18 +26,18 @@ def check(texts: Iterable[tuple[Written[Message], Text]]) -> Iterator[Remark]:
     holders: dict[int, int] = {}
     read: list[tuple[Written[Message], int]] = []
     for written, text in texts:
-        part = text.keys[-1]
+        most = MOST[text.keys[-1]]
         words = [word for word in text.words if len(word) > _SHORT]
         runs = set(map(hash, zip(words, words[1:], words[2:], strict=False)))
-        read.append((written, len(runs)))
-        number = len(read) - 1
-        shared = Counter(map(holders.__getitem__, runs & known))
-        known |= runs
-        holders.update(dict.fromkeys(runs, number))
-        for other, count in shared.most_common(1):
+        shared = runs & known
+        if len(shared) > most * _FEWEST:
+            other, count = Counter(map(holders.__getitem__, shared)).most_common(1)[0]
             size = min(len(runs), read[other][1])
-            if size >= _FEWEST and count / size > MOST[part]:
+            if size >= _FEWEST and count / size > most:
                 yield _alike(written, read[other][0], text, count / size)
+        known |= runs
+        holders.update(dict.fromkeys(runs, len(read)))
+        read.append((written, len(runs)))
 
 
 def _alike(written: Written[Message], other: Written[Message], text: Text, share: float) -> Remark:

@@ -5,10 +5,10 @@ A text is data: `{name|friend}` is filled in, and nothing else is. No other temp
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from nudger.config.findings import Position, Written
+from nudger.config.findings import Written
 from nudger.config.flaws import quote
 from nudger.config.values import blanks
 from nudger.config.values.aliases import stands_for_nothing
@@ -23,10 +23,10 @@ from nudger.proofread.texts import Text
 _MOST = 5
 """Of one text: whoever mends these sees the rest."""
 
-_ANY = re.compile(
-    r"[\[<\u00ab%$#*_`&\\~(@\uff5b\uff3b\u3010\uff1c\u00c2-\u00c5\u00e2\u00f0]|\{\{|''|[A-Z]{3}|Name|orem "
-)
-"""What a text must have for a closer look; most have nothing of the kind."""
+_SIGNS = re.compile(r"[\[<\u00ab%$#*`&\\~(@\uff5b\uff3b\u3010\uff1c\u00c2-\u00c5\u00e2\u00f0]")
+_IN_A_ROW = re.compile(r"[A-Z][A-Z][A-Z]")
+_PIECES = ("{{", "''", "__", "Name", "orem ")
+"""A text must have one of all these for a closer look; most have none."""
 
 _SHORT = 20
 """A text that may be no words at all."""
@@ -86,22 +86,33 @@ def check(written: Written[Message], text: Text) -> Iterator[Remark]:
     """Yield what of a text goes out as it stands, and was hardly meant to."""
     position = written.position.at(*text.keys)
     node = position.node
-    odd = _ANY.search(text.raw) or (len(text.raw) <= _SHORT and stands_for_nothing(text.raw.strip()))
-    if odd and isinstance(node, Scalar) and not node.absent:
+    if not isinstance(node, Scalar):
+        return
+    if _is_odd(text.raw) and not node.absent:
         for piece in pieces(text.raw):
             nth = text.raw.lower().count(piece.text.lower(), 0, piece.offset)
             yield remark(
                 Rule.RAW_TEXT, written, *text.keys, what=piece.what, part=piece.text, nth=nth, remedy=piece.remedy
             )
-    if not isinstance(node, Scalar) or node.begins.line == node.ends.line:
+    first, last = node.begins.line, node.ends.line
+    if first == last:
         return
-    if key := _swallowed(position):
+    below = position.document.lines[first + 1 : last + 1]
+    if key := _swallowed(below):
         what = f"a line of this text begins with '{key}', like a key"
         remedy = "Is it indented too far, or a quote above it not closed?"
         yield remark(Rule.RAW_TEXT, written, *text.keys, what=what, part=key, remedy=remedy)
-    if lines := _joined(position):
-        what = f"{lines} lines that look like a list are joined into one"
+    is_block = position.document.line(first + 1)[node.begins.column :].startswith("|")  # which joins no lines
+    if not is_block and (items := sum(_ITEM.match(line) is not None for line in below)) > 1:
+        what = f"{items} lines that look like a list are joined into one"
         yield remark(Rule.RAW_TEXT, written, *text.keys, what=what, remedy="Write | where > is, or before the text.")
+
+
+def _is_odd(raw: str) -> bool:
+    """Say whether a text has anything for a closer look."""
+    if _SIGNS.search(raw) or _IN_A_ROW.search(raw) or any(piece in raw for piece in _PIECES):
+        return True
+    return len(raw) <= _SHORT and stands_for_nothing(raw.strip())
 
 
 def pieces(raw: str) -> list[Piece]:
@@ -202,23 +213,6 @@ def _as_it_stands(match: re.Match[str], noun: str, remedy: str) -> Piece:
     return Piece(match[0], match.start(), f"{quote(match[0])} goes out as it stands: it is {noun}", remedy)
 
 
-def _swallowed(position: Position) -> str:
-    """Return the first line of a text that looks like a key of a message; '' for none."""
-    return next((match[1] for line in _lines_below(position) if (match := _KEY.match(line))), "")
-
-
-def _joined(position: Position) -> int:
-    """Return how many lines that look like a list YAML joins into one; 0 in a block of `|`, which joins none."""
-    start = position.node.start
-    if position.document.line(start.line)[start.column - 1 :].startswith("|"):
-        return 0
-    items = [line for line in _lines_below(position) if _ITEM.match(line)]
-    return len(items) if len(items) > 1 else 0
-
-
-def _lines_below(position: Position) -> list[str]:
-    """Return the lines of a text as they stand in its file, but for the first one."""
-    node = position.node
-    if not isinstance(node, Scalar) or node.start.line == node.end.line:
-        return []
-    return [position.document.line(number) for number in range(node.start.line + 1, node.end.line + 1)]
+def _swallowed(lines: Iterable[str]) -> str:
+    """Return the first beginning of a line that looks like a key of a message; '' for none."""
+    return next((match[1] for line in lines if ":" in line and (match := _KEY.match(line))), "")

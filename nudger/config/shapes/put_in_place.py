@@ -14,7 +14,7 @@ from nudger.config.shapes.recipient import HardDayShape, Moments, RecipientShape
 from nudger.config.shapes.schedule import ChoosingShape, People, ScheduleShape, Send
 from nudger.config.shapes.when import PhaseShape, When
 from nudger.config.values import aliases, loose
-from nudger.config.yaml.tree import Part, Plain, locate, plain
+from nudger.config.yaml.tree import Part, Plain, node_at, plain
 
 _LONGEST = 200
 
@@ -52,7 +52,7 @@ def faults(position: Position, model: type[Shape], value: Plain) -> list[ErrorDe
     assert root is not None
     whole: Plain = plain(root)
     if len(loc) > 2 and isinstance(loc[0], str) and isinstance(loc[1], int):  # noqa: PLR2004 - a key of an entry
-        whole, model, loc = plain(locate(root, loc[:2]).node), SHAPES.get((loc[0],), model), loc[2:]
+        whole, model, loc = plain(node_at(root, loc[:2])), SHAPES.get((loc[0],), model), loc[2:]
     try:
         model.model_validate(_with(whole, loc, value))
     except ValidationError as error:

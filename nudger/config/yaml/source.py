@@ -14,8 +14,8 @@ from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEve
 
 from nudger.config.flaws import Flaw, quote
 from nudger.config.yaml import syntax_errors
-from nudger.config.yaml.raw_text import DIVIDE, composed, decode, invisible, oddities, read_bytes, split_lines
-from nudger.config.yaml.tree import Document, Entry, Listing, Mapping, Mark, Node, Scalar, mark_of
+from nudger.config.yaml.raw_text import DIVIDE, composed, decode, invisible, may_hide, oddities, read_bytes, split_lines
+from nudger.config.yaml.tree import Document, Entry, Listing, Mapping, Mark, Node, ParserMark, Scalar, mark_of
 from nudger.errors import Problem
 
 MAX_DEPTH = 20
@@ -94,7 +94,7 @@ class _Builder:
 
     def document(self, text: str) -> Node | None:
         try:
-            for oddity in oddities(self.lines):
+            for oddity in oddities(self.lines) if may_hide(text) else ():
                 self.refuse(Mark(oddity.line, oddity.column), oddity.flaw.what, oddity.flaw.expected)
             if self.sound:  # a parser's complaint about such a character would only say it worse
                 return self._only_document(_LOADER(text).get_event)
@@ -140,11 +140,15 @@ class _Builder:
         if event.anchor is not None or event.tag is not None:  # every alias has an anchor
             self._refuse_extras(event, _start(event))
         if kind is ScalarEvent:
-            return self._scalar(event)
+            self.last = event
+            text, style = event.value, event.style
+            if style == '"' or not text.isascii():
+                text = self._unescaped(event)
+            return Scalar(text, event.start_mark, event.end_mark, bool(style))
         if kind is MappingStartEvent:
-            return self._mapping(event, next_event, depth)
+            return self._mapping(event, next_event, depth + 1)
         if kind is SequenceStartEvent:
-            return self._listing(event, next_event, depth)
+            return self._listing(event, next_event, depth + 1)
         return Scalar("", event.start_mark, event.end_mark, quoted=False)  # an alias, which was refused
 
     def _refuse_size(self, mark: Mark) -> None:
@@ -168,32 +172,31 @@ class _Builder:
     def _refuse_extra(self, mark: Mark, kind: str, text: str, expected: str) -> None:
         self.refuse(mark, f"{kind}, {quote(text)}, cannot stand here", expected, width=len(text))
 
-    def _scalar(self, event: Any) -> Scalar:
-        self.last = event
-        text, style = composed(event.value), event.style
-        node = Scalar(text, event.start_mark, event.end_mark, bool(style))
-        if style == '"' and not text.isprintable() and (flaw := invisible(text)):  # only here are there escapes
-            self.report(node.start, f"an escape for {flaw.what}", flaw.expected)
-        return node
+    def _unescaped(self, event: Any) -> str:
+        text = composed(event.value)
+        if event.style == '"' and not text.isprintable() and (flaw := invisible(text)):  # only here are there escapes
+            self.report(_start(event), f"an escape for {flaw.what}", flaw.expected)
+        return text
 
     def _listing(self, event: Any, next_event: Callable[[], Any], depth: int) -> Listing:
         items: list[Node] = []
         while type(inner := next_event()) is not SequenceEndEvent:
-            items.append(self._node(inner, next_event, depth + 1))
-        return Listing(tuple(items), _start(event), _end(inner))
+            items.append(self._node(inner, next_event, depth))
+        return Listing(tuple(items), event.start_mark, _end(inner))
 
     def _mapping(self, event: Any, next_event: Callable[[], Any], depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
+        read = self._node
         while type(inner := next_event()) is not MappingEndEvent:
-            key = self._node(inner, next_event, depth + 1)
-            value = self._node(next_event(), next_event, depth + 1)
-            if type(key) is Scalar:
-                if key.text in entries or key.text == "<<":
-                    self._refuse_key(key, entries)
+            key, value = read(inner, next_event, depth), read(next_event(), next_event, depth)
+            if type(key) is not Scalar:
+                self.refuse(key.start, "a list or a mapping where a key is expected", "A key is a word before a ':'.")
+            elif key.text in entries or key.text == "<<":
+                self._refuse_key(key, entries)
                 entries.setdefault(key.text, Entry(key, value))
             else:
-                self.refuse(key.start, "a list or a mapping where a key is expected", "A key is a word before a ':'.")
-        return Mapping(entries, _start(event), _end(inner))
+                entries[key.text] = Entry(key, value)
+        return Mapping(entries, event.start_mark, _end(inner))
 
     def _refuse_key(self, key: Scalar, entries: dict[str, Entry]) -> None:
         if key.text == "<<" and not key.quoted:
@@ -212,5 +215,6 @@ def _start(event: Any) -> Mark:
     return mark_of(event.start_mark)
 
 
-def _end(event: Any) -> Mark:
-    return mark_of(event.end_mark)
+def _end(event: Any) -> ParserMark:
+    mark: ParserMark = event.end_mark
+    return mark

@@ -31,7 +31,7 @@ def mark_of(position: ParserMark) -> Mark:
 class Scalar(NamedTuple):
     """A text. `quoted` says whether it stood in quotes or in a block, so that it was certainly meant as text.
 
-    A folder has thousands of them, and only those that are wrong are ever asked where they are.
+    A folder has thousands of nodes, and only those that are wrong are ever asked where they are.
     """
 
     text: str
@@ -59,8 +59,18 @@ class Listing(NamedTuple):
     """A list."""
 
     items: tuple["Node", ...]
-    start: Mark
-    end: Mark
+    begins: ParserMark
+    ends: ParserMark
+
+    @property
+    def start(self) -> Mark:
+        """Where it starts."""
+        return mark_of(self.begins)
+
+    @property
+    def end(self) -> Mark:
+        """Where it ends."""
+        return mark_of(self.ends)
 
 
 class Entry(NamedTuple):
@@ -74,8 +84,18 @@ class Mapping(NamedTuple):
     """Keys and values. Not called a dict: it keeps the places."""
 
     entries: dict[str, Entry]
-    start: Mark
-    end: Mark
+    begins: ParserMark
+    ends: ParserMark
+
+    @property
+    def start(self) -> Mark:
+        """Where it starts."""
+        return mark_of(self.begins)
+
+    @property
+    def end(self) -> Mark:
+        """Where it ends."""
+        return mark_of(self.ends)
 
 
 Node = Scalar | Listing | Mapping
@@ -112,8 +132,19 @@ def plain(node: Node) -> Plain:
     return {key: plain(entry.value) for key, entry in node.entries.items()}
 
 
-def locate(root: Node, loc: tuple[Part, ...]) -> Spot:
+def node_at(root: Node, loc: tuple[Part, ...]) -> Node:
     """Follow `loc` as far as the tree goes; parts that are not there (a missing key, a union's tag) are skipped."""
+    node = root
+    for part in loc:
+        if isinstance(node, Mapping) and isinstance(part, str) and part in node.entries:
+            node = node.entries[part].value
+        elif isinstance(node, Listing) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+    return node
+
+
+def locate(root: Node, loc: tuple[Part, ...]) -> Spot:
+    """Return what is where `loc` leads, with its key and the path to it in words."""
     node, key, path = root, None, []
     for part in loc:
         if isinstance(node, Mapping) and isinstance(part, str) and part in node.entries:
