@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect
 
 

@@ -20,9 +20,9 @@ from sqlalchemy import Boolean, Date, DateTime, MetaData, create_engine, func, i
 
 import nudger.storage
 from nudger.domain.catalog import Catalog
+from nudger.domain.deliveries import Receipt
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Receipt
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours
 from nudger.domain.vocabulary import Channel, Purpose
 from tests.make import make_message, make_recipient, make_schedule, utc

@@ -21,7 +21,8 @@ from sqlalchemy import event
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import Found, Nudge, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
+from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.database import open_database

@@ -10,7 +10,6 @@ from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId
-from nudger.errors import DeliveryError
 
 WELCOME = "welcome"
 """The schedule id of the first hello. No schedule of the operator's may take it."""
@@ -140,65 +139,8 @@ class Nudge:
         require_utc(self.expires_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingMessage:
-    """All that a channel needs for one attempt. `first_attempt_at` makes the Date of every try the same."""
-
-    nudge: NudgeId
-    channel: Channel
-    address: str
-    name: str | None
-    language: str
-    rendered: Rendered
-    first_attempt_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The provider's word that it took a message: its own id for it, where it has one."""
-
-    provider: str
-    provider_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a provider holds that can be a nudge: all to that address since the attempt that is not provably another's.
-
-    All of it oldest first. A receipt without a `provider_id` is one whose id cannot be read, either.
-    """
-
-    same: tuple[Receipt, ...] = ()
-    """The very words. Two equal texts to one person look alike: the first that no other nudge has is the one."""
-
-    blank: tuple[Receipt, ...] = ()
-    """Right in all that can be read, but the words cannot: the provider keeps none (redaction)."""
-
-    unclear: tuple[Receipt, ...] = ()
-    """What can be neither recognised nor ruled out: another form of the words, no readable time or sender."""
-
-    refused: DeliveryError | None = None
-    """The very words are there, and the provider says that it did not send them."""
-
-    @property
-    def receipts(self) -> tuple[Receipt, ...]:
-        """Every receipt in it."""
-        return (*self.same, *self.blank, *self.unclear)
-
-
 class Decided(NamedTuple):
     """A nudge, whatever became of it, and when it was decided (None where the past does not say)."""
 
     nudge: Nudge
     at: datetime | None
-
-
-class LookupResult(StrEnum):
-    """What a provider answers when asked about an interrupted attempt, other than with a receipt."""
-
-    ABSENT = "absent"
-    """It does not have it (yet): asked too early, that proves nothing."""
-
-    CANNOT_TELL = "cannot_tell"
-    """It cannot be asked, or did not answer."""

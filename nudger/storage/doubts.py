@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from nudger.decisions.delivering.transitions import ASK_ON, INQUIRIES
-from nudger.domain.nudges import NudgeState, Receipt
+from nudger.domain.deliveries import Receipt
+from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel
 from nudger.storage.sealed import is_address
 from nudger.storage.sql import IS_WAITING, is_by_one_of

@@ -10,7 +10,8 @@ from nudger.decisions.choosing.history import NO_HISTORY
 from nudger.decisions.delivering.transitions import begin_inquiry, not_forgetting
 from nudger.decisions.points.decide import recheck
 from nudger.decisions.snapshot import Snapshot, upcoming_priority_slots
-from nudger.domain.nudges import Nudge, NudgeState, OutgoingMessage
+from nudger.domain.deliveries import OutgoingMessage
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.histories import load_contacts

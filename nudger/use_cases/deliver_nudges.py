@@ -18,7 +18,8 @@ import structlog
 from nudger.decisions.delivering.brake import FREE, Brake
 from nudger.decisions.oversight.guard import doubt_about_clock
 from nudger.decisions.snapshot import Snapshot
-from nudger.domain.nudges import Nudge, NudgeState, OutgoingMessage, Receipt
+from nudger.domain.deliveries import OutgoingMessage, Receipt
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.thread import LedgerThread

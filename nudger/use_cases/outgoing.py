@@ -1,7 +1,8 @@
 """What a channel needs for one attempt, or for one question about it."""
 
 from nudger.decisions.wording import LANGUAGE
-from nudger.domain.nudges import Nudge, OutgoingMessage
+from nudger.domain.deliveries import OutgoingMessage
+from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
 
 

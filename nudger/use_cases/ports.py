@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel
 
 Clock = Callable[[], datetime]

@@ -10,8 +10,9 @@ from nudger.decisions.delivering.transitions import after_attempt, begin_attempt
 from nudger.decisions.points.availability import Available, Request, availability
 from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
+from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Message
-from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, Receipt, nudge_id
+from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel, ScheduleId

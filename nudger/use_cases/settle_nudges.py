@@ -7,7 +7,8 @@ from random import Random
 
 from nudger.decisions.delivering.doubt import weigh
 from nudger.decisions.delivering.transitions import LEASE, after_attempt, after_inquiry, after_interruption
-from nudger.domain.nudges import Found, LookupResult, Nudge, NudgeState, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, LookupResult, OutgoingMessage, Receipt
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.vocabulary import NudgeId
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.transaction import Transaction

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nudger.channels.smtp.connection import Limits
+from nudger.domain.deliveries import OutgoingMessage
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import OutgoingMessage
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError
 

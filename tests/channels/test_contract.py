@@ -12,8 +12,8 @@ import pytest
 from nudger.channels.local.maildir import Local
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.channels.twilio.sms import TwilioSms
+from nudger.domain.deliveries import OutgoingMessage, Receipt
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import OutgoingMessage, Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.ports import ChannelPort

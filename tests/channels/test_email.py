@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from nudger.channels.smtp.email import SmtpEmail
+from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 from tests.channels.make import BRIEF, LIMITS, ROOMY_LIMITS, ask, failure_of, outgoing_message, raw_server, run
 from tests.channels.smtp_stand_in import PASSWORD, USER, SmtpStandIn

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nudger.channels.local.maildir import Local
+from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Effect
 from tests.channels.make import ask, failure_of, outgoing_message, run

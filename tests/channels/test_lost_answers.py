@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from nudger.channels.twilio import lookup
 from nudger.channels.twilio.http import Answer
 from nudger.channels.twilio.sms import TwilioSms
+from nudger.domain.deliveries import Found, OutgoingMessage
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Found, OutgoingMessage
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import ROOMY, failure_of, now, outgoing_message, run

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from nudger.channels.smtp.body import clean as letter_clean
 from nudger.channels.smtp.headers import on_the_wire, one_line
 from nudger.channels.smtp.mime import Letterhead, build_mail, build_note, letterhead
+from nudger.domain.deliveries import OutgoingMessage
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import OutgoingMessage
 from nudger.domain.tongues import TONGUES, Tongue, tongue_of
 from nudger.domain.vocabulary import Channel, PartOfDay
 from nudger.errors import DeliveryError, Effect, SettingsError

@@ -15,8 +15,8 @@ from aiohttp import web
 
 from nudger.channels.twilio.answers import EFFECTS, effect_of
 from nudger.channels.twilio.sms import TwilioSms
+from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect, SettingsError
 from tests.channels.make import BRIEF, ROOMY, ask, failure_of, now, outgoing_message, raw_server, run

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nudger.channels.smtp.email import SmtpEmail
-from nudger.domain.nudges import Receipt
+from nudger.domain.deliveries import Receipt
 from nudger.errors import DeliveryError, Effect
 from tests.channels.make import LIMITS, ROOMY_LIMITS, Serve, outgoing_message, raw_server, run
 

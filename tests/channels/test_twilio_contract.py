@@ -10,8 +10,8 @@ import pytest
 from aiohttp import encode_basic_auth
 
 from nudger.channels.twilio.sms import TwilioSms
+from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Rendered
-from nudger.domain.nudges import Receipt
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Effect
 from tests.channels import prism

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nudger.decisions.delivering.doubt import weigh
-from nudger.domain.nudges import Found, LookupResult, Receipt
+from nudger.domain.deliveries import Found, LookupResult, Receipt
 from nudger.errors import DeliveryError, Effect
 
 

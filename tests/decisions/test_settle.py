@@ -18,7 +18,8 @@ from nudger.decisions.delivering.transitions import (
     begin_inquiry,
     in_doubt,
 )
-from nudger.domain.nudges import Decision, LookupResult, Nudge, NudgeState, Receipt, may_become
+from nudger.domain.deliveries import LookupResult, Receipt
+from nudger.domain.nudges import Decision, Nudge, NudgeState, may_become
 from nudger.domain.schedules import SlotKey
 from nudger.errors import DeliveryError, Effect
 from tests.make import utc

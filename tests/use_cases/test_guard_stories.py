@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from nudger.domain.nudges import WELCOME, Receipt
+from nudger.domain.deliveries import Receipt
+from nudger.domain.nudges import WELCOME
 from nudger.errors import NudgerError
 from nudger.use_cases.hold import (
     discard_held,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from nudger.domain.catalog import Catalog
+from nudger.domain.deliveries import Found
 from nudger.domain.limits import Limits
-from nudger.domain.nudges import Found
 from nudger.domain.vocabulary import ChannelChoice, Purpose
 from tests.make import make_message, make_recipient, make_schedule, utc
 from tests.stage import Stage

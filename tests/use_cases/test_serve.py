@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from nudger.domain.catalog import Catalog
-from nudger.domain.nudges import Found, NudgeState, Receipt
+from nudger.domain.deliveries import Found, Receipt
+from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import QuietHours
 from nudger.domain.vocabulary import ChannelChoice
 from nudger.errors import DeliveryError, Effect, LedgerError

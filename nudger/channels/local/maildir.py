@@ -13,7 +13,7 @@ from threading import Lock
 
 from nudger.channels.local.terminal import box
 from nudger.channels.smtp import mime
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.domain.tongues import tongue_of
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect

@@ -10,7 +10,7 @@ from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import mime
 from nudger.channels.smtp.connection import STANDARD, Envelope, Limits, Security, Server, SmtpConnection
 from nudger.channels.smtp.headers import on_the_wire
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _KEPT = timedelta(seconds=60)  # some servers hang up after a minute; RFC 5321, 4.5.3.2.7 asks for five

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from nudger.channels.smtp import body, headers
-from nudger.domain.nudges import OutgoingMessage
+from nudger.domain.deliveries import OutgoingMessage
 from nudger.domain.tongues import tongue_of
 from nudger.errors import DeliveryError, Effect, SettingsError
 

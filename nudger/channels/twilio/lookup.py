@@ -21,7 +21,7 @@ from nudger.channels.twilio.answers import (
 )
 from nudger.channels.twilio.http import Answer
 from nudger.channels.twilio.likeness import Words, compare_parties, compare_words
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect
 
 PROVIDER = "twilio"

@@ -15,7 +15,7 @@ from nudger.channels.loopback import is_loopback
 from nudger.channels.twilio import lookup
 from nudger.channels.twilio.answers import failure, sid_of
 from nudger.channels.twilio.http import Answer, TwilioHttp
-from nudger.domain.nudges import Found, OutgoingMessage, Receipt
+from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _LONGEST_VALIDITY = 36_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from nudger.domain.nudges import Found, LookupResult, Receipt
+from nudger.domain.deliveries import Found, LookupResult, Receipt
 from nudger.errors import DeliveryError
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from nudger.domain.nudges import LookupResult, Nudge, NudgeState, Receipt
+from nudger.domain.deliveries import LookupResult, Receipt
+from nudger.domain.nudges import Nudge, NudgeState
 from nudger.errors import DeliveryError, Effect
 
 _SECOND = timedelta(seconds=1)
