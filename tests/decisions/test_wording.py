@@ -58,8 +58,8 @@ def test_what_may_never_come_is_not_promised_and_what_may_be_left_out_is():
 @pytest.mark.parametrize(
     ("person", "sentence"),
     [
-        ({"place": "US-MA"}, "If you need someone now: call or text 988."),
-        ({"place": "US", "language": "es"}, "Si necesitas a alguien ahora: llama al 988 y oprime 2."),
+        ({"region": "US-MA"}, "If you need someone now: call or text 988."),
+        ({"region": "US", "language": "es"}, "Si necesitas a alguien ahora: llama al 988 y oprime 2."),
         ({"sms": "+447700900123"}, "Ask us."),
     ],
 )
