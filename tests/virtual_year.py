@@ -127,7 +127,7 @@ def make_person(number: int, zones: list[str], rng: Random) -> Recipient:
     return Recipient(
         id=f"p{number:03}",
         time_zone=zone,
-        region=place,
+        place=place,
         email=None if number % 7 == 1 and texts else f"p{number}@example.org",
         sms=phones.format(number) if texts else None,
         prefer=Channel.SMS if number % 3 == 2 else None,

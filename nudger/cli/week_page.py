@@ -1,22 +1,21 @@
 """What is to come as one page for any browser: a week at a time, and then every word in order.
 
-The page stands alone: no script, no picture, nothing from the network. Every word that comes from a file is escaped.
+What stands where is worked out here; `prose/templates/week.html` and `week.css` say how it looks.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from html import escape
-from string import Template
 
 from nudger.cli import coming_words as words
 from nudger.cli.screen import plural
-from nudger.cli.week_style import STYLE
 from nudger.decisions.planning.public_holidays import holiday_name
+from nudger.domain.messages import Rendered
 from nudger.domain.recipients import OnHardDay, Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel
+from nudger.prose.pages import template
 from nudger.use_cases.preview import Coming
 
 _DAY = timedelta(days=1)
@@ -24,31 +23,65 @@ _WEEK = timedelta(days=7)
 _BANDS = ((0, "early"), (4, "morning"), (11, "midday"), (16, "evening"), (20, "night"))
 """From which hour on which part of the day is a row of the week."""
 
-_Anchor = Callable[[Coming], str]
-"""Where on the page the whole words of a nudge are."""
 
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
-<header>
-<h1>$title</h1>
-<p class="soft">$span. Looking sends nothing.</p>
-$people
-</header>
-<main>
-$body
-</main>
-<footer>Planned by $name as of $since UTC. It changes when the files, the people or what they have seen change.</footer>
-</body>
-</html>
-""")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """The words of an email."""
+
+    subject: str
+    paragraphs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Nudge:
+    """One nudge: `moment` for machines, `time` on its day, `when` in the list of all; `anchor` leads from day to list.
+
+    `kind` is its channel, or `held`. It has a `bubble` (SMS), a `letter`, or no words. `language` is '' for English,
+    which the page speaks: a screen reader must know where the words do not (WCAG 2.2, 3.1.2).
+    """
+
+    anchor: str
+    kind: str
+    moment: str
+    time: str
+    when: str
+    channel: str
+    schedule: str
+    language: str
+    bubble: str
+    letter: _Letter | None
+    notes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day:
+    """One day. `bands` are the nudges for each row of its week; a day `outside` of what was asked for is empty."""
+
+    date: date
+    said: str
+    outside: bool
+    marks: Sequence[str]
+    bands: Sequence[Sequence[_Nudge]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    """From Monday to Sunday; a row for each part of the day that has something."""
+
+    span: str
+    bands: Sequence[str]
+    days: Sequence[_Day]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """All that comes to one person."""
+
+    number: int
+    called: str
+    summary: str
+    weeks: Sequence[_Week]
+    nudges: Sequence[_Nudge]
 
 
 def week_page(
@@ -58,18 +91,14 @@ def week_page(
     theirs: dict[str, list[Coming]] = {person.id: [] for person in people}
     for each in coming:
         theirs[each.recipient.id].append(each)
-    parts = [
-        "\n".join(_person(number, person, _Days.of(person, theirs[person.id], since, first, last)))
-        for number, person in enumerate(people)
-    ]
-    return _PAGE.substitute(
-        title=escape(f"What {name} is going to send"),
-        style=STYLE,
+    return template("week.html").render(
+        name=name,
         span=_span(max(first, since.date()), last),
-        people=_contents(people) if len(people) > 1 else "",
-        body="\n".join(parts) or "<p>There is nobody to send to yet.</p>",
-        name=escape(name),
         since=f"{since.day} {since:%B %Y, %H:%M}",
+        people=[
+            _person(number, _Days.of(person, theirs[person.id], since, first, last))
+            for number, person in enumerate(people)
+        ],
     )
 
 
@@ -81,12 +110,11 @@ class _Days:
     coming: Sequence[Coming]
     first: date
     last: date
-    contested: frozenset[words.PersonDay]
 
     @classmethod
     def of(cls, person: Recipient, coming: Sequence[Coming], since: datetime, first: date, last: date) -> "_Days":
         begin = min(last, max(first, since.astimezone(person.zone).date()))
-        return cls(person=person, coming=coming, first=begin, last=last, contested=words.contested(coming))
+        return cls(person=person, coming=coming, first=begin, last=last)
 
     def weeks(self) -> Iterator[date]:
         """Yield the Monday of each week."""
@@ -96,42 +124,22 @@ class _Days:
             monday += _WEEK
 
 
-def _contents(people: Iterable[Recipient]) -> str:
-    links = (f'<li><a href="#person-{n}">{escape(_called(person))}</a></li>' for n, person in enumerate(people))
-    return f'<nav aria-label="People"><ul class="people">{"".join(links)}</ul></nav>'
+def _person(number: int, days: _Days) -> _Person:
+    contested = words.contested(days.coming)
+    nudges = {each.slot.key: _nudge(each, f"nudge-{number}-{n}", contested) for n, each in enumerate(days.coming)}
+    return _Person(
+        number=number,
+        called=_called(days.person),
+        summary=_summary(days),
+        weeks=[_week(days, monday, nudges) for monday in days.weeks()],
+        nudges=list(nudges.values()),
+    )
 
 
 def _called(person: Recipient) -> str:
     if not person.name or person.name.casefold() == person.id.casefold():
         return person.name or person.id
     return f"{person.name} ({person.id})"
-
-
-def _person(number: int, person: Recipient, days: _Days) -> Iterator[str]:
-    yield f'<section class="person" aria-labelledby="person-{number}">'
-    numbered = {each.slot.key: f"nudge-{number}-{n}" for n, each in enumerate(days.coming)}
-    for count, monday in enumerate(days.weeks()):
-        yield '<div class="sheet">'  # a page of its own on paper
-        if count == 0:
-            yield f'<h2 id="person-{number}">{escape(_called(person))}</h2>'
-            yield f'<p class="soft">{escape(_summary(days))}</p>'
-        else:
-            yield f'<p class="paper-only">{escape(_called(person))}</p>'
-        yield from _week(days, monday, lambda each: numbered[each.slot.key])
-        yield "</div>"
-    yield from _all_in_full(days, numbered)
-    yield "</section>"
-
-
-def _all_in_full(days: _Days, numbered: Mapping[SlotKey, str]) -> Iterator[str]:
-    """Closed until it is asked for: a browser opens it by itself when a time in the week leads there."""
-    if not days.coming:
-        yield "<p>Nothing is planned for these days.</p>"
-        return
-    yield '<details><summary>In full, in order</summary><ol class="full">'
-    for each in days.coming:
-        yield f'<li id="{numbered[each.slot.key]}">{_in_full(each, days)}</li>'
-    yield "</ol></details>"
 
 
 def _summary(days: _Days) -> str:
@@ -145,31 +153,40 @@ def _summary(days: _Days) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _week(days: _Days, monday: date, anchor: _Anchor) -> Iterator[str]:
+def _week(days: _Days, monday: date, nudges: Mapping[SlotKey, _Nudge]) -> _Week:
     mine = [each for each in days.coming if monday <= each.slot.local_date < monday + _WEEK]
     bands = sorted({_band(each) for each in mine})
-    yield f"<h3>{_span(monday, monday + _WEEK - _DAY)}</h3>"
-    yield f'<div class="week" style="--rows: {len(bands) + 1}">'
-    for row, band in enumerate(bands, start=2):
-        yield f'<p class="band-name" aria-hidden="true" style="grid-row: {row}">{_BANDS[band][1]}</p>'
-    for number in range(7):
-        day = monday + number * _DAY
-        today = [each for each in mine if each.slot.local_date == day]
-        yield from _day(days, day, [[each for each in today if _band(each) == band] for band in bands], anchor)
-    yield "</div>"
+    week = [monday + number * _DAY for number in range(7)]
+    return _Week(
+        span=_span(monday, week[-1]),
+        bands=[_BANDS[band][1] for band in bands],
+        days=[
+            _day(
+                days,
+                day,
+                [
+                    [nudges[each.slot.key] for each in mine if each.slot.local_date == day and _band(each) == band]
+                    for band in bands
+                ],
+            )
+            for day in week
+        ],
+    )
 
 
-def _day(days: _Days, day: date, rows: Sequence[Sequence[Coming]], anchor: _Anchor) -> Iterator[str]:
+def _band(each: Coming) -> int:
+    return max(number for number, (hour, _) in enumerate(_BANDS) if each.local.hour >= hour)
+
+
+def _day(days: _Days, day: date, bands: Sequence[Sequence[_Nudge]]) -> _Day:
     outside = not days.first <= day <= days.last
-    yield f'<section class="day{" outside" if outside else ""}" style="grid-column: {day.weekday() + 2}">'
-    marks = "" if outside else "".join(f"<li>{escape(mark)}</li>" for mark in _marks(days.person, day))
-    listed = f'<ul class="marks">{marks}</ul>' if marks else ""
-    yield f'<div><h4><time datetime="{day}">{day:%a} {day.day} {day:%b}</time></h4>{listed}</div>'
-    for row, found in enumerate(rows, start=2):
-        if found:
-            cards = "".join(_card(each, days, anchor(each)) for each in found)
-            yield f'<div class="band" style="grid-row: {row}">{cards}</div>'
-    yield "</section>"
+    return _Day(
+        date=day,
+        said=f"{day:%a} {day.day} {day:%b}",
+        outside=outside,
+        marks=[] if outside else list(_marks(days.person, day)),
+        bands=bands,
+    )
 
 
 def _marks(person: Recipient, day: date) -> Iterator[str]:
@@ -182,25 +199,25 @@ def _marks(person: Recipient, day: date) -> Iterator[str]:
         yield "a hard day: nothing is sent" if hard is OnHardDay.HOLD else "a hard day: only gentle words"
 
 
-def _band(each: Coming) -> int:
-    return max(number for number, (hour, _) in enumerate(_BANDS) if each.local.hour >= hour)
-
-
-def _card(each: Coming, days: _Days, anchor: str) -> str:
-    kind = "held" if each.goes_out is None else each.nudge.decision.channel
-    return (
-        f'<article class="nudge {kind}"><p class="when"><a href="#{anchor}">{_time(each, f"{each.local:%H:%M}")}</a> '
-        f'<span class="tag">{_channel(each)}</span></p>{_schedule(each)}{_words(each)}{_notes(each, days)}</article>'
+def _nudge(each: Coming, anchor: str, contested: frozenset[words.PersonDay]) -> _Nudge:
+    local, decision, language = each.local, each.nudge.decision, each.recipient.language
+    rendered = decision.rendered if each.goes_out else None
+    is_sms = decision.channel is Channel.SMS
+    notes = (words.held(each), words.note(each), words.waits(each), words.priority(each, contested))
+    told = ". ".join(note[0].upper() + note[1:] for note in notes if note)
+    return _Nudge(
+        anchor=anchor,
+        kind=(each.goes_out and decision.channel) or "held",
+        moment=local.isoformat(),
+        time=f"{local:%H:%M}",
+        when=f"{local:%A} {local.day} {local:%B}, {local:%H:%M}",
+        channel=_channel(each),
+        schedule=each.slot.schedule,
+        language="" if language.partition("-")[0] == "en" else language,
+        bubble=rendered.text if rendered and is_sms else "",
+        letter=_letter(rendered) if rendered and not is_sms else None,
+        notes=told and f"{told}.",
     )
-
-
-def _in_full(each: Coming, days: _Days) -> str:
-    when = f"{each.local:%A} {each.local.day} {each.local:%B}, {each.local:%H:%M}"
-    return f"<h4>{_time(each, when)}, {_channel(each)}</h4>{_schedule(each)}{_words(each)}{_notes(each, days)}"
-
-
-def _time(each: Coming, said: str) -> str:
-    return f'<time datetime="{each.local.isoformat()}">{said}</time>'
 
 
 def _channel(each: Coming) -> str:
@@ -210,35 +227,9 @@ def _channel(each: Coming) -> str:
     return "email" if count is None else f"SMS, {plural(count, 'segment')}"
 
 
-def _schedule(each: Coming) -> str:
-    return f'<p class="schedule">{escape(each.slot.schedule)}</p>'
-
-
-def _words(each: Coming) -> str:
-    rendered = each.nudge.decision.rendered
-    if each.goes_out is None or rendered is None:
-        return ""
-    if each.nudge.decision.channel is Channel.SMS:
-        return f'<p class="words bubble"{_language(each)}>{_lines(rendered.text)}</p>'
-    paragraphs = "".join(f"<p>{_lines(part.strip())}</p>" for part in rendered.text.split("\n\n") if part.strip())
-    subject = f'<p class="subject">{escape(rendered.subject or "")}</p>'
-    return f'<div class="words letter"{_language(each)}>{subject}{paragraphs}</div>'
-
-
-def _language(each: Coming) -> str:
-    """The page speaks English; a screen reader must know where the words do not (WCAG 2.2, 3.1.2)."""
-    language = each.recipient.language
-    return "" if language.partition("-")[0] == "en" else f' lang="{escape(language)}"'
-
-
-def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
-
-
-def _notes(each: Coming, days: _Days) -> str:
-    notes = (words.held(each), words.note(each), words.waits(each), words.priority(each, days.contested))
-    told = ". ".join(note[0].upper() + note[1:] for note in notes if note)
-    return f'<p class="notes">{escape(told)}.</p>' if told else ""
+def _letter(rendered: Rendered) -> _Letter:
+    paragraphs = (part.strip() for part in rendered.text.split("\n\n"))
+    return _Letter(subject=rendered.subject or "", paragraphs=[part for part in paragraphs if part])
 
 
 def _span(first: date, last: date) -> str:

@@ -1,5 +1,6 @@
 """The mail: what the standard library's parser reads in what our writer wrote."""
 
+import hashlib
 import re
 import time
 import unicodedata
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nudger.channels.smtp.body import Letter, as_html
 from nudger.channels.smtp.body import clean as letter_clean
 from nudger.channels.smtp.headers import on_the_wire, one_line
 from nudger.channels.smtp.mime import Letterhead, build_mail, build_note, letterhead
@@ -24,6 +26,7 @@ from nudger.domain.messages import Rendered
 from nudger.domain.tongues import TONGUES, Tongue, tongue_of
 from nudger.domain.vocabulary import Channel, PartOfDay
 from nudger.errors import DeliveryError, Effect, SettingsError
+from nudger.prose.pages import template
 from tests.channels.make import outgoing_message
 
 HEAD = letterhead("Kind notes <kind@example.org>", service_name="Kind notes", contact="help@example.org")
@@ -368,6 +371,19 @@ class TestPage:
     def test_says_who_writes_when_nobody_can_be_written_to(self) -> None:
         head = Letterhead(name="n", address="n@example.org", service_name="nudger")
         assert "You get this from nudger." in part(parsed(build_mail(mail(), head)), "html")
+
+    @pytest.mark.parametrize("paragraphs", [("One.",), ("One & <b>two</b>.", "It costs {money} %d."), ("",)])
+    def test_is_the_template_filled_in(self, paragraphs: tuple[str, ...]) -> None:
+        words = {"language": "es", "subject": "A & <b>", "paragraphs": paragraphs, "footer": "You get this from <us>."}
+        assert as_html(Letter(**words)) == template("mail.html").render(**words)
+
+
+def test_a_mail_in_flight_is_the_same_after_an_upgrade() -> None:
+    """A second copy of a mail in doubt is what the first was, byte for byte: what released programs wrote stays."""
+    text = 'It\'s "fine" & <ok>.\nOne more line.\n\nRest.'
+    outgoing = mail(text, 'It\'s "fine" & <ok>', nudge="n1", name="Zoë", language="es-MX")
+    written = hashlib.sha256(build_mail(outgoing, HEAD)).hexdigest()
+    assert written == "93fed111e56de234353fdce3c2f4acf7d74e3379ea2b93aac119bf65252840ed"
 
 
 def test_a_mail_costs_a_fraction_of_a_millisecond() -> None:

@@ -186,7 +186,7 @@ def test_whatever_the_files_say_the_page_shows_it_as_words():
     coming, _ = look(people=people, messages=nasty)
     text = week_page(coming, people, name=NASTY, since=SINCE, first=FIRST, last=LAST)
     assert "<script" not in text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; &#x27;too&#x27;" in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;quoted&#34; &#39;too&#39;" in text
     assert "<p>More.<br>And more.</p>" in text
     Outline(text)
 

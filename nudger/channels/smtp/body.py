@@ -2,44 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from nudger.channels.smtp.headers import one_line
 from nudger.domain.tongues import tongue_of
+from nudger.prose.pages import template
 
 _NOT_WORDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
-_HTML = """\
-<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<title>{subject}</title>
-<style>
-:root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
-@media (prefers-color-scheme: dark) {{
-  .page {{ background: #1d1f1e !important; }}
-  .words {{ color: #e6e3db !important; }}
-  .foot {{ color: #a3a69f !important; border-color: #3a3d3b !important; }}
-}}
-</style>
-</head>
-<body class="page" style="margin:0;padding:0;background:#faf8f4">
-<div class="page" dir="auto" style="background:#faf8f4;padding:32px 20px">
-<div class="words" style="max-width:34em;margin:0 auto;color:#2d2f2c;\
-font:17px/1.6 Georgia,'Times New Roman',serif;overflow-wrap:break-word">
-{paragraphs}
-<p class="foot" style="margin:32px 0 0;padding:16px 0 0;border-top:1px solid #e3dfd5;color:#6b6d66;\
-font:14px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">{footer}</p>
-</div>
-</div>
-</body>
-</html>
-"""
+_MARK = "\0"
+"""In place of words in a template that is to be filled later; `clean` leaves it in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +48,17 @@ def as_text(letter: Letter) -> str:
 
 def as_html(letter: Letter) -> str:
     """Return the same words for a mail program that shows HTML, on any width, by day and by night."""
-    return _HTML.format(
-        language=letter.language,
-        subject=escape(letter.subject),
-        paragraphs="\n".join(map(_paragraph, letter.paragraphs)),
-        footer=escape(letter.footer),
-    )
+    before, after_subject, between, after_words, end = _skeleton(letter.language)
+    words = between.join(escape(each, quote=False).replace("\n", "<br>\n") for each in letter.paragraphs)
+    return f"{before}{escape(letter.subject)}{after_subject}{words}{after_words}{escape(letter.footer)}{end}"
 
 
-def _paragraph(text: str) -> str:
-    return f'<p style="margin:0 0 1em">{escape(text, quote=False).replace(chr(10), "<br>" + chr(10))}</p>'
+@lru_cache(maxsize=64)
+def _skeleton(language: str) -> tuple[str, ...]:
+    """Return what stands in the template around subject, paragraphs and footer: to render it per mail costs thrice.
+
+    Words are escaped here as they always were, and not as a template does: a mail that is sent again after an upgrade
+    is the same, byte for byte.
+    """
+    page = template("mail.html").render(language=language, subject=_MARK, paragraphs=(_MARK, _MARK), footer=_MARK)
+    return tuple(page.split(_MARK))
