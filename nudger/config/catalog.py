@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from nudger.config.beside import look_around
 from nudger.config.checks.references import ParsedFiles, check_references
-from nudger.config.conditions.read import ONLY_IF, SKIP_IF, read_conditions
+from nudger.config.conditions.read import Conditions, read_conditions
 from nudger.config.crisis_lines import check_age, read_crisis_lines
 from nudger.config.entries import entry_places, read_entries
-from nudger.config.findings import Findings, Position, Written
+from nudger.config.findings import Findings, Written
 from nudger.config.folder import read_document, read_folder
 from nudger.config.limits import read_learning, read_limits
 from nudger.config.messages import read_message, stand_in
@@ -21,7 +21,7 @@ from nudger.config.schedules.read import check_not_empty, read_schedule
 from nudger.config.shapes.message import LibraryHeader, MessagesFile, MessageShape
 from nudger.config.shapes.recipient import RecipientsFile, RecipientShape
 from nudger.config.shapes.schedule import SchedulesFile, ScheduleShape
-from nudger.config.yaml.tree import Document, Listing, Mapping, plain
+from nudger.config.yaml.tree import Document, Mapping, Part, plain
 from nudger.domain.catalog import Catalog
 from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
@@ -125,29 +125,25 @@ def _catalog(findings: Findings, configuration: ParsedFiles) -> Catalog | None:
 def _schedules(findings: Findings, document: Document) -> list[Written[Schedule]]:
     check_not_empty(findings, document)
     entries = list(read_entries(findings, document, "schedules", SchedulesFile, ScheduleShape))
-    _check_conditions(findings, document, "schedules")
-    return [w for position, shape in entries if (w := read_schedule(findings, position, shape))]
+    conditions = _conditions(findings, document, "schedules")
+    return [w for at, shape in entries if (w := read_schedule(findings, at, shape, conditions[at.loc]))]
 
 
 def _messages(findings: Findings, document: Document) -> list[Written[Message]]:
     entries = list(read_entries(findings, document, "messages", MessagesFile, MessageShape))
-    _check_conditions(findings, document, "messages")
+    conditions = _conditions(findings, document, "messages")
     header = _header(document)
     if header is None:
         return []
     sound = {position.loc for position, _ in entries}
     others = [position for position in entry_places(document, "messages") if position.loc not in sound]
     entries += [(position, shape) for position in others if (shape := stand_in(position))]
-    return [w for position, shape in entries if (w := read_message(findings, position, header, shape))]
+    return [w for at, shape in entries if (w := read_message(findings, at, header, shape, conditions[at.loc]))]
 
 
-def _check_conditions(findings: Findings, document: Document, key: str) -> None:
-    """Note what is wrong with conditions, also in entries that have other mistakes; what is noted twice counts once."""
-    entry = document.root.entries.get(key) if isinstance(document.root, Mapping) else None
-    listing = entry.value if entry else None
-    for index, item in enumerate(listing.items if isinstance(listing, Listing) else ()):
-        if isinstance(item, Mapping) and not item.entries.keys().isdisjoint((ONLY_IF, SKIP_IF)):
-            read_conditions(findings, Position(document, (key, index)))
+def _conditions(findings: Findings, document: Document, key: str) -> dict[tuple[Part, ...], Conditions | None]:
+    """Return the conditions of every entry by its place, also of those that have other mistakes."""
+    return {position.loc: read_conditions(findings, position) for position in entry_places(document, key)}
 
 
 def _header(document: Document) -> LibraryHeader | None:

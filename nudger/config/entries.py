@@ -1,6 +1,6 @@
 """The entries of a file, each with its place: what is the same for all three kinds of file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from nudger.config.findings import Findings, Position
@@ -54,15 +54,17 @@ def _starts_well(findings: Findings, document: Document, key: str) -> bool:
 
 
 def _absent(node: Node, loc: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
-    if isinstance(node, Scalar):
-        if node.absent:
-            yield loc
+    """Yield the places of all that was left empty below a list or a mapping."""
+    inner: Iterable[tuple[Part, Node]] = ()
+    if isinstance(node, Mapping):
+        inner = ((key, entry.value) for key, entry in node.entries.items())
     elif isinstance(node, Listing):
-        for index, item in enumerate(node.items):
-            yield from _absent(item, (*loc, index))
-    else:
-        for key, entry in node.entries.items():
-            yield from _absent(entry.value, (*loc, key))
+        inner = enumerate(node.items)
+    for part, value in inner:
+        if not isinstance(value, Scalar):
+            yield from _absent(value, (*loc, part))
+        elif value.absent:
+            yield (*loc, part)
 
 
 def _comment_instead(position: Position) -> str:

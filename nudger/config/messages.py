@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationError
 
-from nudger.config.conditions.read import Conditions, read_conditions
+from nudger.config.conditions.read import Conditions
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import quote, sentences
 from nudger.config.shapes.message import LibraryHeader, MessageShape
@@ -19,16 +19,20 @@ _KNOWN = "Known: " + ", ".join(f"{{{name}}}" for name in sorted(KNOWN_NAMES)) + 
 
 
 def read_message(
-    findings: Findings, position: Position, library: LibraryHeader, shape: MessageShape
+    findings: Findings,
+    position: Position,
+    library: LibraryHeader,
+    shape: MessageShape,
+    conditions: Conditions | None,
 ) -> Written[Message] | None:
     """Return the message, or None after noting what is wrong with it."""
     if shape.sms is None and shape.email is None:
         findings.error(position, "there are no words", "Give sms, email or both.")
         return None
-    conditions = read_conditions(findings, position)
     message = _message(library, shape, conditions or Conditions(None, None))
     for where, text in _texts(position, message):
-        _check_placeholders(findings, where, text)
+        if "{" in text or "}" in text:
+            _check_placeholders(findings, where, text)
         _check_comment(findings, where)
     return Written(message, position)  # with an error noted it is never sent; what else is wrong with its words is said
 

@@ -32,12 +32,16 @@ def note_repeats(findings: Findings, position: Position) -> None:
 def _lists(node: Node, loc: tuple[Part, ...]) -> Iterator[tuple[tuple[Part, ...], Listing]]:
     if isinstance(node, Mapping):
         for key, entry in node.entries.items():
+            if isinstance(entry.value, Scalar):
+                continue
             if isinstance(entry.value, Listing) and key in _LISTS:
                 yield (*loc, key), entry.value
             elif key not in {"only_if", "skip_if"}:
                 yield from _lists(entry.value, (*loc, key))
     elif isinstance(node, Listing):
         for index, item in enumerate(node.items):
+            if isinstance(item, Scalar):
+                continue
             yield from _lists(item, (*loc, index))
 
 

@@ -1,6 +1,6 @@
 """A file in schedules/: from its shape to schedules, and what only two keys together can get wrong."""
 
-from nudger.config.conditions.read import read_conditions
+from nudger.config.conditions.read import Conditions
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.schedules.when import read_when
 from nudger.config.shapes.schedule import People, ScheduleShape, Send
@@ -12,14 +12,15 @@ RESERVED = frozenset({"welcome", "test"})
 """Ids of nudges that no schedule asks for: the first hello, and `nudger send`."""
 
 
-def read_schedule(findings: Findings, position: Position, shape: ScheduleShape) -> Written[Schedule] | None:
+def read_schedule(
+    findings: Findings, position: Position, shape: ScheduleShape, conditions: Conditions | None
+) -> Written[Schedule] | None:
     """Return the schedule, or None after noting what is wrong with it."""
     if shape.id in RESERVED:
         findings.error(position.at("id"), f"'{shape.id}' is a name that nudger uses itself", "Choose another id.")
     recurrence = read_when(findings, position.at("when"), shape.when)
     audience = _audience(findings, position.at("to"), shape.to)
     selection = _selection(findings, position.at("send"), shape.send)
-    conditions = read_conditions(findings, position)
     if recurrence is None or audience is None or selection is None or conditions is None or shape.id in RESERVED:
         return None
     schedule = Schedule(
