@@ -22,20 +22,18 @@ _FEWEST = 4  # of so few runs, a chance one is a quarter
 
 def check(texts: Iterable[tuple[Written[Message], Text]]) -> Iterator[Remark]:
     """Yield texts that are nearly the same as one before: an SMS as another SMS, a body as another body."""
-    known: set[int] = set()
     holders: dict[int, int] = {}
     read: list[tuple[Written[Message], int]] = []
     for written, text in texts:
         most = MOST[text.keys[-1]]
         words = [word for word in text.words if len(word) > _SHORT]
         runs = set(map(hash, zip(words, words[1:], words[2:], strict=False)))
-        shared = runs & known
+        shared = holders.keys() & runs
         if len(shared) > most * _FEWEST:
             other, count = Counter(map(holders.__getitem__, shared)).most_common(1)[0]
             size = min(len(runs), read[other][1])
             if size >= _FEWEST and count / size > most:
                 yield _alike(written, read[other][0], text, count / size)
-        known |= runs
         holders.update(dict.fromkeys(runs, len(read)))
         read.append((written, len(runs)))
 

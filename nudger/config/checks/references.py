@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nudger.config.checks.audiences import check_audience, check_limits, item_place
+from nudger.config.checks.candidates import Candidates
 from nudger.config.entries import entry_places
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import did_you_mean, listed, quote, sentences
@@ -49,6 +50,7 @@ def check_references(findings: Findings, configuration: ParsedFiles) -> None:
     complete = not _errors_in_messages(findings, configuration)
     libraries = {message.value.library for message in configuration.messages}
     keys = {message.value.key for message in configuration.messages}
+    candidates = Candidates(message.value for message in configuration.messages)
     known = _known_people(findings, configuration)
     named = frozenset[str]().union(*(written.value.audience.groups for written in configuration.schedules))
     for schedule in configuration.schedules:
@@ -57,7 +59,7 @@ def check_references(findings: Findings, configuration: ParsedFiles) -> None:
             check_audience(findings, schedule, known, named)
         wanted = schedule.value.selection
         if complete and wanted.libraries <= libraries and keys.issuperset(wanted.messages):
-            _check_choice(findings, schedule, configuration)
+            _check_choice(findings, schedule, candidates)
 
 
 def _known_people(findings: Findings, configuration: ParsedFiles) -> list[Recipient] | None:
@@ -157,12 +159,13 @@ def _unread(findings: Findings) -> str:
     return f"Is it in {names[0]}? That file is not read: its name must end in .yaml." if names else ""
 
 
-def _check_choice(findings: Findings, schedule: Written[Schedule], configuration: ParsedFiles) -> None:
+def _check_choice(findings: Findings, schedule: Written[Schedule], candidates: Candidates) -> None:
     """Note a schedule that has no message to choose from, ever or at one of its times."""
-    fitting = [message.value for message in configuration.messages if _fits(schedule.value, message.value)]
+    channel = schedule.value.channel
+    spoken = None if channel is ChannelChoice.PREFERRED else Channel(channel.value)
+    fitting = [m for m in candidates.taken_by(schedule.value.selection) if spoken is None or m.speaks(spoken)]
     position = schedule.position.at("send")
     if not fitting:
-        channel = schedule.value.channel
         words = "" if channel is ChannelChoice.PREFERRED else f" with words for {channel}"
         hint = "Libraries with a purpose of their own, and retired messages, do not count."
         findings.error(position, f"no message{words} fits what this asks for", hint)
@@ -176,8 +179,3 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], configuration
             if not any(not message.parts_of_day or part in message.parts_of_day for message in fitting):
                 what = f"none of the messages that fit is for this part of the day ({part})"
                 findings.warning(schedule.position.at("when", "at"), what, "Nothing will be sent then.")
-
-
-def _fits(schedule: Schedule, message: Message) -> bool:
-    speaks = schedule.channel is ChannelChoice.PREFERRED or message.speaks(Channel(schedule.channel.value))
-    return speaks and schedule.selection.takes(message)

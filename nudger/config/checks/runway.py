@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from nudger.config.checks.candidates import Candidates
 from nudger.config.findings import Findings, Written
 from nudger.decisions.planning.pace import usual_pace
 from nudger.domain.limits import NO_LIMITS, Limits
@@ -21,11 +22,12 @@ def check_runways(
 
     Not of a series, which is meant to end, nor of a schedule with a condition: nobody knows how often it comes.
     """
+    candidates = Candidates(messages)
     for schedule in schedules:
-        _check_runway(findings, schedule, messages, limits)
+        _check_runway(findings, schedule, candidates, limits)
 
 
-def _check_runway(findings: Findings, schedule: Written[Schedule], messages: Sequence[Message], limits: Limits) -> None:
+def _check_runway(findings: Findings, schedule: Written[Schedule], candidates: Candidates, limits: Limits) -> None:
     value = schedule.value
     pace = _within(limits, usual_pace(value.recurrence))
     if not pace or value.selection.in_order or value.only_if is not None:
@@ -33,8 +35,7 @@ def _check_runway(findings: Findings, schedule: Written[Schedule], messages: Seq
     channels = list(Channel) if value.channel is ChannelChoice.PREFERRED else [Channel(value.channel.value)]
     fitting = Counter(
         (message.language, channel)
-        for message in messages
-        if value.selection.takes(message)
+        for message in candidates.taken_by(value.selection)
         for channel in channels
         if message.speaks(channel)
     )
