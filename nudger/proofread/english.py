@@ -120,6 +120,5 @@ ENGLISH = Lexicon(
         rf"|(?:{_ORDER})(?:[Rr]eply|[Rr]espond|[Aa]nswer)(?: back)?(?: with)? (?i:{_WORDS})\b(?! me| you| us)"
         rf"|\b(?:{_RESERVED}) (?:to|if you|for)\b"
     ),
-    reserved_triggers="stop stopall unsubscribe end quit cancel revoke opt optout yes start unstop help info",
-    asking="reply answer respond text send write type say",
+    reserved_triggers=("stop stopall unsubscribe end quit cancel revoke opt optout yes start unstop help info"),
 )

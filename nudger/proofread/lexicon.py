@@ -51,8 +51,6 @@ class Lexicon:
     labels: str
     reserved: str
     reserved_triggers: str
-    asking: str = ""
-    """Words one of which is in every request for a reserved word that does not stand in capitals; '': not known."""
     joined: str = ""
     plain_letters: frozenset[str] = field(default=frozenset())
     """Letters outside GSM 03.38 that the language cannot do without."""
@@ -87,10 +85,6 @@ class Lexicon:
         return frozenset(self.reserved_triggers.split())
 
     @cached_property
-    def _asking(self) -> frozenset[str]:
-        return frozenset(self.asking.split())
-
-    @cached_property
     def _reserved(self) -> re.Pattern[str]:
         return re.compile(self.reserved)
 
@@ -114,10 +108,7 @@ class Lexicon:
 
     def asks_for_reserved(self, text: str, words: frozenset[str]) -> str:
         """Return the piece of the text that asks for a reserved word, or ''."""
-        triggers = self._reserved_triggers & words
-        if not triggers:
-            return ""
-        if self.asking and self._asking.isdisjoint(words) and not any(word.upper() in text for word in triggers):
+        if self._reserved_triggers.isdisjoint(words):
             return ""
         found = self._reserved.search(straight(text))
         return found[0] if found else ""
