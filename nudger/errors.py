@@ -23,6 +23,10 @@ class LedgerError(NudgerError):
     """The ledger cannot be used as it is: newer, corrupt, locked, or empty where history should be."""
 
 
+class LedgerLostError(LedgerError):
+    """Another ledger, or none that can be used, lies where ours was: only a new start can look at what is there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong in one file; lines and columns count from 1, 0 where there is none to name."""

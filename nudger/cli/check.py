@@ -64,16 +64,12 @@ def _imported(config_dir: Path, look: Look, remarks: list[str]) -> Sequence[Reci
         return []
     # Cold start: before the first start there is nothing to ask, and no need to wait for a database library.
     from nudger.config.settings.read import read_settings  # noqa: PLC0415
+    from nudger.use_cases.import_people import imported  # noqa: PLC0415
     from nudger.wiring.ledger import read_ledger  # noqa: PLC0415
 
     try:
-        ledger = read_ledger((look.reading or read_settings(config_dir)).readable)
-        if ledger is None:
-            return []
-        try:
-            return ledger.run(lambda transaction: transaction.people.everybody(source="import"))
-        finally:
-            ledger.close()
+        with read_ledger((look.reading or read_settings(config_dir)).readable) as transaction:
+            return list(imported(transaction))
     except LedgerError as error:
         remarks.append(f"People who were imported could not be looked at: {error}.")
         return None

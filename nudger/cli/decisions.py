@@ -6,21 +6,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from nudger.cli.kinds import DATE, Group
 from nudger.cli.output import opened_for_writing, say_written
 from nudger.cli.screen import plural
-from nudger.cli.setup import read_setup
 from nudger.config.tables.spreadsheets import guarded
 from nudger.use_cases.decision_record import COLUMNS, decision_points, row_of
+from nudger.use_cases.people import who_is_here
 from nudger.wiring.clock import clock
-
-if TYPE_CHECKING:  # Cold start: see cli.setup.
-    from nudger.storage.transaction import Transaction
-
+from nudger.wiring.installation import Installation
 
 Row = dict[str, Any]
 
@@ -57,20 +54,16 @@ def export(
     24 hours. Nobody is named: people have pseudonyms. It still tells of their moods and habits, so keep the file as
     safely as the ledger. `nudger decisions columns` explains it.
     """
-    setup = read_setup(config_dir)
-    snapshot = setup.snapshot(setup.people())
-
+    installation, now = Installation(config_dir), clock()
+    written = installation.catalog.recipients
     names = [*COLUMNS, *(["recipient"] if people else [])]
-    with opened_for_writing(output) as file:
+    with opened_for_writing(output) as file, installation.read() as transaction:
         write = _as_csv(names, file) if style == "csv" else partial(_as_json_lines, file)
-
-        def work(transaction: "Transaction") -> int:
-            points = decision_points(
-                transaction, snapshot, first=first and first.date(), last=last and last.date(), now=clock()
-            )
-            return write(row_of(p) | ({"recipient": p.nudge.key.recipient} if people else {}) for p in points)
-
-        count = setup.ask_ledger(work, otherwise=0)
+        snapshot = installation.snapshot(who_is_here(transaction, written, now=now))
+        points = decision_points(
+            transaction, snapshot, first=first and first.date(), last=last and last.date(), now=now
+        )
+        count = write(row_of(p) | ({"recipient": p.nudge.key.recipient} if people else {}) for p in points)
     say_written(plural(count, "decision"), output)
 
 

@@ -7,9 +7,9 @@ import click
 
 from nudger.cli.kinds import Group
 from nudger.cli.screen import as_json, local_day, plural
-from nudger.cli.setup import change_ledger, read_setup_as_it_is
 from nudger.use_cases.hold import SendingBlocked, discard_held, release_held, sending_blocked
 from nudger.wiring.clock import clock
+from nudger.wiring.installation import Installation
 
 
 @click.group(name="guard", cls=Group, invoke_without_command=True)
@@ -22,10 +22,8 @@ def command(ctx: click.Context, style: str) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    setup, now = read_setup_as_it_is(ctx.obj), clock()
-    still = setup.ask_ledger(
-        lambda transaction: sending_blocked(transaction, now=now), otherwise=SendingBlocked.nothing()
-    )
+    with Installation(ctx.obj).read() as transaction:
+        still = sending_blocked(transaction, now=clock())
     if style == "json":
         held = [
             {"nudge": n.id, "recipient": n.key.recipient, "schedule": n.key.schedule, "due": n.due} for n in still.held
@@ -60,7 +58,7 @@ def _lines(still: SendingBlocked) -> list[str]:
 @click.pass_obj
 def release(config_dir: Path) -> None:
     """Let what is held go out, as far as it is still in time; believe the clock after a long silence."""
-    count = change_ledger(config_dir, lambda transaction: release_held(transaction, now=clock()))
+    count = Installation(config_dir).change(lambda transaction: release_held(transaction, now=clock()))
     click.echo(f"{plural(count, 'nudge')} let go.")
 
 
@@ -68,5 +66,5 @@ def release(config_dir: Path) -> None:
 @click.pass_obj
 def discard(config_dir: Path) -> None:
     """Leave what is held out, for good."""
-    count = change_ledger(config_dir, lambda transaction: discard_held(transaction, now=clock()))
+    count = Installation(config_dir).change(lambda transaction: discard_held(transaction, now=clock()))
     click.echo(f"{plural(count, 'nudge')} left out.")

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from nudger.cli.screen import local_day
-from nudger.cli.setup import change_ledger
 from nudger.use_cases.hold import hold_everything
 from nudger.wiring.clock import clock
+from nudger.wiring.installation import Installation
 
 
 @click.command(name="hold")
@@ -19,7 +19,7 @@ def command(config_dir: Path, reason: str) -> None:
     What is being sent right now ends; everything else waits, and is left out once it is too late for it. Works on
     every service that shares this ledger.
     """
-    before = change_ledger(config_dir, lambda transaction: hold_everything(transaction, reason, now=clock()))
+    before = Installation(config_dir).change(lambda transaction: hold_everything(transaction, reason, now=clock()))
     if before:
         since = local_day(before.since.astimezone())
         why = f": {before.reason}" if before.reason else ""

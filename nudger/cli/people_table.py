@@ -4,23 +4,26 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from nudger.cli.output import opened_for_writing, say_written
 from nudger.cli.screen import plural
-from nudger.cli.setup import Setup, change_ledger, read_setup_as_it_is
 from nudger.config.report import as_text
 from nudger.config.tables.columns import COLUMNS, describe, exported
 from nudger.config.tables.people import PeopleFile
 from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
-from nudger.domain.vocabulary import RecipientId
-from nudger.use_cases.import_people import Change, Comparison, compare, keep
+from nudger.use_cases.import_people import (
+    Change,
+    Comparison,
+    compare,
+    everybodys_addresses,
+    imported,
+    keep,
+    written_ids,
+)
 from nudger.wiring.clock import clock
-
-if TYPE_CHECKING:  # Cold start: see cli.setup.
-    from nudger.storage.transaction import Transaction
+from nudger.wiring.installation import Installation
 
 _SHOWN = 5
 _WORDS = {
@@ -55,22 +58,16 @@ def import_people(ctx: click.Context, file: Path, dry_run: bool, called: Path | 
     Whoever is to get nothing more: `nudger recipients stop`, or `pause`. A running service says hello to new people at
     its next tick.
     """
-    setup, now = read_setup_as_it_is(ctx.obj), clock()
-
-    def work(transaction: "Transaction | None") -> tuple[PeopleFile, Comparison]:
+    installation, now = Installation(ctx.obj, as_it_is=True), clock()
+    catalog = None if installation.problems else installation.catalog
+    with installation.read() as transaction:
         table = PeopleFile(
             called or (STDIN_IN_WORDS if file == STDIN else file),
             file=sys.stdin.buffer if file == STDIN else None,
-            written=_written(setup, transaction),
-            others=_others(setup, transaction),
+            written=written_ids(transaction, catalog),
+            others=everybodys_addresses(transaction, catalog),
         )
-        schedules = None if setup.problems else setup.catalog.schedules
-        return table, compare(transaction, table.people, schedules, now=now)
-
-    def look(transaction: "Transaction") -> tuple[PeopleFile, Comparison] | None:
-        return work(transaction)
-
-    table, comparison = setup.ask_ledger(look, otherwise=None) or work(None)
+        comparison = compare(transaction, table.people, catalog.schedules if catalog else None, now=now)
     problems = table.problems
     if problems:
         click.echo(as_text(problems, files=1), err=table.wrong)
@@ -79,31 +76,12 @@ def import_people(ctx: click.Context, file: Path, dry_run: bool, called: Path | 
             click.echo(f"{_summary(comparison, table.refused)}: nobody was taken.", err=True)
         ctx.exit(1)
     if not dry_run:
-        change_ledger(ctx.obj, lambda transaction: keep(transaction, comparison, now=now))
+        installation.change(lambda transaction: keep(transaction, comparison, now=now))
     click.echo(f"{_summary(comparison)}.")
     for line in _consequences(comparison):
         click.echo(line)
     if dry_run:
         click.echo("Nothing was written down: this was a dry run.")
-
-
-def _written(setup: Setup, transaction: "Transaction | None") -> set[RecipientId]:
-    """Return the ids of recipients.yaml; where it cannot be read now, those that it had."""
-    if setup.catalog.recipients is not None:
-        return {person.id for person in setup.catalog.recipients}
-    return (
-        {person.id for person in transaction.people.everybody(source="file")}
-        if transaction and setup.problems
-        else set()
-    )
-
-
-def _others(setup: Setup, transaction: "Transaction | None") -> Iterator[tuple[RecipientId, list[str]]]:
-    """Yield everybody known already, with their addresses."""
-    for person in setup.catalog.recipients or ():
-        yield person.id, [address for address in (person.sms, person.email) if address]
-    if transaction is not None:
-        yield from transaction.people.everybodys_addresses()
 
 
 def _summary(found: Comparison, refused: int = 0) -> str:
@@ -152,18 +130,12 @@ def export_people(config_dir: Path, group: str | None, output: Path | None) -> N
     It names people and their addresses: keep it as safely as the ledger. Those of recipients.yaml are changed there.
     Pauses and stops entered by command are not in it, and stay as they are.
     """
-    setup = read_setup_as_it_is(config_dir)
-    with opened_for_writing(output) as file:
+    installation = Installation(config_dir)
+    count = 0
+    with opened_for_writing(output) as file, installation.read() as transaction:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)
-
-        def work(transaction: "Transaction") -> int:
-            count = 0
-            for person in transaction.people.everybody_imported():
-                if group is None or group in person.groups:
-                    table.writerow(exported(person))
-                    count += 1
-            return count
-
-        count = setup.ask_ledger(work, otherwise=0)
+        for person in imported(transaction, group=group):
+            table.writerow(exported(person))
+            count += 1
     say_written(_people(count), output)

@@ -1,16 +1,64 @@
-"""What `nudger recipients show` prints of a person's past, as data and as lines."""
+"""What `nudger recipients show` prints of a person and their past, as data and as lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nudger.cli.screen import local_day
+from nudger.config.tables.columns import as_hard_day, as_pause
+from nudger.decisions.spans import in_words
 from nudger.domain.feedback import Feedback, FeedbackKind
+from nudger.domain.limits import Limits
 from nudger.domain.nudges import Nudge, NudgeState
-from nudger.domain.recipients import Recipient
+from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
+from nudger.domain.vocabulary import Channel
 from nudger.use_cases.person_record import PersonRecord
 
 _LAST = 10
 _WISHES = {FeedbackKind.MORE: "more of", FeedbackKind.LESS: "less of"}
+
+
+def person_as_data(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
+    """Return a person as they are served; `stopped` are addresses that may not be used."""
+    addresses = {channel: person.address(channel) for channel in Channel}
+    return {
+        "id": person.id,
+        "name": person.name,
+        **{channel.value: address for channel, address in addresses.items()},
+        "channel": next((c.value for c in (person.prefer or Channel.EMAIL, *Channel) if addresses[c]), None),
+        "stopped": sorted(channel.value for channel, address in addresses.items() if address in stopped),
+        "time_zone": person.time_zone,
+        "language": person.language,
+        "groups": sorted(person.groups),
+        "moments": {name: f"{person.moment(name):%H:%M}" for name in DEFAULT_MOMENTS},
+        "quiet_hours": str(person.quiet_hours or "none"),
+        "joined": person.joined.isoformat() if person.joined else None,
+        "place": person.region,
+        "supporter": person.supporter,
+        "goals": sorted(person.goals),
+        "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},
+        "weekend_quiet_hours": str(person.weekend_quiet_hours or "none"),
+        "paused": [as_pause(pause) for pause in person.pauses],
+        "hard_days": [as_hard_day(hard) for hard in person.hard_days],
+        "limits": _limits(person.limits),
+    }
+
+
+def _limits(limits: Limits | None) -> dict[str, Any]:
+    """Return the limits that a person has of their own."""
+    if limits is None:
+        return {}
+    gap = in_words(limits.gap) if limits.gap else None
+    own = {"per_day": limits.per_day, "per_week": limits.per_week, "gap": gap}
+    return {name: value for name, value in own.items() if value is not None}
+
+
+def spoken(value: Any) -> str:
+    """Return a value of it as people read it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(value) or "-"
+    return str(value) if value is not None else "-"
 
 
 def past_as_data(record: PersonRecord) -> dict[str, Any]:

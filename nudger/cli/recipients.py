@@ -1,25 +1,31 @@
 """`nudger recipients …`."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from nudger.cli.kinds import DATE, Group
 from nudger.cli.people_table import export_people, import_people
-from nudger.cli.person_page import past_as_data, past_as_lines
+from nudger.cli.person_page import past_as_data, past_as_lines, person_as_data, spoken
 from nudger.cli.screen import as_json, plural
-from nudger.cli.setup import Setup, change_ledger, read_setup
-from nudger.config.tables.columns import as_hard_day, as_pause
-from nudger.decisions.spans import in_words
-from nudger.domain.limits import Limits
-from nudger.domain.recipients import DEFAULT_MOMENTS, Pause, Recipient, ended
-from nudger.domain.vocabulary import Channel
-from nudger.storage.transaction import Transaction
-from nudger.use_cases.person_record import PersonRecord, person_record
+from nudger.domain.consent import Source, Wish
+from nudger.domain.recipients import Pause, Recipient
+from nudger.use_cases.people import (
+    Reach,
+    end_pause,
+    leave_in_peace,
+    named,
+    reach,
+    stop_using,
+    suppressed,
+    use_again,
+    who_is_here,
+)
+from nudger.use_cases.person_record import person_record
 from nudger.wiring.clock import clock
+from nudger.wiring.installation import Installation
 
 _STYLE = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
@@ -39,10 +45,13 @@ command.add_command(export_people)
 @click.pass_obj
 def list_(config_dir: Path, group: str | None, style: str) -> None:
     """Show everybody, or a group."""
-    setup = read_setup(config_dir)
-    stopped = setup.suppressed()
-    people = [person for person in setup.people() if group is None or group in person.groups]
-    records = [_record(person, stopped) for person in people]
+    installation, now = Installation(config_dir), clock()
+    written = installation.catalog.recipients
+    with installation.read() as transaction:
+        here = who_is_here(transaction, written, now=now)
+        stopped = suppressed(transaction)
+    people = [person for person in here if group is None or group in person.groups]
+    records = [person_as_data(person, stopped) for person in people]
     if style == "json":
         click.echo(json.dumps(records, indent=1, ensure_ascii=False))
         return
@@ -63,15 +72,17 @@ def show(config_dir: Path, recipient_id: str, style: str) -> None:
     Their data, what they let us know, and the last of what was sent; with --format json everything, and every word of
     it.
     """
-    setup = read_setup(config_dir)
-    person = setup.person(recipient_id)
-    past = setup.ask_ledger(lambda transaction: person_record(transaction, person), otherwise=PersonRecord())
-    record = _record(person, frozenset(stop.address for stop in past.stops))
+    installation, now = Installation(config_dir), clock()
+    written = installation.catalog.recipients
+    with installation.read() as transaction:
+        person = named(who_is_here(transaction, written, now=now), recipient_id)
+        past = person_record(transaction, person)
+    record = person_as_data(person, frozenset(stop.address for stop in past.stops))
     if style == "json":
         click.echo(json.dumps(record | past_as_data(past), indent=1, ensure_ascii=False, default=as_json))
         return
     for name, value in record.items():
-        click.echo(f"{name:<20} {_spoken(value)}")
+        click.echo(f"{name:<20} {spoken(value)}")
     for line in past_as_lines(past, person):
         click.echo(line)
 
@@ -86,22 +97,17 @@ def stop(config_dir: Path, recipient_id: str) -> None:
     nothing there either. For whoever asks you to stop: every wish to stop counts, however it is put and wherever it
     reaches you.
     """
-    setup = read_setup(config_dir)
-    person = setup.person(recipient_id)
-    addresses = person.addresses
-
-    def work(transaction: Transaction) -> None:
-        for address in addresses:
-            transaction.suppressions.add(address, "asked the operator to stop", at=clock())
-
-    change_ledger(config_dir, work)
+    installation = Installation(config_dir)
+    person = _reach(installation, recipient_id).person
+    written, addresses = installation.catalog.recipients, person.addresses
+    concerned = installation.change(lambda transaction: stop_using(transaction, written, addresses, _wish()))
     click.echo(
         f"Nothing more goes to {recipient_id}'s {_named(person)}. "
         f"`nudger recipients resume {recipient_id}` takes it back."
     )
-    for other in setup.people():
-        if other.id != person.id and not addresses.isdisjoint(other.addresses):
-            click.echo(f"{other.id} has the same address, and gets nothing there either.")
+    for other in concerned:
+        if other != person.id:
+            click.echo(f"{other} has the same address, and gets nothing there either.")
 
 
 @command.command()
@@ -112,19 +118,16 @@ def resume(config_dir: Path, recipient_id: str) -> None:
 
     Only when they did so themselves.
     """
-    setup = read_setup(config_dir)
-    person = setup.person(recipient_id)
-    stopped = person.addresses & setup.suppressed()
-    if not stopped:
-        click.echo(f"{recipient_id} is not stopped: nothing was changed.{_why_quiet(setup, person)}")
+    installation = Installation(config_dir)
+    before = _reach(installation, recipient_id)
+    if not before.suppressed:
+        click.echo(f"{recipient_id} is not stopped: nothing was changed.{_why_quiet(before)}")
         return
-
-    def work(transaction: Transaction) -> None:
-        for address in stopped:
-            transaction.suppressions.remove(address, at=clock())
-
-    change_ledger(config_dir, work)
-    click.echo(f"{recipient_id} gets nudges again.{_why_quiet(read_setup(config_dir), person)}")
+    written = installation.catalog.recipients
+    after = installation.change(
+        lambda transaction: use_again(transaction, written, recipient_id, before.suppressed, _wish())
+    )
+    click.echo(f"{recipient_id} gets nudges again.{_why_quiet(after)}")
 
 
 @command.command()
@@ -137,15 +140,13 @@ def pause(config_dir: Path, recipient_id: str, last: datetime, first: datetime |
 
     A programme waits for them, and goes on where it was.
     """
-    person = read_setup(config_dir).person(recipient_id)
-    begin = first.date() if first else _today(person)
+    installation = Installation(config_dir)
+    found = _reach(installation, recipient_id)
+    begin = first.date() if first else found.today
     if last.date() < begin:
         raise click.UsageError(f"--until {last.date()} lies before {begin}")
     added = Pause(first=begin, last=last.date())
-    change_ledger(
-        config_dir,
-        lambda t: t.people.pause(person, [*t.people.pauses().get(person.id, ()), added], at=clock()),
-    )
+    installation.change(lambda transaction: leave_in_peace(transaction, found.person, added, _wish()))
     click.echo(
         f"{recipient_id} is left in peace until {added.last}. `nudger recipients unpause {recipient_id}` ends it."
     )
@@ -159,27 +160,27 @@ def unpause(config_dir: Path, recipient_id: str) -> None:
 
     Nudges go on from now.
     """
-    setup = read_setup(config_dir)
-    person = setup.person(recipient_id)
-    nothing: tuple[Pause, ...] = ()
-    by_command = setup.ask_ledger(lambda t: t.people.pauses().get(person.id, nothing), otherwise=nothing)
-    left = ended(by_command, _today(person))
-    if left == by_command:
-        click.echo(
-            f"{recipient_id} has no pause that was entered by command: nothing was changed.{_why_quiet(setup, person)}"
-        )
+    installation = Installation(config_dir)
+    before = _reach(installation, recipient_id)
+    if not before.can_unpause:
+        quiet = _why_quiet(before)
+        click.echo(f"{recipient_id} has no pause that was entered by command: nothing was changed.{quiet}")
         return
-    change_ledger(
-        config_dir,
-        lambda t: t.people.pause(person, ended(t.people.pauses().get(person.id, ()), _today(person)), at=clock()),
-    )
-    after = read_setup(config_dir)
-    quiet = _why_quiet(after, after.person(recipient_id))
+    written = installation.catalog.recipients
+    after = installation.change(lambda transaction: end_pause(transaction, written, recipient_id, _wish()))
+    quiet = _why_quiet(after)
     click.echo(f"The pause of {recipient_id} is over.{quiet}" if quiet else f"{recipient_id} gets nudges again.")
 
 
-def _today(person: Recipient) -> date:
-    return clock().astimezone(person.zone).date()
+def _reach(installation: Installation, recipient_id: str) -> Reach:
+    written = installation.catalog.recipients
+    with installation.read() as transaction:
+        return reach(transaction, written, recipient_id, now=clock())
+
+
+def _wish() -> Wish:
+    """Return that somebody entered it here, for the person, just now."""
+    return Wish(source=Source.COMMAND, at=clock())
 
 
 def _named(person: Recipient) -> str:
@@ -187,53 +188,11 @@ def _named(person: Recipient) -> str:
     return " and ".join(noun for noun, address in (("number", person.sms), ("e-mail address", person.email)) if address)
 
 
-def _why_quiet(setup: Setup, person: Recipient) -> str:
+def _why_quiet(now: Reach) -> str:
     """Return what else keeps a person from getting anything now; '' if nothing does."""
     parts = []
-    if person.addresses <= setup.suppressed():
-        parts.append(f" They have stopped: `nudger recipients resume {person.id}`, if they ask for it.")
-    if (pause := person.pause_on(_today(person))) is not None:
-        parts.append(f" They are paused until {pause.last}.")
+    if now.stopped:
+        parts.append(f" They have stopped: `nudger recipients resume {now.person.id}`, if they ask for it.")
+    if now.pause is not None:
+        parts.append(f" They are paused until {now.pause.last}.")
     return "".join(parts)
-
-
-def _record(person: Recipient, stopped: frozenset[str]) -> dict[str, Any]:
-    addresses = {channel: person.address(channel) for channel in Channel}
-    return {
-        "id": person.id,
-        "name": person.name,
-        **{channel.value: address for channel, address in addresses.items()},
-        "channel": next((c.value for c in (person.prefer or Channel.EMAIL, *Channel) if addresses[c]), None),
-        "stopped": sorted(channel.value for channel, address in addresses.items() if address in stopped),
-        "time_zone": person.time_zone,
-        "language": person.language,
-        "groups": sorted(person.groups),
-        "moments": {name: f"{person.moment(name):%H:%M}" for name in DEFAULT_MOMENTS},
-        "quiet_hours": str(person.quiet_hours or "none"),
-        "joined": person.joined.isoformat() if person.joined else None,
-        "place": person.region,
-        "supporter": person.supporter,
-        "goals": sorted(person.goals),
-        "weekend_moments": {name: f"{wall:%H:%M}" for name, wall in person.weekend_moments},
-        "weekend_quiet_hours": str(person.weekend_quiet_hours or "none"),
-        "paused": [as_pause(pause) for pause in person.pauses],
-        "hard_days": [as_hard_day(hard) for hard in person.hard_days],
-        "limits": _limits(person.limits),
-    }
-
-
-def _limits(limits: Limits | None) -> dict[str, Any]:
-    """Return the limits that a person has of their own."""
-    if limits is None:
-        return {}
-    gap = in_words(limits.gap) if limits.gap else None
-    own = {"per_day": limits.per_day, "per_week": limits.per_week, "gap": gap}
-    return {name: value for name, value in own.items() if value is not None}
-
-
-def _spoken(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {each}" for name, each in value.items()) or "-"
-    if isinstance(value, list):
-        return ", ".join(value) or "-"
-    return str(value) if value is not None else "-"

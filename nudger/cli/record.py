@@ -4,27 +4,26 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from nudger.cli.kinds import Whole
 from nudger.cli.screen import local_day, plural
-from nudger.cli.setup import change_ledger, read_setup
 from nudger.config.flaws import Flaw
 from nudger.config.report import as_text
 from nudger.config.tables.feedback import FeedbackFile, moment_of
 from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
 from nudger.decisions.snapshot import Snapshot
+from nudger.domain.consent import Source
 from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
+from nudger.use_cases.people import named, who_is_here
 from nudger.use_cases.record_feedback import Entry, early, record, record_all, take_back
 from nudger.wiring.clock import clock
-
-if TYPE_CHECKING:  # Cold start: see cli.setup.
-    from nudger.storage.transaction import Transaction
+from nudger.wiring.installation import Installation
 
 _SHOWN = 5
 _PRACTICE = click.Choice([practice.value for practice in Practice])
@@ -114,22 +113,28 @@ def _take_entries(
 ) -> None:
     if not said:
         raise click.UsageError("say what they let you know: --mood, --reply, --done, --helpful, --more, …")
-    setup = read_setup(config_dir)
-    person = setup.person(recipient_id)
+    installation = Installation(config_dir)
+    person = _person(installation, recipient_id)
     moment = _moment(at, person) if at else None
     entries = [
         Entry(recipient=person.id, kind=kind, at=moment, level=level, nudge=nudge, practice=practice)
         for kind, level, practice in said
     ]
-    snapshot = setup.snapshot([person])
-    count = change_ledger(config_dir, lambda t: record(t, entries, snapshot, source="command", now=clock()))
+    snapshot = installation.snapshot([person])
+    count = installation.change(lambda t: record(t, entries, snapshot, source=Source.COMMAND, now=clock()))
     click.echo(_outcome(count, len(entries)))
     _tell_early(entries, snapshot)
 
 
+def _person(installation: Installation, recipient_id: str) -> Recipient:
+    with installation.read() as transaction:
+        return named(who_is_here(transaction, installation.catalog.recipients, now=clock()), recipient_id)
+
+
 def _take_back(config_dir: Path, recipient_id: str) -> None:
-    person = read_setup(config_dir).person(recipient_id)
-    taken = change_ledger(config_dir, lambda t: take_back(t, person.id, now=clock()))
+    installation = Installation(config_dir)
+    person = _person(installation, recipient_id)
+    taken = installation.change(lambda t: take_back(t, person.id, now=clock()))
     if taken is None:
         click.echo(f"Nothing is written down of {person.id}.")
         return
@@ -156,23 +161,22 @@ def _moment(text: str, person: Recipient) -> datetime:
 
 
 def _take_file(ctx: click.Context, path: Path, called: Path | None) -> None:
-    setup = read_setup(ctx.obj)
-    snapshot = setup.snapshot(setup.people())
+    installation = Installation(ctx.obj)
+    catalog = installation.catalog
+    with installation.read() as transaction:
+        snapshot = installation.snapshot(who_is_here(transaction, catalog.recipients, now=clock()))
     file = FeedbackFile(
         called or (STDIN_IN_WORDS if path == STDIN else path),
         snapshot.recipients,
         sys.stdin.buffer if path == STDIN else None,
     )
 
-    def work(transaction: "Transaction") -> int:
-        count, refusals = record_all(
-            transaction, file.entries, snapshot, source="csv", now=clock(), look_only=bool(file.problems)
-        )
-        for place, refusal in refusals.items():
-            file.refuse(place, refusal)
-        return count
-
-    count = change_ledger(ctx.obj, work)
+    look_only = bool(file.problems)
+    count, refusals = installation.change(
+        lambda t: record_all(t, file.entries, snapshot, source=Source.CSV, now=clock(), look_only=look_only)
+    )
+    for place, refusal in refusals.items():
+        file.refuse(place, refusal)
     if file.problems:
         click.echo(as_text(file.problems, files=1), err=True)
         ctx.exit(1)

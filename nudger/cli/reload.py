@@ -4,19 +4,15 @@ import asyncio
 import os
 import signal
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import click
 
-from nudger.cli.setup import change_ledger, read_setup_as_it_is
-from nudger.domain.facts import DaemonId, Reloaded
+from nudger.domain.facts import Reloaded
 from nudger.errors import NudgerError
-from nudger.storage.daemon_id import daemon_of
-from nudger.storage.fact_codecs import FORCE_RELOAD, RELOADED
-from nudger.storage.lock import running_process
-from nudger.storage.transaction import Transaction
+from nudger.use_cases.reload import give_force, last_reload
 from nudger.wiring.clock import clock
+from nudger.wiring.installation import Installation
 
 _PATIENCE_S = 20
 _LOOK_S = 0.1
@@ -27,35 +23,31 @@ _LOOK_S = 0.1
 @click.pass_obj
 def command(config_dir: Path, force: bool) -> None:
     """Let the running service read its files again, all or nothing, and say what that changed."""
-    setup = read_setup_as_it_is(config_dir)
-    process = running_process(setup.settings.state)
-    if process is None:
-        raise NudgerError(f"no service is running in {setup.settings.state}")
+    installation = Installation(config_dir)
+    running = installation.running
+    if running is None or not running.process:
+        raise NudgerError(f"no service is running in {installation.settings.state}")
     began = clock()
     if force:
-        daemon = daemon_of(setup.settings.state)
-        change_ledger(config_dir, lambda transaction: transaction.facts.put(FORCE_RELOAD.of(daemon), began))
+        installation.change(lambda transaction: give_force(transaction, installation.daemon, now=began))
     try:
-        os.kill(process, signal.SIGHUP)
+        os.kill(running.process, signal.SIGHUP)
     except PermissionError:
-        raise NudgerError(f"process {process} belongs to another user: run this as that user, or as root") from None
-    told = asyncio.run(_wait(config_dir, began))
+        raise NudgerError(
+            f"process {running.process} belongs to another user: run this as that user, or as root"
+        ) from None
+    told = asyncio.run(_wait(installation, began))
     for line in told.lines:
         click.echo(line)
     if not told.taken:
         raise NudgerError("not taken; the service goes on as before")
 
 
-async def _wait(config_dir: Path, began: datetime) -> Reloaded:
-    setup = read_setup_as_it_is(config_dir)
-    nothing: Reloaded | None = None
+async def _wait(installation: Installation, began: datetime) -> Reloaded:
     for _ in range(round(_PATIENCE_S / _LOOK_S)):
-        told = setup.ask_ledger(partial(_told, daemon=daemon_of(setup.settings.state)), otherwise=nothing)
+        with installation.read() as transaction:
+            told = last_reload(transaction, installation.daemon)
         if told and told.at >= began:
             return told
         await asyncio.sleep(_LOOK_S)
     raise NudgerError("the service has not answered yet: see its journal")
-
-
-def _told(transaction: Transaction, *, daemon: DaemonId) -> Reloaded | None:
-    return transaction.facts.of_daemon(RELOADED, daemon)

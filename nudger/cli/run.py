@@ -17,10 +17,9 @@ from nudger.config.starter import write_example_person
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
-from nudger.errors import ConfigError, NudgerError
-from nudger.storage.footing import LedgerLostError
-from nudger.storage.thread import at_work_aside
+from nudger.errors import ConfigError, LedgerLostError, NudgerError
 from nudger.use_cases.preview import Coming
+from nudger.wiring.aside import at_work_aside
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
 

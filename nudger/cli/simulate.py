@@ -13,11 +13,12 @@ import click
 
 from nudger.cli.kinds import Amount, Whole
 from nudger.cli.screen import plural
-from nudger.cli.setup import Setup, read_setup
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import ScheduleId
+from nudger.use_cases.people import who_is_here
 from nudger.use_cases.simulate import LATER, ON_TIME, SOME_ZONES, Tally, made_up_people, simulate
 from nudger.wiring.clock import clock
+from nudger.wiring.installation import Installation
 
 _MOST_REASONS = 12
 
@@ -55,25 +56,25 @@ def command(config_dir: Path, days: int, count: int, seed: str, price: float, st
     Everybody is new, spread over the groups that schedules name, the time zones of the real people (or a dozen), and
     both channels. It all happens in memory: the ledger is left alone, and nothing is sent.
     """
-    setup = read_setup(config_dir)
-    since = clock()
-    snapshot = setup.snapshot([])
-    zones = sorted({person.time_zone for person in setup.people()}) or SOME_ZONES
-    people = made_up_people(setup.catalog.schedules, count=count, zones=zones, seed=seed, since=since)
+    installation = Installation(config_dir)
+    catalog, since = installation.catalog, clock()
+    snapshot = installation.snapshot([])
+    with installation.read() as transaction:
+        here = who_is_here(transaction, catalog.recipients, now=since)
+    zones = sorted({person.time_zone for person in here}) or SOME_ZONES
+    people = made_up_people(catalog.schedules, count=count, zones=zones, seed=seed, since=since)
     with click.progressbar(
         people, length=count, label="Trying", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as watched:
         tally = simulate(snapshot, watched, since=since, days=days, segments=lambda text: segments(text).segments)
-    trial = _Trial(tally=tally, schedules=_names(setup), seed=seed, since=since, price=price)
+    trial = _Trial(
+        tally=tally, schedules=tuple(each.id for each in catalog.schedules), seed=seed, since=since, price=price
+    )
     if style == "json":
         click.echo(json.dumps(_record(trial), indent=1, ensure_ascii=False))
     else:
         for line in _lines(trial):
             click.echo(line)
-
-
-def _names(setup: Setup) -> tuple[ScheduleId, ...]:
-    return tuple(schedule.id for schedule in setup.catalog.schedules)
 
 
 def _record(trial: _Trial) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Floor 7: the long-running process. Signals, systemd, and the alarm clock around `use_cases.serve.Service`."""
 
 import asyncio
-import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,21 +18,17 @@ from nudger.daemon.notify import Notifier
 from nudger.daemon.vigil import LOOK, Vigil
 from nudger.daemon.waker import Waker
 from nudger.decisions.snapshot import Snapshot
+from nudger.domain.pulse import Pulse
 from nudger.domain.vocabulary import Channel
-from nudger.errors import LedgerError
-from nudger.storage.engine import SERVICE_LIMIT
-from nudger.storage.footing import LedgerLostError
-from nudger.storage.lock import Pulse, StateLock, lock_state_dir
-from nudger.storage.thread import LedgerThread, in_thread_of_its_own
-from nudger.storage.transaction import Transaction
-from nudger.use_cases.outlook import Answer, next_in_service
+from nudger.errors import LedgerError, LedgerLostError
+from nudger.use_cases.outlook import Answer, Question, next_in_service
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
+from nudger.wiring.aside import in_thread_of_its_own
 from nudger.wiring.clock import clock, uptime
-from nudger.wiring.ledger import open_ledger
-from nudger.wiring.reading import freeze_garbage, make_snapshot
-from nudger.wiring.sending import make_channels, make_deliveries
+from nudger.wiring.reading import freeze_garbage
+from nudger.wiring.service import LedgerThread, StateLock, lock_state, open_service
 
 _log = structlog.get_logger("nudger")
 
@@ -106,7 +100,7 @@ class Daemon:
         """
         self._hear_signals()
         configuration = ConfigWatcher(self._settings)
-        with lock_state_dir(self._settings.state) as lock:
+        with lock_state(self._settings) as lock:
             serving = asyncio.create_task(self._open_and_serve(configuration, lock))
             stopped = asyncio.create_task(self._stop.wait())
             await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -122,7 +116,9 @@ class Daemon:
     async def _open_and_serve(self, configuration: ConfigWatcher, lock: StateLock) -> None:
         lock.beat(Pulse(at=clock(), uptime=uptime(), ticked=False))
         starting = asyncio.create_task(self._ask_for_time())
-        async with self._service() as (service, ledger, channels):
+        show = self._screen.show if self._screen else None
+        async with open_service(self._settings, show=show) as parts:
+            service, ledger, channels = parts.service, parts.ledger, parts.channels
             vigil = Vigil(self._notifier, lock, ledger, usually=lambda: configuration.status(service.snapshot))
             # Nobody else works on an SQLite ledger, so an attempt marked as under way was cut off by a crash.
             # On PostgreSQL another daemon may be in the middle of it: there, its lease must run out first.
@@ -167,7 +163,7 @@ class Daemon:
         await service.settle_for(FIRST_DELIVERIES)
         at, snapshot, loop = clock(), service.snapshot, asyncio.get_running_loop()
 
-        def ask(question: Callable[[Transaction], Answer]) -> Answer:
+        def ask(question: "Question[Answer]") -> Answer:
             return asyncio.run_coroutine_threadsafe(ledger.run(question), loop).result()
 
         look = partial(next_in_service, ask, snapshot, count=NEXT, within=LOOK_AHEAD, now=at)
@@ -220,29 +216,6 @@ class Daemon:
         except LedgerError as error:
             _log.error("ledger trouble", error=str(error))
         self._notifier.ready(configuration.status(service.snapshot))
-
-    @asynccontextmanager
-    async def _service(self) -> AsyncIterator[tuple[Service, LedgerThread, dict[Channel, ChannelPort]]]:
-        ledger = await in_thread_of_its_own(lambda: open_ledger(self._settings, limit=SERVICE_LIMIT))
-        thread = LedgerThread(ledger)
-        channels = make_channels(self._settings, show=self._screen.show if self._screen else None)
-        try:
-            yield (
-                Service(
-                    thread,
-                    make_deliveries(channels, thread),
-                    make_snapshot=make_snapshot(self._settings, ledger.installation),
-                    clock=clock,
-                    high_water=ledger.high_water,
-                ),
-                thread,
-                channels,
-            )
-        finally:
-            closing = asyncio.gather(*(port.close() for port in set(channels.values())), return_exceptions=True)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(closing, timeout=1)
-            thread.close()
 
     # Ticks
 

@@ -22,21 +22,18 @@ from nudger.decisions.snapshot import Snapshot
 from nudger.domain.facts import DaemonId, Reloaded, Serving
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
-from nudger.storage.daemon_id import name_daemon
-from nudger.storage.fact_codecs import FORCE_RELOAD, RELOADED, SERVING
-from nudger.storage.thread import LedgerThread, OnlyTheNewest
-from nudger.storage.transaction import Transaction
 from nudger.use_cases.ports import ChannelPort
+from nudger.use_cases.reload import take_force, tell_reloaded, tell_serving
 from nudger.use_cases.serve import Service
+from nudger.wiring.aside import OnlyTheNewest
 from nudger.wiring.clock import clock
 from nudger.wiring.reading import freeze_garbage
+from nudger.wiring.service import LedgerThread, daemon_at_work
 
 _log = structlog.get_logger("nudger")
 
 LOOK = timedelta(seconds=5)
 """How often the files are looked at for a change. Not by inotify, which network folders lack."""
-
-_FORCE_LASTS = timedelta(minutes=5)
 
 
 class ConfigWatcher:
@@ -70,13 +67,13 @@ class ConfigWatcher:
             lines = [f"it met a fault of nudger ({type(error).__name__}); see `nudger check`"]
             self._refuse(lines, problems="1 error")
         word, daemon = Reloaded(at=began, taken=self._taken_at >= began, lines=tuple(lines)), self._daemon
-        await ledger.run(lambda transaction: transaction.facts.put_of_daemon(RELOADED, daemon, word))
+        await ledger.run(lambda transaction: tell_reloaded(transaction, daemon, word))
 
     async def _take(self, service: Service, ledger: LedgerThread) -> list[str]:
         settings = self._settings
         catalog = await asyncio.to_thread(load_catalog, settings.config_dir, settings.recipients_file)
         refused = refusal(self.catalog, catalog)
-        if refused and not await ledger.run(partial(_forced, daemon=self._daemon)):
+        if refused and not await ledger.run(partial(take_force, daemon=self._daemon, now=clock())):
             self._refuse([refused], problems="1 error")
             return [refused]
         changes = await service.reload(catalog)
@@ -146,18 +143,11 @@ class ConfigWatcher:
             providers={channel: port.provider for channel, port in channels.items()},
         )
         daemon = self._daemon
-        await ledger.run(lambda transaction: transaction.facts.put_of_daemon(SERVING, daemon, word))
+        await ledger.run(lambda transaction: tell_serving(transaction, daemon, word))
 
     @property
     def _daemon(self) -> DaemonId:
-        return name_daemon(self._settings.state)
-
-
-def _forced(transaction: Transaction, *, daemon: DaemonId) -> bool:
-    """Say whether somebody gave this daemon the word of force just now; it counts once."""
-    given = transaction.facts.of_daemon(FORCE_RELOAD, daemon)
-    transaction.facts.remove_of_daemon(FORCE_RELOAD, daemon)
-    return given is not None and clock() - given < _FORCE_LASTS
+        return daemon_at_work(self._settings)
 
 
 def _figures(changes: Changes) -> dict[str, object]:

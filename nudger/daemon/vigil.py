@@ -8,8 +8,9 @@ from typing import Protocol
 import structlog
 
 from nudger.daemon.notify import Notifier
-from nudger.storage.lock import Pulse, StateLock
+from nudger.domain.pulse import Pulse
 from nudger.wiring.clock import clock, uptime
+from nudger.wiring.service import StateLock
 
 _log = structlog.get_logger("nudger")
 

@@ -63,6 +63,16 @@ def ended(pauses: Iterable[Pause], today: date) -> tuple[Pause, ...]:
     return tuple(pause for pause in cut if pause.first is None or pause.first <= pause.last)
 
 
+def joins_on(person: "Recipient", noted: Mapping[RecipientId, date | None], *, now: datetime) -> date | None:
+    """Return the day on which a person joins: the written one, else the one that was noted, else today, where they are.
+
+    `noted` has everybody who is or was known; None there is for whoever was always here.
+    """
+    if person.joined is not None or person.id in noted:
+        return person.joined or noted[person.id]
+    return now.astimezone(person.zone).date()
+
+
 class OnHardDay(StrEnum):
     """What to do on a day that is hard for a person."""
 

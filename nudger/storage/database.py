@@ -73,7 +73,7 @@ def read_database(place: LedgerPlace | str, *, state_dir: Path | None = None) ->
             return None
     except OSError as error:
         raise LedgerError(f"the ledger {place} cannot be read: {error.strerror}") from error
-    engine = make_engine(place, limit=COMMAND_LIMIT, begin="BEGIN")
+    engine = make_engine(place, limit=COMMAND_LIMIT, reading=True)
     readable = False
     try:
         with patience_of(engine).work(), engine.connect() as connection:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
@@ -24,12 +25,16 @@ _IDLE_LIMIT = timedelta(minutes=10)
 """How long another's transaction may sit there: a process that stands still must not keep what all need."""
 
 
-def make_engine(place: LedgerPlace, *, limit: timedelta, begin: str = "BEGIN IMMEDIATE") -> Engine:
-    """Return an engine that gives up on a call after `limit`. `begin` is how a transaction begins on SQLite.
+def make_engine(place: LedgerPlace, *, limit: timedelta, reading: bool = False) -> Engine:
+    """Return an engine that gives up on a call after `limit`; for `reading`, a transaction sees one moment.
 
     Raises LedgerError where the driver is missing, or cannot take what the URL says.
     """
-    return _sqlite(place, limit, begin) if isinstance(place, LedgerFile) else _postgresql(place, limit)
+    return (
+        _sqlite(place, limit, reading=reading)
+        if isinstance(place, LedgerFile)
+        else _postgresql(place, limit, reading=reading)
+    )
 
 
 def in_words(error: DBAPIError, place: LedgerPlace | None) -> str:
@@ -47,7 +52,7 @@ def file_uri(path: Path, **options: str) -> str:
     return f"file:{quote(str(path.absolute()))}?{query}"
 
 
-def _sqlite(place: LedgerFile, limit: timedelta, begin: str) -> Engine:
+def _sqlite(place: LedgerFile, limit: timedelta, *, reading: bool) -> Engine:
     busy = min(limit, COMMAND_LIMIT).total_seconds()
 
     def connect() -> sqlite3.Connection:
@@ -66,12 +71,12 @@ def _sqlite(place: LedgerFile, limit: timedelta, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
+def _postgresql(place: LedgerServer, limit: timedelta, *, reading: bool) -> Engine:
     url = URL.create(
         "postgresql+psycopg",
         username=place.user,
@@ -83,8 +88,10 @@ def _postgresql(place: LedgerServer, limit: timedelta) -> Engine:
     )
     given = dict(place.options)
     limits = {name: value for name, value in _socket_limits(limit).items() if name not in given}
+    # PostgreSQL's usual level lets each statement see another moment; SQLite's only one does not.
+    level: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if reading else {}
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args=limits, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=limits, hide_parameters=True, **level)
     except ImportError as error:
         raise LedgerError("a ledger in PostgreSQL needs psycopg: pip install 'nudger[postgresql]'") from error
     except (ArgumentError, ValueError) as error:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -25,6 +26,10 @@ class Event:
     detail: Mapping[str, Any]
 
 
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+"""The detail of an event of which there is no more to say."""
+
+
 class Events:
     """Writing down what happened, and reading it."""
 
@@ -33,7 +38,7 @@ class Events:
 
     def add(self, kind: str, detail: Mapping[str, Any], *, at: datetime) -> None:
         """Write down something that happened, to no nudge in particular."""
-        self._connection.execute(insert(events).values(at=at, nudge=None, kind=kind, detail=json.dumps(detail)))
+        self._connection.execute(insert(events).values(at=at, nudge=None, kind=kind, detail=json.dumps(dict(detail))))
 
     def add_states(self, changed: Sequence[Nudge], *, at: datetime) -> None:
         """Write down the state that each of these nudges came to."""

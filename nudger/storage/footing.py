@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
-from nudger.errors import LedgerError
+from nudger.errors import LedgerError, LedgerLostError
 
 _SMALLEST = 100
 """Bytes of an SQLite file's header: a ledger is never shorter."""
@@ -16,10 +16,6 @@ _SMALLEST = 100
 
 class LedgerGoneError(LedgerError):
     """The ledger is not where it was: nothing may be sent, and the same file may come back."""
-
-
-class LedgerLostError(LedgerError):
-    """Another ledger, or none that can be used, lies where ours was: only a new start can look at what is there."""
 
 
 class Footing:

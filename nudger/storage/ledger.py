@@ -1,6 +1,7 @@
 """The ledger: opens transactions, and turns a database's trouble into one line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -8,9 +9,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from nudger.domain.ledger_place import LedgerPlace
-from nudger.errors import LedgerError
+from nudger.errors import LedgerError, LedgerLostError
 from nudger.storage.engine import in_words
-from nudger.storage.footing import Footing, LedgerLostError
+from nudger.storage.footing import Footing
 from nudger.storage.high_water import HighWater, Mark
 from nudger.storage.patience import patience_of
 from nudger.storage.transaction import Transaction
@@ -60,13 +61,19 @@ class Ledger:
 
     def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned; all it wrote is committed, or nothing is. Raises LedgerError."""
+        with self.transaction() as transaction:
+            return work(transaction)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction; at its end all that was written is committed, or nothing is. Raises LedgerError."""
         try:
             with self._patience.work(), self._engine.begin() as connection:
                 self._patience.begun()
                 if self._footing is not None:
                     self._footing.check()
                 transaction = Transaction(connection)
-                result = work(transaction)
+                yield transaction
                 mark = transaction.mark() if self._high_water else None
         except DBAPIError as error:
             raise LedgerError(f"the ledger could not be used: {in_words(error, self._place)}") from error
@@ -75,7 +82,6 @@ class Ledger:
             raise
         if self._high_water and mark:
             self._high_water.write(mark)
-        return result
 
     def hang_up(self) -> None:
         """End the call under way, as if the connection had been lost. From any thread."""

@@ -1,21 +1,21 @@
 """The people of the ledger, inside a transaction."""
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
-from nudger.domain.recipients import Pause, Recipient
+from nudger.domain.recipients import Pause, Recipient, joins_on
 from nudger.domain.vocabulary import RecipientId
-from nudger.storage.events import Events
+from nudger.storage.events import NOTHING_MORE, Events
 from nudger.storage.fact_codecs import PEOPLE_VERSION
 from nudger.storage.facts import Facts
 from nudger.storage.person_codec import pauses_of, pauses_text, recipient_of, recipient_row
 from nudger.storage.sql import BATCH, batches, upsert
 from nudger.storage.tables import recipients
 
-_KEPT = ("id", "joined", "paused")
-"""What a new copy of a person does not overwrite (`joined` only where it says nothing)."""
+_KEPT = ("id", "paused")
+"""What a new copy of a person does not overwrite."""
 
 _active = recipients.c.active.is_(True)
 _IMPORTED = select(recipients).where(_active, recipients.c.source == "import")
@@ -36,14 +36,10 @@ class People:
         """
         statement = upsert(self._connection, recipients)
         own = {column.name: statement.excluded[column.name] for column in recipients.c if column.name not in _KEPT}
-        joined = func.coalesce(statement.excluded.joined, recipients.c.joined)
-        statement = statement.on_conflict_do_update(index_elements=["id"], set_={**own, "joined": joined})
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_=own)
         for batch in batches(people):
-            here = self._known([person.id for person in batch])
-            rows = [recipient_row(person, source) for person in batch]
-            for row, person in zip(rows, batch, strict=True):
-                if row["joined"] is None and person.id not in here:
-                    row["joined"] = at.astimezone(person.zone).date()
+            noted = self.joined([person.id for person in batch])
+            rows = [{**recipient_row(p, source), "joined": joins_on(p, noted, now=at)} for p in batch]
             self._connection.execute(statement, rows)
         self.changed()
 
@@ -67,20 +63,27 @@ class People:
         for row in self._connection.execute(statement, execution_options={"yield_per": BATCH}):
             yield row.id, [address for address in (row.sms, row.email) if address]
 
-    def _known(self, ids: Collection[RecipientId]) -> set[RecipientId]:
-        return set(self._connection.execute(select(recipients.c.id).where(recipients.c.id.in_(ids))).scalars())
+    def joined(self, ids: Collection[RecipientId]) -> dict[RecipientId, date | None]:
+        """Return the noted day of joining of those of some ids who are or were known."""
+        found: dict[RecipientId, date | None] = {}
+        for batch in batches(sorted(ids)):
+            statement = select(recipients.c.id, recipients.c.joined).where(recipients.c.id.in_(batch))
+            found |= {row.id: row.joined for row in self._connection.execute(statement)}
+        return found
 
     def changed(self) -> None:
         """Let whoever plans look at everybody anew."""
         self._facts.put(PEOPLE_VERSION, self.version() + 1)
 
-    def pause(self, person: Recipient, pauses: Iterable[Pause], *, at: datetime) -> None:
-        """Write down a person's pauses as entered by command, in place of those before."""
-        if not self._known([person.id]):
+    def pause(
+        self, person: Recipient, pauses: Iterable[Pause], *, at: datetime, detail: Mapping[str, str] = NOTHING_MORE
+    ) -> None:
+        """Write down a person's pauses as entered by command, in place of those before; `detail` is for the event."""
+        if not self.joined([person.id]):
             self.keep([person], source="file", at=at)  # nobody was served yet: the file names them
         text = pauses_text(pauses)
         self._connection.execute(update(recipients).where(recipients.c.id == person.id).values(paused=text))
-        self._events.add("paused", {"recipient": person.id, "pauses": text}, at=at)
+        self._events.add("paused", {"recipient": person.id, "pauses": text, **detail}, at=at)
         self.changed()
 
     def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:

@@ -1,12 +1,12 @@
 """Addresses that may not be used, inside a transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
 from nudger.domain.consent import Suppression
-from nudger.storage.events import Events
+from nudger.storage.events import NOTHING_MORE, Events
 from nudger.storage.people import People
 from nudger.storage.sealed import is_address, is_one_of
 from nudger.storage.sql import upsert
@@ -31,14 +31,17 @@ class Suppressions:
         rows = self._connection.execute(statement.order_by(suppressions.c.at))
         return [Suppression(row.address, row.reason, row.at) for row in rows]
 
-    def add(self, address: str, reason: str, *, at: datetime) -> None:
-        """Never use an address again, until somebody says otherwise. The first reason stays."""
+    def add(self, address: str, reason: str, *, at: datetime, detail: Mapping[str, str] = NOTHING_MORE) -> None:
+        """Never use an address again, until somebody says otherwise. The first reason stays.
+
+        `detail` is for the event.
+        """
         values = {"address": address, "reason": reason, "at": at}
         self._connection.execute(upsert(self._connection, suppressions).values(values).on_conflict_do_nothing())
-        self._events.add("suppressed", {"reason": reason}, at=at)
+        self._events.add("suppressed", {"reason": reason, **detail}, at=at)
 
-    def remove(self, address: str, *, at: datetime) -> None:
+    def remove(self, address: str, *, at: datetime, detail: Mapping[str, str] = NOTHING_MORE) -> None:
         """Let an address be used again."""
         self._connection.execute(delete(suppressions).where(is_address(suppressions.c.address, address)))
-        self._events.add("allowed", {}, at=at)
+        self._events.add("allowed", detail, at=at)
         self._people.changed()  # whoever was refused the first hello is greeted now

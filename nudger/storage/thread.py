@@ -5,14 +5,13 @@ stop of the service with it.
 """
 
 import asyncio
-import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 from typing import TypeVar
 
 from nudger.storage.ledger import Ledger
@@ -20,9 +19,6 @@ from nudger.storage.transaction import Transaction
 
 Result = TypeVar("Result")
 _Job = Callable[[], None]
-
-ASIDE = "aside"
-"""The name of a thread of its own for one call."""
 
 _CLOSE = timedelta(seconds=1)
 """How long closing waits for what was begun, and once more after hanging up on it."""
@@ -61,7 +57,7 @@ class LedgerThread:
     async def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned, after its transaction was committed. Raises LedgerError if it was not."""
         future: Future[Result] = Future()
-        self._jobs.put(partial(_end, future, partial(self._ledger.run, work)))
+        self._jobs.put(partial(conclude, future, partial(self._ledger.run, work)))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
@@ -80,7 +76,7 @@ def _serve(ledger: Ledger, jobs: "SimpleQueue[_Job | None]") -> None:
     ledger.close()
 
 
-def _end(future: Future[Result], call: Callable[[], Result]) -> None:
+def conclude(future: Future[Result], call: Callable[[], Result]) -> None:
     """Bring a future to its end, if anybody still waits for it."""
     # From here on it cannot be cancelled: whoever leaves gets no result, and nobody else a traceback.
     if not future.set_running_or_notify_cancel():
@@ -89,37 +85,3 @@ def _end(future: Future[Result], call: Callable[[], Result]) -> None:
         future.set_result(call())
     except BaseException as error:  # noqa: BLE001 - it belongs to who waits, and the thread to the next
         future.set_exception(error)
-
-
-def at_work_aside() -> bool:
-    """Say whether a call that nobody waits for any more is still at work."""
-    return any(thread.name == ASIDE for thread in threading.enumerate())
-
-
-async def in_thread_of_its_own(call: Callable[[], Result]) -> Result:
-    """Return what `call` returns, from a thread that holds up neither the event loop nor the interpreter's end.
-
-    Whoever is cancelled waits no longer for it; what it ends in is dropped then.
-    """
-    future: Future[Result] = Future()
-    Thread(target=_end, args=(future, call), name=ASIDE, daemon=True).start()
-    return await asyncio.wrap_future(future)
-
-
-class OnlyTheNewest:
-    """Runs calls aside, one at a time. A newer one leaves out those that wait: many together cost no more than two."""
-
-    def __init__(self) -> None:
-        self._one_at_a_time = Lock()
-        self._newest = 0
-
-    async def run(self, call: Callable[[], Result]) -> Result | None:
-        """Return what `call` returns, or None if it was left out."""
-        self._newest += 1
-        number = self._newest
-
-        def in_turn() -> Result | None:
-            with self._one_at_a_time:
-                return call() if number == self._newest else None
-
-        return await in_thread_of_its_own(in_turn)

@@ -91,7 +91,7 @@ class Column:
 
 
 def decision_points(
-    transaction: Transaction,
+    transaction: Transaction | None,
     snapshot: Snapshot,
     *,
     first: date | None = None,
@@ -99,6 +99,8 @@ def decision_points(
     now: datetime,
 ) -> Iterator[Point]:
     """Yield every decision for a schedule's slot on local dates from `first` to `last`, person by person."""
+    if transaction is None:
+        return
     key = transaction.facts.get(INSTALLATION) or ""
     everybody = transaction.decisions.people()
     for start in range(0, len(everybody), _AT_ONCE):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nudger.decisions.choosing.history import MEMORY, Contact, History
 from nudger.decisions.choosing.learn import Evidence, GroupOutcomes, Outcomes, Tally
+from nudger.decisions.delivering.hello import UNSAID
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import ANSWER_WITHIN, Outcome
 from nudger.domain.vocabulary import Practice, RecipientId
@@ -22,10 +23,17 @@ HEARD = timedelta(days=120)
 """How far back what people let us know is remembered, and what nudges brought is learned from."""
 
 
+def all_new(people: Iterable[RecipientId]) -> dict[RecipientId, History]:
+    """Return the histories of people to whom nothing was ever sent."""
+    return {name: History(hello=UNSAID) for name in people}
+
+
 def load_histories(
-    transaction: "Transaction", snapshot: Snapshot, people: Iterable[RecipientId], *, now: datetime
+    transaction: "Transaction | None", snapshot: Snapshot, people: Iterable[RecipientId], *, now: datetime
 ) -> dict[RecipientId, History]:
     """Return what is known of each of these people; what their nudges brought only where it is learned from."""
+    if transaction is None:
+        return all_new(people)
     names = set(people)
     seen = transaction.histories.seen(names)
     contacts = transaction.histories.contacts(names, since=now - MEMORY)

@@ -24,14 +24,11 @@ class SendingBlocked:
     held: tuple[Nudge, ...]
     doubt: str
 
-    @classmethod
-    def nothing(cls) -> "SendingBlocked":
-        """Return that of an installation that has never run."""
-        return cls(hold=None, guard=None, held=(), doubt="")
 
-
-def sending_blocked(transaction: "Transaction", *, now: datetime) -> SendingBlocked:
-    """Return what stands still, and why."""
+def sending_blocked(transaction: "Transaction | None", *, now: datetime) -> SendingBlocked:
+    """Return what stands still, and why; nothing where there is no ledger yet."""
+    if transaction is None:
+        return SendingBlocked(hold=None, guard=None, held=(), doubt="")
     return SendingBlocked(
         hold=transaction.facts.get(HOLD),
         guard=transaction.facts.get(GUARD),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from nudger.decisions.oversight.guard import crowd_of_newcomers
 from nudger.domain.calendar import start_of_day
+from nudger.domain.catalog import Catalog
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import RecipientId
@@ -102,6 +103,30 @@ def keep(transaction: Transaction, comparison: Comparison, *, now: datetime) -> 
     """Write down who is new or changed; a person who joined before keeps that day, where the list says none."""
     if comparison.new or comparison.changed:
         transaction.people.keep(comparison.people, source="import", at=now)
+
+
+def written_ids(transaction: Transaction | None, catalog: Catalog | None) -> set[RecipientId]:
+    """Return the ids of recipients.yaml; of those that it had, where the files cannot be read now."""
+    if catalog is not None:
+        return {person.id for person in catalog.recipients or ()}
+    return {person.id for person in transaction.people.everybody(source="file")} if transaction else set()
+
+
+def everybodys_addresses(
+    transaction: Transaction | None, catalog: Catalog | None
+) -> Iterator[tuple[RecipientId, list[str]]]:
+    """Yield everybody who is known already, with their addresses; never all of them in memory."""
+    for person in (catalog.recipients if catalog else None) or ():
+        yield person.id, sorted(person.addresses)
+    if transaction is not None:
+        yield from transaction.people.everybodys_addresses()
+
+
+def imported(transaction: Transaction | None, *, group: str | None = None) -> Iterator[Recipient]:
+    """Yield those who were imported, or of them a group, without pauses entered by command."""
+    for person in transaction.people.everybody_imported() if transaction else ():
+        if group is None or group in person.groups:
+            yield person
 
 
 def _count(found: Comparison, before: Recipient | None, person: Recipient) -> bool:

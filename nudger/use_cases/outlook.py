@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from nudger.decisions.choosing.history import History
 from nudger.decisions.delivering.hello import UNSAID
@@ -18,7 +18,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
 from nudger.storage.fact_codecs import GUARD
-from nudger.use_cases.histories import load_histories
+from nudger.use_cases.histories import all_new, load_histories
 from nudger.use_cases.preview import NOBODY_IS_NEW, Coming, preview, rehearse
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
@@ -35,10 +35,14 @@ their first hello, perhaps none does for days: then there is nothing to name."""
 Answer = TypeVar("Answer")
 
 
+Question: TypeAlias = "Callable[[Transaction], Answer]"
+"""What is asked of the ledger, inside one transaction."""
+
+
 class Ask(Protocol):
     """Puts a question to the ledger."""
 
-    def __call__(self, question: Callable[["Transaction"], Answer]) -> Answer:
+    def __call__(self, question: "Question[Answer]") -> Answer:
         """Return the answer, from a transaction of its own."""
         ...
 
@@ -74,13 +78,8 @@ def before_the_first_start(snapshot: Snapshot, everybody: Iterable[Recipient], *
     )
 
 
-def all_new(people: Iterable[RecipientId]) -> dict[RecipientId, History]:
-    """Return the histories of people to whom nothing was ever sent."""
-    return {name: History(hello=UNSAID) for name in people}
-
-
 def standing(
-    transaction: "Transaction",
+    transaction: "Transaction | None",
     snapshot: Snapshot,
     everybody: Iterable[Recipient],
     *,
@@ -88,6 +87,8 @@ def standing(
     now: datetime,
 ) -> Standing:
     """Return how things stand for the people of a snapshot; `everybody` counts, for many strangers trip the guard."""
+    if transaction is None:
+        return before_the_first_start(snapshot, everybody, now=now)
     watermark = transaction.planning.watermark()
     if watermark is None or watermark > now or doubt_about_clock(watermark, now):
         watermark = now

@@ -21,11 +21,12 @@ class PersonRecord:
     stops: tuple[Suppression, ...] = ()
 
 
-def person_record(transaction: Transaction, person: Recipient) -> PersonRecord:
-    """Return what the ledger keeps of a person, besides the person."""
-    addresses = [address for address in (person.sms, person.email) if address]
+def person_record(transaction: Transaction | None, person: Recipient) -> PersonRecord:
+    """Return what the ledger keeps of a person, besides the person; nothing where there is none yet."""
+    if transaction is None:
+        return PersonRecord()
     return PersonRecord(
         feedback=tuple(transaction.feedback.of([person.id], since=_EVER).get(person.id, ())),
         nudges=tuple(transaction.nudges.all_of(person.id)),
-        stops=tuple(transaction.suppressions.of(addresses)),
+        stops=tuple(transaction.suppressions.of(person.addresses)),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from nudger.decisions.snapshot import Snapshot
+from nudger.domain.consent import Source
 from nudger.domain.feedback import LEVELS, Feedback, FeedbackKind, LastSent
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import MessageKey, NudgeId, Practice, RecipientId
@@ -45,7 +46,7 @@ class Refusal:
 
 
 def record(
-    transaction: Transaction, entries: Iterable[Entry], snapshot: Snapshot, *, source: str, now: datetime
+    transaction: Transaction, entries: Iterable[Entry], snapshot: Snapshot, *, source: Source, now: datetime
 ) -> int:
     """Write entries down, all or none; return how many are new. The same entry twice is kept once.
 
@@ -62,7 +63,7 @@ def record_all(
     entries: Sequence[Entry],
     snapshot: Snapshot,
     *,
-    source: str,
+    source: Source,
     now: datetime,
     look_only: bool = False,
 ) -> tuple[int, dict[int, Refusal]]:
@@ -71,7 +72,7 @@ def record_all(
     refusals = {place: each for place, each in enumerate(found) if isinstance(each, Refusal)}
     if refusals or look_only:
         return 0, refusals
-    return transaction.feedback.add([each for each in found if isinstance(each, Feedback)], source=source), {}
+    return transaction.feedback.add([each for each in found if isinstance(each, Feedback)], source=str(source)), {}
 
 
 def understand(transaction: Transaction, entry: Entry, snapshot: Snapshot, *, now: datetime) -> Feedback | Refusal:

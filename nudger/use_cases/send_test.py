@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from nudger.decisions.choosing.options import Requirements, options_for
 from nudger.decisions.delivering.transitions import after_attempt, begin_attempt
 from nudger.decisions.points.availability import Available, Request, availability
 from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
+from nudger.domain.calendar import part_of_day
 from nudger.domain.deliveries import Receipt
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import SlotKey
-from nudger.domain.vocabulary import Channel, ScheduleId
+from nudger.domain.schedules import Selection, SlotKey
+from nudger.domain.vocabulary import Channel, ChannelChoice, ScheduleId
 from nudger.errors import DeliveryError, Effect, NudgerError
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
@@ -34,6 +36,36 @@ class TestNudge:
     channel: Channel
     message: Message
     anyway: bool
+
+
+def choose_test(
+    snapshot: Snapshot, person: Recipient, wish: ChannelChoice, key: str | None, *, anyway: bool, now: datetime
+) -> TestNudge:
+    """Return what to send to a person: the message with this key, else the first that fits now.
+
+    Raises NudgerError where they have no address for the channel, or there is no such message.
+    """
+    way = person.channel_for(wish)
+    if way is None:
+        raise NudgerError(f"{person.id} has no address for {None if wish is ChannelChoice.PREFERRED else wish.value}")
+    message = _fitting(snapshot, person, way, now) if key is None else _called(snapshot, person, way, key)
+    return TestNudge(recipient=person, channel=way, message=message, anyway=anyway)
+
+
+def _fitting(snapshot: Snapshot, person: Recipient, channel: Channel, now: datetime) -> Message:
+    part = part_of_day(now.astimezone(person.zone).time())
+    requirements = Requirements(language=person.language, channel=channel, part_of_day=part)
+    fitting = options_for(snapshot.message_index, Selection(), requirements).messages
+    if not fitting:
+        raise NudgerError(f"no message fits {person.id} now")
+    return fitting[0]
+
+
+def _called(snapshot: Snapshot, person: Recipient, channel: Channel, key: str) -> Message:
+    found = [message for message in snapshot.message_index.messages if message.key == key and message.speaks(channel)]
+    if not found:
+        raise NudgerError(f"there is no message {key!r} with words for {channel}")
+    return next((message for message in found if message.language == person.language), found[0])
 
 
 async def send_test(

@@ -27,6 +27,7 @@ from nudger.storage.high_water import Mark
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.deliver_nudges import Delivery, report
+from nudger.use_cases.people import keep_written
 from nudger.use_cases.ports import Clock, Providers
 from nudger.use_cases.queue_nudges import (
     Queued,
@@ -120,7 +121,7 @@ class Service:
                 mine = replace(left, under_way=self._with_claims(left.under_way))
                 begun, lost = take_up(transaction, catalog, mine, providers=self._providers, now=now)
                 before = None if self._snapshot else self._make_snapshot(catalog, transaction.people.everybody())
-                _keep_people(transaction, catalog, now=now)
+                keep_written(transaction, catalog.recipients, now=now)
                 fresh = self._prepare(transaction, catalog, before=self._snapshot or before, now=now)
                 people = before.recipients if before else ()
                 record_moved_while_away(transaction, fresh.snapshot, people=people, now=now)
@@ -340,13 +341,6 @@ def _with_new_addresses(before: Snapshot, after: Snapshot) -> frozenset[Recipien
 
 def _if_a_bug(error: BaseException) -> BaseException | None:
     return None if isinstance(error, LedgerError) else error
-
-
-def _keep_people(transaction: Transaction, catalog: Catalog, *, now: datetime) -> None:
-    """Write down the people of recipients.yaml; whoever is no longer in it gets nothing more."""
-    if catalog.recipients is not None:
-        transaction.people.keep(catalog.recipients, source="file", at=now)
-        transaction.people.retire(source="file", besides={person.id for person in catalog.recipients})
 
 
 def _report(counts: Counter[NudgeState], planned: _Planned) -> None:

@@ -1,5 +1,7 @@
 """The ledger that the settings name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from nudger.config.locations import cache_dir
@@ -10,6 +12,7 @@ from nudger.storage.engine import COMMAND_LIMIT
 from nudger.storage.footing import Footing
 from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
+from nudger.storage.transaction import Transaction
 
 
 def open_ledger(settings: Settings, *, limit: timedelta = COMMAND_LIMIT) -> Ledger:
@@ -21,7 +24,19 @@ def open_ledger(settings: Settings, *, limit: timedelta = COMMAND_LIMIT) -> Ledg
     return Ledger(engine, installation, place=place, footing=footing, high_water=high_water)
 
 
-def read_ledger(settings: Settings) -> Ledger | None:
-    """Open the ledger for reading; None where nothing was ever sent. Raises LedgerError, also where it is lost."""
+@contextmanager
+def read_ledger(settings: Settings) -> Iterator[Transaction | None]:
+    """Look into the ledger as it is at one moment; None where nothing was ever sent.
+
+    Raises LedgerError, also where it is lost.
+    """
     engine = read_database(settings.ledger_place, state_dir=settings.state)
-    return None if engine is None else Ledger(engine, installation="", place=settings.ledger_place)
+    if engine is None:
+        yield None
+        return
+    ledger = Ledger(engine, installation="", place=settings.ledger_place)
+    try:
+        with ledger.transaction() as transaction:
+            yield transaction
+    finally:
+        ledger.close()

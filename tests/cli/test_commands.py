@@ -206,7 +206,7 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(home):
 
 
 def test_a_bug_is_shown_whole_and_ends_with_three(home):
-    program = "import nudger.cli.status as s, nudger.__main__ as m, sys; s._past = None; s._lines = None; sys.argv = ['nudger', '--config', sys.argv[1], 'status']; m.main()"
+    program = "import nudger.cli.status as s, nudger.__main__ as m, sys; s.status = None; sys.argv = ['nudger', '--config', sys.argv[1], 'status']; m.main()"
     broken = subprocess.run(
         [sys.executable, "-c", program, str(home)], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -1,14 +1,16 @@
 """What `nudger status` shows of the past, and by whose clock."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nudger.cli import screen, status
+from nudger.cli import screen
+from nudger.cli.status_text import past_line, people_line
 from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import SlotKey
+from nudger.use_cases.hold import SendingBlocked
+from nudger.use_cases.status import Past, Status
 from tests.make import make_recipient
 
 DUE = datetime(2026, 12, 2, 9, 1, tzinfo=UTC)
@@ -43,7 +45,7 @@ def due_nudge(**values):
 )
 def test_when_it_was_due_and_when_it_went_are_told_apart(state, attempts, later, said):
     nudge = due_nudge(state=state, attempts=attempts, first_attempt_at=DUE + later)
-    line = status._past_line(nudge)
+    line = past_line(nudge)
     assert line.startswith("Wed 2 Dec 09:01 ")
     assert (f"({said}" in line) if said else ("(" not in line)
 
@@ -74,5 +76,7 @@ def test_whoever_has_stopped_is_not_counted_among_the_active():
         make_recipient("bo", sms=None, email="bo@example.org"),
         make_recipient("chi", sms=None, email="chi@example.org"),
     ]
-    past = replace(status._NOTHING, stopped=frozenset({"ana@example.org", "bo@example.org"}))
-    assert status._people(people, past, DUE) == "people    2 active · 0 paused · 2 addresses stopped"
+    stopped = frozenset({"ana@example.org", "bo@example.org"})
+    blocked = SendingBlocked(hold=None, guard=None, held=(), doubt="")
+    found = Status(now=DUE, past=Past(suppressed=stopped), blocked=blocked, people=people, coming=(), short=())
+    assert people_line(found) == "people    2 active · 0 paused · 2 addresses stopped"

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from nudger.domain.ledger_place import LedgerFile
-from nudger.errors import LedgerError
+from nudger.errors import LedgerError, LedgerLostError
 from nudger.storage.database import MARKER, open_database, read_database
 from nudger.storage.fact_codecs import CLOCK_SET_BACK, PLANNING_BEGAN
-from nudger.storage.footing import Footing, LedgerGoneError, LedgerLostError
+from nudger.storage.footing import Footing, LedgerGoneError
 from nudger.storage.ledger import Ledger
 from nudger.storage.tables import metadata
 from tests.make import utc

@@ -17,7 +17,8 @@ from nudger.errors import LedgerError
 from nudger.storage.database import open_database, read_database
 from nudger.storage.fact_codecs import CLOCK_SET_BACK, PLANNING_BEGAN
 from nudger.storage.ledger import Ledger
-from nudger.storage.thread import LedgerThread, OnlyTheNewest, in_thread_of_its_own
+from nudger.storage.thread import LedgerThread
+from nudger.wiring.aside import OnlyTheNewest, in_thread_of_its_own
 from tests.make import utc
 
 NOW = utc("2026-11-23 08:30")

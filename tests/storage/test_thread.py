@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from nudger.storage.thread import in_thread_of_its_own
+from nudger.wiring.aside import in_thread_of_its_own
 
 
 def test_work_that_nobody_waits_for_any_more_ends_without_a_traceback(monkeypatch):
