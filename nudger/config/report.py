@@ -1,12 +1,12 @@
 """Problems as people read them, and as programs do."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from nudger.config.flaws import visible
 from nudger.errors import Problem
+from nudger.prose.columns import columns
 
 _WIDTH = 100
 _BEFORE = 60
@@ -67,20 +67,9 @@ def _excerpt(problem: Problem) -> tuple[str, str]:
     after = problem.source[problem.column - 1 + len(under) : begin + _WIDTH]
     start, end = "…" if begin else "", "…" if begin + _WIDTH < len(problem.source) else ""
     shown = f"{start}{_show(before)}{_show(under)}{_show(after)}{end}"
-    carets = " " * (len(start) + _columns(_show(before))) + "^" * max(1, _columns(_show(under)))
+    carets = " " * (len(start) + columns(_show(before))) + "^" * max(1, columns(_show(under)))
     return shown.rstrip(), carets
 
 
 def _show(text: str) -> str:
     return visible(text.replace("\t", "    "))
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(_column_width(letter) for letter in text)
-
-
-def _column_width(letter: str) -> int:
-    if unicodedata.combining(letter) or letter == "\ufe0f":
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

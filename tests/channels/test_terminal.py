@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudger.channels.local.terminal import box, can_draw, columns
+from nudger.channels.local.terminal import box, can_draw
+from nudger.prose.columns import columns
 
 HELLO = """\
 ┌ email to you ────────────────────────────────────────────────┐
@@ -57,10 +58,31 @@ def test_no_words_are_lost(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("abc", 3), ("漢字", 4), ("e\u0301", 1), ("❤\ufe0f", 2), ("🌱", 2), ("", 0), ("a\u200db", 2)]
+    ("text", "width"), [("abc", 3), ("漢字", 4), ("e\u0301", 1), ("❤\ufe0f", 2), ("🌱", 2), ("", 0), ("👩\u200d👧", 2)]
 )
 def test_wide_characters_count_twice_and_combining_ones_not(text: str, width: int) -> None:
     assert columns(text) == width
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("Sam", 3),
+        ("王小明", 6),
+        ("김민수", 6),
+        ("Zoe\u0308", 3),
+        ("Zoë", 3),
+        ("👩🏽\u200d🦰 Mo", 5),
+        ("🇲🇽", 2),
+        ("1\ufe0f\u20e3", 2),
+        ("ไม้", 2),
+        ("\u0639\u0644\u064a", 3),
+    ],
+)
+def test_the_box_is_straight_whatever_the_name(name: str, cells: int) -> None:
+    top, row, _, _ = box(f"sms to {name}", name).split("\n")
+    assert top == f"┌ sms to {name} {'─' * (53 - cells)}┐"
+    assert row == f"│ {name}{' ' * (60 - cells)} │"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,15 @@ def test_wide_letters_and_tabs_do_not_move_the_caret():
     assert caret == "        |          ^^^^^^"
 
 
+@pytest.mark.parametrize(
+    ("name", "cells"), [("Zoe\u0308", 3), ("王小明", 6), ("❤\ufe0f", 2), ("👍🏽", 2), ("🇲🇽", 2), ("กำ", 2)]
+)
+def test_the_caret_stands_under_the_place_whatever_is_before_it(name, cells):
+    _, line, caret = render_problem(problem(column=len(name) + 2, source=f"{name} mornig")).splitlines()
+    assert line == f"     14 | {name} mornig"
+    assert caret == f"        | {' ' * (cells + 1)}^^^^^^"
+
+
 def test_nothing_that_a_terminal_would_obey_gets_through():
     text = render_problem(problem(source="a\x1b[2J\u202eb", what="x\x1b[31m", column=1, file="e\x1b]0;vil\x07.yaml"))
     assert text.isascii() or "\x1b" not in text

@@ -1,10 +1,10 @@
 """A nudge as a box on a terminal."""
 
 import unicodedata
-from collections.abc import Iterator
+
+from nudger.prose.columns import columns, padded, wrapped
 
 WIDTH = 64
-_EMOJI = "\ufe0f"  # variation selector 16: the character before it is shown as an emoji, two columns wide
 _JOINERS = "\u200c\u200d\ufe0e"
 _TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))  # they make the flags of Scotland and Wales
 _LINES = ("┌─┐", "│ │", "└─┘")
@@ -32,58 +32,17 @@ def box(title: str, text: str, *, width: int = WIDTH, plain: bool = False) -> st
     top, side, bottom = _PLAIN_LINES if plain else _LINES
     if plain:
         title, text = _ascii(title), _ascii(text)
-    inner = width - 4
-    heading = f" {next(_wrapped(_shown(title), inner), '')} "
-    rows = [f"{side[0]} {_padded(row, inner)} {side[2]}" for row in _rows(text, inner)]
-    first = top[0] + heading + top[1] * (width - 2 - columns(heading)) + top[2]
-    return "\n".join([first, *rows, bottom[0] + bottom[1] * (width - 2) + bottom[2], ""])
-
-
-def columns(text: str) -> int:
-    """Return how many columns of a terminal the text takes, rather too many than too few."""
-    return sum(map(_columns, text))
-
-
-def _columns(character: str) -> int:
-    if character == _EMOJI:
-        return 1
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def _rows(text: str, width: int) -> Iterator[str]:
-    for line in text.splitlines():
-        yield from _wrapped(_shown(line), width)
-
-
-def _wrapped(line: str, width: int) -> Iterator[str]:
-    """Cut a line at spaces, and words that are too long for any line anywhere."""
-    row = ""
-    for word in line.split():
-        joined = f"{row} {word}" if row else word
-        if columns(joined) <= width:
-            row = joined
-            continue
-        if row:
-            yield row
-        *full, row = _cut(word, width)
-        yield from full
-    yield row
-
-
-def _cut(word: str, width: int) -> Iterator[str]:
-    piece = ""
-    for character in word:
-        if columns(piece + character) > width:
-            yield piece
-            piece = ""
-        piece += character
-    yield piece
-
-
-def _padded(row: str, width: int) -> str:
-    return row + " " * (width - columns(row))
+    heading, *_ = wrapped(_shown(title), width - 4)
+    rows = [row for line in text.splitlines() for row in wrapped(_shown(line), width - 4)]
+    first = f"{top[0]} {heading} "
+    return "\n".join(
+        [
+            first + top[1] * (width - 1 - columns(first)) + top[2],
+            *(padded(f"{side[0]} {row}", width - 2) + f" {side[2]}" for row in rows),
+            bottom[0] + bottom[1] * (width - 2) + bottom[2],
+            "",
+        ]
+    )
 
 
 def _shown(line: str) -> str:
