@@ -16,8 +16,8 @@ with contextlib.suppress(ImportError):
 from nudger.config.editors.schema import KINDS
 from nudger.config.shapes.message import LibraryHeader
 from nudger.config.shapes.put_in_place import SHAPES
-from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
+from tests.quick_ledger import open_quickly
 
 for shape in (*KINDS.values(), *SHAPES.values(), LibraryHeader):
     shape.model_rebuild()
@@ -31,6 +31,6 @@ settings.load_profile("quick")
 @pytest.fixture
 def ledger(tmp_path):
     """A fresh ledger in a real SQLite file."""
-    opened = Ledger(*open_database(f"sqlite:///{tmp_path}/state/nudger.db", state_dir=tmp_path / "state"))
+    opened = Ledger(*open_quickly(tmp_path / "state"))
     yield opened
     opened.close()

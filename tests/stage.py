@@ -5,18 +5,13 @@ Time moves from one due moment, or next attempt, to the next; `stride` is the lo
 """
 
 import asyncio
-import atexit
 import shutil
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
-
-from sqlalchemy import event
 
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.snapshot import build_snapshot
@@ -25,7 +20,6 @@ from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
 from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel
 from nudger.errors import DeliveryError, Effect
-from nudger.storage.database import open_database
 from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
 from nudger.use_cases.deliver_nudges import Delivery
@@ -33,6 +27,7 @@ from nudger.use_cases.ports import NothingAcceptedError
 from nudger.use_cases.serve import Service
 from tests.fakes import FakeClock
 from tests.make import WORDS
+from tests.quick_ledger import open_quickly
 
 DAWN = datetime(1971, 1, 1, tzinfo=UTC)
 FAILURES = {
@@ -113,21 +108,6 @@ class Post:
         pass
 
 
-def _lay_out(path: Path) -> None:
-    """Begin with a copy of an empty ledger: bringing one up to date takes longer than many a story."""
-    if not (path / "nudger.db").exists():
-        path.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(_empty_ledger(), path, dirs_exist_ok=True)
-
-
-@lru_cache(maxsize=1)
-def _empty_ledger() -> Path:
-    folder = Path(mkdtemp(prefix="nudger-stage-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    open_database(f"sqlite:///{folder}/nudger.db", state_dir=folder)[0].dispose()
-    return folder
-
-
 class _SameThread:
     """Runs the ledger where it is called: nobody here has anything better to do meanwhile."""
 
@@ -156,10 +136,7 @@ class Stage:
 
     async def open(self, *, after_crash: bool = False) -> None:
         """Start the process."""
-        _lay_out(self.path)
-        engine, installation = open_database(f"sqlite:///{self.path}/nudger.db", state_dir=self.path)
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-        engine.dispose()
+        engine, installation = open_quickly(self.path)
         self.ledger = Ledger(engine, installation, high_water=HighWater(self.path) if self.marks else None)
         await self.serve(after_crash=after_crash)
 

@@ -7,7 +7,6 @@ from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import NO_LIMITS
 from nudger.domain.vocabulary import Channel, Purpose
-from nudger.storage.database import open_database
 from nudger.storage.high_water import HighWater
 from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
@@ -15,6 +14,7 @@ from nudger.use_cases.deliver_nudges import Delivery
 from nudger.use_cases.serve import Service
 from tests.fakes import FakeChannel, FakeClock
 from tests.make import WORDS, make_message, make_recipient, make_schedule, utc
+from tests.quick_ledger import open_quickly
 
 START = utc("2026-11-23 08:00")
 HELLO = make_message("hello", purpose=Purpose.WELCOME)
@@ -40,7 +40,7 @@ class World:
         """Open the ledger as a new process would."""
         if self.ledger is not None:
             self.ledger.close()
-        engine, installation = open_database(f"sqlite:///{self.path}/nudger.db", state_dir=self.path)
+        engine, installation = open_quickly(self.path)
         self.ledger = Ledger(engine, installation, high_water=self.high_water(installation))
         thread = LedgerThread(self.ledger)
         deliveries = [

@@ -17,6 +17,7 @@ import pytest
 from nudger.__main__ import main
 from nudger.cli import _COMMANDS
 from nudger.config.starter import write_starter
+from tests.homes import write_short_starter
 
 ROOT = Path(__file__).parents[2]
 ZONE = "America/New_York"
@@ -24,9 +25,9 @@ ZONE = "America/New_York"
 
 @pytest.fixture
 def home(tmp_path):
-    """A new installation, as `nudger init` makes it."""
+    """A new installation, as `nudger init` makes it, but with fewer words."""
     folder = tmp_path / "home"
-    write_starter(folder, time_zone=ZONE)
+    write_short_starter(folder, time_zone=ZONE)
     return folder
 
 
@@ -68,8 +69,9 @@ def test_help_fits_a_screen_and_names_every_command(home):
         assert "Usage" in fine(home, name, "--help")
 
 
-def test_a_new_installation_passes_check_as_it_is(home):
-    assert fine(home, "check").startswith("No mistakes: ")
+def test_a_new_installation_passes_check_as_it_is(tmp_path):
+    write_starter(tmp_path, time_zone=ZONE)
+    assert fine(tmp_path, "check").startswith("No mistakes: ")
 
 
 def test_check_warns_of_a_schedule_that_soon_repeats_itself(home):

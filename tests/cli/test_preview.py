@@ -12,7 +12,6 @@ from freezegun import freeze_time
 from nudger.cli import nudger
 from nudger.cli.calendar_file import calendar_file
 from nudger.cli.week_page import week_page
-from nudger.config.starter import write_starter
 from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
@@ -20,6 +19,7 @@ from nudger.domain.messages import EmailText
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, HardDay, OnHardDay, Pause
 from nudger.domain.schedules import Priority
 from nudger.use_cases.preview import preview
+from tests.homes import write_short_starter
 from tests.make import WORDS, make_message, make_recipient, make_schedule, utc
 
 SINCE = utc("2026-11-23 00:00")
@@ -49,7 +49,7 @@ def page(coming, people, *, first=FIRST, last=LAST):
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    write_starter(folder, time_zone="America/New_York")
+    write_short_starter(folder, time_zone="America/New_York")
     for path in (folder / "schedules").iterdir():
         path.unlink()
     (folder / "schedules" / "all.yaml").write_text(

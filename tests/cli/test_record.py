@@ -17,6 +17,7 @@ from nudger.storage.ledger import Ledger
 from nudger.use_cases.decision_record import COLUMNS
 from nudger.wiring.clock import clock
 from tests.cli.test_commands import fine, nudger
+from tests.homes import write_short_starter
 from tests.storage.test_ledger import make_nudge
 
 PEOPLE = """recipients:
@@ -30,7 +31,7 @@ PEOPLE = """recipients:
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    fine(tmp_path, "init", str(folder))
+    write_short_starter(folder, time_zone="UTC")
     (folder / "recipients.yaml").write_text(PEOPLE)
     return folder
 

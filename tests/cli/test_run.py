@@ -9,7 +9,7 @@ from threading import Timer
 
 import pytest
 
-from nudger.config.starter import write_starter
+from tests.homes import write_short_starter
 
 NOW = datetime.now(UTC)
 PEOPLE = """\
@@ -22,7 +22,7 @@ recipients:
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    write_starter(folder, time_zone="Etc/UTC")
+    write_short_starter(folder, time_zone="Etc/UTC")
     night = f"{NOW - timedelta(hours=2):%H:%M}-{NOW + timedelta(hours=3):%H:%M}"
     (folder / "recipients.yaml").write_text(PEOPLE.format(night))
     return folder

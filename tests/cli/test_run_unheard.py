@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from nudger.config.starter import write_starter
+from tests.homes import write_short_starter
 
 PEOPLE = """\
 recipients:
@@ -20,7 +20,7 @@ recipients:
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    write_starter(folder, time_zone="Etc/UTC")
+    write_short_starter(folder, time_zone="Etc/UTC")
     (folder / "recipients.yaml").write_text(PEOPLE)
     return folder
 

@@ -7,13 +7,13 @@ from click.testing import CliRunner
 from freezegun import freeze_time
 
 from nudger.cli import nudger
-from nudger.config.starter import write_starter
+from tests.homes import write_short_starter
 
 
 @pytest.fixture
 def home(tmp_path):
     folder = tmp_path / "home"
-    write_starter(folder, time_zone="America/New_York")
+    write_short_starter(folder, time_zone="America/New_York")
     (folder / "schedules" / "limits.yaml").unlink()
     (folder / "schedules" / "late.yaml").write_text(
         'schedules:\n  - {id: late, to: everyone, when: {at: "23:00"}, late: 1 hour}\n'

@@ -7,16 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from nudger.cli.status import command
-from nudger.config.starter import write_starter
 from nudger.storage.lock import Pulse, lock_state_dir
 from nudger.wiring.clock import clock, uptime
+from tests.homes import write_short_starter
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     for name in ("NUDGER_STATE_DIR", "NUDGER_DATABASE_URL", "STATE_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
-    write_starter(tmp_path / "home", time_zone="Etc/UTC")
+    write_short_starter(tmp_path / "home", time_zone="Etc/UTC")
     return tmp_path / "home"
 
 

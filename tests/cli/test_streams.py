@@ -12,8 +12,8 @@ from datetime import datetime
 import pytest
 
 from nudger.cli.streams import spelled
-from nudger.config.starter import write_starter
 from nudger.wiring import clock
+from tests.homes import write_short_starter
 
 FULL = "nudger: the output cannot be written: no space left on device\n"
 
@@ -21,7 +21,7 @@ FULL = "nudger: the output cannot be written: no space left on device\n"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("streams") / "home"
-    write_starter(folder, time_zone="Etc/UTC")
+    write_short_starter(folder, time_zone="Etc/UTC")
     return folder
 
 
