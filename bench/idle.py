@@ -41,7 +41,7 @@ def prepare(folder, people):
     folk = [make_recipient(f"p{n:05}", time_zone=names[n % 40] if n % 2 else "UTC") for n in range(people)]
     then = datetime.now(UTC) - timedelta(days=30)
     snapshot = make_snapshot(messages=[make_message("hello", purpose=Purpose.WELCOME)])
-    greeted = {"state": NudgeState.SENT, "next_attempt_at": None, "attempts": 1, "first_attempt_at": then}
+    greeted = {"state": NudgeState.SENT, "not_before": None, "attempts": 1, "first_attempt_at": then}
     hellos = [replace(decide_welcome(snapshot, person, now=then), **greeted) for person in folk]
     state = folder / "var"
     ledger = Ledger(*open_database(f"sqlite:///{state}/nudger.db", state_dir=state))

@@ -28,6 +28,7 @@ class FakeChannel:
     sent: list[OutgoingMessage] = field(default_factory=list)
     asked: list[OutgoingMessage] = field(default_factory=list)
     provider: str = "fake"
+    identity: str = ""
     concurrency: int = 3
     can_be_asked: bool = True
     most_at_once: int = 0

@@ -63,6 +63,7 @@ class Post:
     asked: list[OutgoingMessage] = field(default_factory=list)
     concurrency: int = 8
     can_be_asked: bool = True
+    identity: str = ""
     stuck: int = 0
 
     @property
@@ -224,7 +225,7 @@ class Stage:
     def _next(self) -> datetime:
         now, snapshot = self.clock.now, self.service.snapshot
         later = now + self.stride
-        attempt = self.ledger.run(lambda t: t.waiting.next_attempt())
+        attempt = self.ledger.run(lambda t: t.waiting.next_look_at())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
         greets = self.service._greet_at

@@ -207,8 +207,8 @@ class Story:
         return str(len({self.local(sent).time() for sent in self.fresh()}))
 
     def found_waiting(self, wanted):
-        waits = sorted((n for n in self.nudges() if n.next_attempt_at), key=lambda n: n.next_attempt_at)
-        return [self.line(nudge.next_attempt_at, nudge, wanted) for nudge in waits]
+        waits = sorted((n for n in self.nudges() if n.next_look_at), key=lambda n: n.next_look_at)
+        return [self.line(nudge.next_look_at, nudge, wanted) for nudge in waits]
 
     def found_states(self, wanted):
         """For each schedule, or `person schedule`: the states of all its nudges, oldest first."""

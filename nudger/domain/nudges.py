@@ -62,7 +62,14 @@ MAY_HAVE_BEEN_SEEN = frozenset({NudgeState.PENDING, NudgeState.SENDING, NudgeSta
 
 _TRANSITIONS: dict[NudgeState, frozenset[NudgeState]] = {
     NudgeState.PENDING: frozenset(
-        {NudgeState.SENDING, NudgeState.WITHHELD, NudgeState.SUPPRESSED, NudgeState.EXPIRED, NudgeState.UNKNOWN}
+        {
+            NudgeState.SENDING,
+            NudgeState.SENT,
+            NudgeState.WITHHELD,
+            NudgeState.SUPPRESSED,
+            NudgeState.EXPIRED,
+            NudgeState.UNKNOWN,
+        }
         | {NudgeState.HELD}
     ),
     NudgeState.HELD: frozenset({NudgeState.PENDING, NudgeState.WITHHELD, NudgeState.EXPIRED}),
@@ -112,9 +119,11 @@ class Decision:
 class Nudge:
     """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out.
 
-    `next_attempt_at` is when to look at it again, None when nothing is left to do; `inquiries` counts how often
-    the provider was asked about the attempt in doubt, `resends` how often it was sent once more after a doubt.
-    `address` is where the attempt under way or in doubt went, for a person may have another one by now.
+    While it waits it goes out `not_before` a moment; while it is in doubt the provider is asked at `ask_at`, and never
+    again where that is None. `fence` is the number of its newest attempt, which began at `last_attempt_at`: `attempts`
+    leaves out those that a sender's pause cut short. `inquiries` counts how often the provider was asked about the
+    attempt in doubt, `resends` how often it was sent once more after a doubt. `address` is where the attempt under way
+    or in doubt went, for a person may have another one by now.
     """
 
     id: NudgeId
@@ -123,11 +132,14 @@ class Nudge:
     expires_at: datetime
     state: NudgeState
     decision: Decision
-    next_attempt_at: datetime | None = None
+    not_before: datetime | None = None
+    ask_at: datetime | None = None
     priority: Priority = Priority.NORMAL
     attempts: int = 0
     inquiries: int = 0
+    fence: int = 0
     first_attempt_at: datetime | None = None
+    last_attempt_at: datetime | None = None
     provider: str | None = None
     provider_id: str | None = None
     possible_duplicate: bool = False
@@ -137,6 +149,13 @@ class Nudge:
     def __post_init__(self) -> None:
         require_utc(self.due)
         require_utc(self.expires_at)
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        """When somebody looks at it next; None for one at its end, or under way, which its attempt's lease ends."""
+        if self.state is NudgeState.HELD:
+            return self.expires_at
+        return self.not_before or self.ask_at
 
 
 class Decided(NamedTuple):

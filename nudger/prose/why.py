@@ -76,7 +76,7 @@ def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
     way, reason = f"by {nudge.decision.channel}: {nudge.decision.message}", nudge.decision.reason
     until = _clock(nudge, zone)
     if not decided and nudge.state is NudgeState.PENDING:
-        late = f" at {until}" if nudge.next_attempt_at != nudge.due else ""
+        late = f" at {until}" if nudge.next_look_at != nudge.due else ""
         return f"to be sent{late} {way}"
     said = {
         NudgeState.PENDING: f"waits until {until}, then goes {way}",
@@ -93,9 +93,9 @@ def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
 
 def _clock(nudge: Nudge, zone: tzinfo) -> str:
     """Return the time until which it waits, with the day where that is another than it was due on."""
-    if nudge.next_attempt_at is None:
+    if nudge.next_look_at is None:
         return "somebody looks at it"
-    due, moment = nudge.due.astimezone(zone), nudge.next_attempt_at.astimezone(zone)
+    due, moment = nudge.due.astimezone(zone), nudge.next_look_at.astimezone(zone)
     day = "" if moment.date() == due.date() else f"{moment:%a} {moment.day} {moment:%b} "
     return f"{day}{moment:%H:%M}"
 

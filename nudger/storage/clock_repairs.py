@@ -11,8 +11,8 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel
 from nudger.storage.events import REOPENED, Events
 from nudger.storage.high_water import Progress
-from nudger.storage.sql import is_by_one_of
-from nudger.storage.tables import nudges
+from nudger.storage.sql import IS_UNDER_WAY, is_by_one_of
+from nudger.storage.tables import attempts, nudges
 
 
 class ClockRepairs:
@@ -31,7 +31,7 @@ class ClockRepairs:
         """
         written_off = and_(nudges.c.state.in_(_WRITTEN_OFF), nudges.c.expires_at >= now)
         yet_to_come = and_(nudges.c.state.in_(_UNTRIED), nudges.c.due_at > now)
-        statement = delete(nudges).where(nudges.c.attempts == 0, or_(written_off, yet_to_come)).returning(nudges.c.id)
+        statement = delete(nudges).where(nudges.c.fence == 0, or_(written_off, yet_to_come)).returning(nudges.c.id)
         taken = list(self._connection.execute(statement).scalars())
         if taken:
             self._events.add_to_each(REOPENED, taken, at=at)
@@ -46,14 +46,14 @@ class ClockRepairs:
         """
         fallen_due = nudges.c.due_at <= now
         in_time = nudges.c.expires_at >= now
-        stranded = nudges.c.next_attempt_at > now
         changes = (
-            (_PENDING, fallen_due & stranded, {"next_attempt_at": now}),
-            (_SENDING, nudges.c.next_attempt_at > now + LEASE, {"next_attempt_at": now + LEASE}),
-            (NudgeState.EXPIRED.value, in_time & (nudges.c.attempts > 0), _once_again(now)),
+            (_PENDING, fallen_due & (nudges.c.not_before > now), {"not_before": now}),
+            (NudgeState.EXPIRED.value, in_time & (nudges.c.fence > 0), _once_again(now)),
             (_UNKNOWN, _NOT_ASKED & in_time & _ONLY_TOO_LATE & is_by_one_of(cannot_be_asked), _once_again(now)),
-            (_UNKNOWN, stranded, {"next_attempt_at": now + _SOON}),
+            (_UNKNOWN, nudges.c.ask_at > now, {"ask_at": now + _SOON}),
         )
+        too_long = IS_UNDER_WAY & (attempts.c.lease_ends_at > now + LEASE)
+        self._connection.execute(update(attempts).where(too_long).values(lease_ends_at=now + LEASE))
         for state, which, values in changes:
             self._connection.execute(update(nudges).where(nudges.c.state == state, which).values(values))
         self._backdate(ahead)
@@ -61,18 +61,26 @@ class ClockRepairs:
 
     def _backdate(self, ahead: timedelta) -> None:
         """Say of what is in doubt, or under way, that it may have begun by the right clock."""
-        doubtful = nudges.c.state.in_([_UNKNOWN, _SENDING, _PENDING]) & (nudges.c.channel == Channel.SMS.value)
-        begun = select(nudges.c.id, nudges.c.first_attempt_at).where(doubtful, nudges.c.first_attempt_at.is_not(None))
-        rows = [{"_id": row.id, "at": row.first_attempt_at - ahead - _SOON} for row in self._connection.execute(begun)]
+        doubtful = nudges.c.state.in_([_UNKNOWN, NudgeState.SENDING.value, _PENDING]) & (
+            nudges.c.channel == Channel.SMS.value
+        )
+        begun = select(nudges.c.id, nudges.c.first_attempt_at, nudges.c.last_attempt_at)
+        begun = begun.where(doubtful, nudges.c.first_attempt_at.is_not(None))
+        earlier = ahead + _SOON
+        rows = [
+            {"_id": nudge, "first": first - earlier, "last": last and last - earlier}
+            for nudge, first, last in self._connection.execute(begun)
+        ]
         if rows:
             statement = update(nudges).where(nudges.c.id == bindparam("_id"))
-            self._connection.execute(statement.values(first_attempt_at=bindparam("at")), rows)
+            statement = statement.values(first_attempt_at=bindparam("first"), last_attempt_at=bindparam("last"))
+            self._connection.execute(statement, rows)
 
 
 _SOON = timedelta(minutes=1)
 _UNKNOWN = NudgeState.UNKNOWN.value
 _ONLY_TOO_LATE = or_(*(nudges.c.reason.startswith(reason) for reason in ONLY_TOO_LATE))
-_NOT_ASKED = nudges.c.next_attempt_at.is_(None)
+_NOT_ASKED = nudges.c.ask_at.is_(None)
 _PENDING = NudgeState.PENDING.value
 _SENDING = NudgeState.SENDING.value
 _WRITTEN_OFF = [NudgeState.MISSED.value, NudgeState.EXPIRED.value]
@@ -80,4 +88,4 @@ _UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, 
 
 
 def _once_again(now: datetime) -> dict[str, Any]:
-    return {"state": _PENDING, "next_attempt_at": now, "reason": "too late only by a clock that was wrong"}
+    return {"state": _PENDING, "not_before": now, "reason": "too late only by a clock that was wrong"}

@@ -64,8 +64,9 @@ _ACTIVE = recipients.c.active.is_(True)
 _SENT = NudgeState.SENT.value
 # In the order of the fields of a Hello, after the person.
 _HELLOS: Select[Any] = select(
-    *(nudges.c[name] for name in ("recipient", "state", "ordinal", "reason", "next_attempt_at", "updated_at")),
-    nudges.c.expires_at,
+    *(nudges.c[name] for name in ("recipient", "state", "ordinal", "reason")),
+    func.coalesce(nudges.c.not_before, nudges.c.ask_at),
+    *(nudges.c[name] for name in ("updated_at", "expires_at")),
 ).where(nudges.c.schedule == WELCOME)
 _GREETED = select(nudges.c.recipient).where(nudges.c.schedule == WELCOME, nudges.c.state == _SENT)
 _NO_STRANGERS = (

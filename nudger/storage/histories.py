@@ -5,9 +5,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, func, select
 
-from nudger.decisions.choosing.history import Contact, begun
+from nudger.decisions.choosing.history import Contact
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, NudgeState
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import MessageKey, RecipientId
@@ -33,7 +33,7 @@ class Histories:
                 key = SlotKey(person, schedule, day, ordinal)
                 found[person].append(
                     Contact(
-                        begun(at) if state == _SENDING else at,
+                        at,
                         key,
                         message,
                         state == _PENDING,
@@ -60,17 +60,8 @@ class Histories:
 _SEEN = [state.value for state in MAY_HAVE_BEEN_SEEN]
 _PRIORITIES = {int(priority): priority for priority in Priority}
 _PENDING = NudgeState.PENDING.value
-_SENDING = NudgeState.SENDING.value
-# Of several attempts the last one counts; when it ended is when the row last changed. While one is under way,
-# `next_attempt_at` is the end of its lease.
-_CONTACT_AT = func.coalesce(
-    case(
-        (nudges.c.state.in_([_PENDING, _SENDING]), nudges.c.next_attempt_at),
-        (nudges.c.attempts > 1, nudges.c.updated_at),
-        else_=nudges.c.first_attempt_at,
-    ),
-    nudges.c.due_at,
-)
+# What waits is a contact of when it means to go out. Of several attempts the last one counts.
+_CONTACT_AT = func.coalesce(nudges.c.not_before, nudges.c.last_attempt_at, nudges.c.first_attempt_at, nudges.c.due_at)
 _CONTACTS: Select[Any] = select(
     *KEY, _CONTACT_AT, *(nudges.c[name] for name in ("due_at", "message", "state", "priority"))
 ).where(nudges.c.state.in_(_SEEN))

@@ -41,16 +41,34 @@ class Nudges:
         self._progress.wrote_nudges |= bool(fresh)
         return fresh
 
-    def save(self, changes: Sequence[tuple[Nudge, Nudge]], *, at: datetime) -> None:
-        """Write down (before, after) pairs; a nudge that is no longer as it was before is left alone."""
+    def save(self, changes: Sequence[tuple[Nudge, Nudge]], *, at: datetime) -> list[Nudge]:
+        """Write down (before, after) pairs; return those that are written down, as they stand now.
+
+        A nudge that came to another state since, or has a newer attempt than it had before, is left alone: whoever
+        slept past the end of a lease writes over nobody's word.
+        """
         for before, after in changes:
             if before.state is not after.state and not may_become(before.state, after.state):
                 raise ValueError(f"a nudge cannot go from {before.state} to {after.state}")
-        if changes:
-            rows = [{**_changeable(after, at), "_id": after.id, "_before": before.state} for before, after in changes]
-            self._connection.execute(_SAVE, rows)
-            self._progress.wrote_nudges = True
-            self._events.add_states([after for _, after in changes], at=at)
+        if not changes:
+            return []
+        rows = [_changed_row(before, after, at) for before, after in changes]
+        written = self._connection.execute(_SAVE, rows).rowcount
+        saved = [after for _, after in changes]
+        if written != len(changes):
+            saved = self._written(saved, at=at)
+        self._progress.wrote_nudges |= bool(saved)
+        self._events.add_states(saved, at=at)
+        return saved
+
+    def _written(self, changed: Sequence[Nudge], *, at: datetime) -> list[Nudge]:
+        """Return which of the nudges stand as they were just written down."""
+        found: set[tuple[str, str, int, datetime]] = set()
+        columns = (nudges.c.id, nudges.c.state, nudges.c.fence, nudges.c.updated_at)
+        for batch in batches(nudge.id for nudge in changed):
+            rows = self._connection.execute(select(*columns).where(nudges.c.id.in_(batch)))
+            found.update((row.id, row.state, row.fence, row.updated_at) for row in rows)
+        return [nudge for nudge in changed if (nudge.id, nudge.state.value, nudge.fence, at) in found]
 
     def known(self, ids: Iterable[NudgeId]) -> set[NudgeId]:
         """Return which of these nudges are written down already."""
@@ -95,16 +113,18 @@ class Nudges:
 
 
 _CHANGEABLE = (
-    "state", "reason", "attempts", "inquiries", "possible_duplicate", "resends", "first_attempt_at",
-    "next_attempt_at", "provider", "provider_id", "address", "updated_at",
+    "state", "reason", "attempts", "inquiries", "possible_duplicate", "resends", "fence", "first_attempt_at",
+    "last_attempt_at", "not_before", "ask_at", "provider", "provider_id", "address", "updated_at",
 )  # fmt: skip
 _SAVE = (
     update(nudges)
-    .where(nudges.c.id == bindparam("_id"), nudges.c.state == bindparam("_before"))
+    .where(nudges.c.id == bindparam("_id"), nudges.c.state == bindparam("_state"))
+    .where(nudges.c.fence == bindparam("_fence"))
     .values({name: bindparam(name) for name in _CHANGEABLE})
 )
 
 
-def _changeable(nudge: Nudge, at: datetime) -> dict[str, Any]:
-    row = nudge_row(nudge, at=at)
-    return {name: row[name] for name in _CHANGEABLE}
+def _changed_row(before: Nudge, after: Nudge, at: datetime) -> dict[str, Any]:
+    row = nudge_row(after, at=at)
+    changes = {name: row[name] for name in _CHANGEABLE}
+    return {**changes, "_id": after.id, "_state": before.state.value, "_fence": before.fence}

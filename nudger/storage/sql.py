@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nudger.storage.tables import nudges
@@ -15,8 +15,15 @@ BATCH = 500
 KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
 """The columns of a SlotKey, in its order."""
 
-IS_WAITING = nudges.c.next_attempt_at.is_not(None)
-"""In these words, for SQLite takes the index of what waits only where it can read that it may."""
+IS_OPEN = text("nudges.state IN ('pending', 'held')")
+"""What waits for its moment, or for somebody's word. In these words, for SQLite takes an index of some rows only where
+it can read that it may."""
+
+IS_ASKED_ABOUT = text("nudges.ask_at IS NOT NULL")
+"""What is in doubt, and waits for the provider's word."""
+
+IS_UNDER_WAY = text("attempts.ended_at IS NULL")
+"""An attempt whose end is not written down."""
 
 
 def is_by_one_of(providers: Collection[str]) -> ColumnElement[bool]:

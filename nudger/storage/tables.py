@@ -1,4 +1,4 @@
-"""The tables. Present state in `nudges`; the append-only past in `events` and `feedback`.
+"""The tables. Present state in `nudges` and `leases`; the past, to which is only added, in the others.
 
 A change here needs a migration beside it (`migrations/versions/`), and its revision at the end of `REVISIONS`.
 """
@@ -18,13 +18,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    and_,
     text,
 )
 
 from nudger.storage.sealed import SealedJson, SealedText
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -97,23 +96,76 @@ nudges = Table(
     Column("possible_duplicate", Boolean, nullable=False),
     Column("resends", Integer, nullable=False, server_default="0"),  # how often it was sent once more after a doubt
     Column("address", SealedText),  # where the attempt under way or in doubt went; empty once its end is known
+    Column("fence", Integer, nullable=False, server_default="0"),  # the number of its newest attempt
     Column("first_attempt_at", UtcDateTime),
-    Column("next_attempt_at", UtcDateTime),  # when to look at it again; none when nothing is left to do
+    Column("last_attempt_at", UtcDateTime),
+    Column("not_before", UtcDateTime),  # while it waits: when it may go out
+    Column("ask_at", UtcDateTime),  # while it is in doubt: when the provider is asked next, if ever
     Column("provider", Text),
     Column("provider_id", Text),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("recipient", "schedule", "local_date", "ordinal", name="one_slot_one_nudge"),
 )
 
-_waiting = nudges.c.next_attempt_at.is_not(None)
-Index("nudges_waiting", nudges.c.next_attempt_at, sqlite_where=_waiting, postgresql_where=_waiting)
-# In letters, here and where it is asked for: SQLite uses an index of some rows only where it can read that it may.
-_urgent = and_(_waiting, text("priority > 0"))
-Index("nudges_urgent", nudges.c.next_attempt_at, sqlite_where=_urgent, postgresql_where=_urgent)
+LANES = {
+    "nudges_urgent": "not_before IS NOT NULL AND priority > 0 AND schedule <> 'welcome'",
+    "nudges_waiting": "not_before IS NOT NULL AND priority <= 0 AND schedule <> 'welcome'",
+    "nudges_hellos": "not_before IS NOT NULL AND schedule = 'welcome'",
+}
+"""What waits, in three lanes with an index each, in the order in which it goes out: to claim a few costs the same
+however many wait. In letters, here and where it is asked for: SQLite uses an index of some rows only where it can read
+that it may."""
+IN_TURN = ("not_before", "priority DESC", "due_at", "recipient", "schedule", "local_date", "ordinal")
+OPEN = "state IN ('pending', 'held')"
+IN_DOUBT = "ask_at IS NOT NULL"
+
+
+def _index(name: str, table: Table, *columns: str, where: str) -> None:
+    """Index some rows of a table."""
+    which = text(where)
+    Index(name, *map(text, columns), sqlite_where=which, postgresql_where=which, _table=table)
+
+
+for _name, _lane in LANES.items():
+    _index(_name, nudges, "channel", *IN_TURN, where=_lane)
+_index("nudges_open", nudges, "expires_at", where=OPEN)
+_index("nudges_in_doubt", nudges, "channel", "ask_at", where=IN_DOUBT)
 Index("nudges_seen", nudges.c.recipient, nudges.c.message)
 Index("nudges_due", nudges.c.due_at)
 Index("nudges_of_person", nudges.c.recipient, nudges.c.due_at)
-Index("nudges_at_provider", nudges.c.provider_id)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("nudge", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),  # grows with each attempt at the nudge: the fence
+    Column("sender", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("owner", Text, nullable=False),  # the daemon that made it
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("lease_ends_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("outcome", Text),
+    Column("code", Text, nullable=False),
+    Column("provider_id", Text),
+    Column("price", Text),
+    Column("status", Text),  # what the provider said of it later
+    Column("status_at", UtcDateTime),
+    Column("status_code", Text),
+    sqlite_with_rowid=False,
+)
+UNDER_WAY = "ended_at IS NULL"
+_index("attempts_under_way", attempts, "lease_ends_at", where=UNDER_WAY)
+_index("attempts_at_provider", attempts, "provider_id", where="provider_id IS NOT NULL")
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("fence", Integer, nullable=False),  # grows whenever the owner changes
+    Column("ends_at", UtcDateTime, nullable=False),
+)
 
 events = Table(
     "events",

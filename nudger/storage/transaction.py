@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from nudger.storage.attempts import Attempts
 from nudger.storage.clock_repairs import ClockRepairs
 from nudger.storage.decisions import Decisions
 from nudger.storage.doubts import Doubts
@@ -13,6 +14,7 @@ from nudger.storage.feedback import Feedbacks
 from nudger.storage.hellos import Hellos
 from nudger.storage.high_water import Mark, Progress
 from nudger.storage.histories import Histories
+from nudger.storage.leases import Leases
 from nudger.storage.nudges import Nudges
 from nudger.storage.outcomes import Outcomes
 from nudger.storage.people import People
@@ -29,10 +31,12 @@ class Transaction:
         self._progress = progress = Progress()
         self.facts = Facts(connection)
         self.events = Events(connection)
+        self.leases = Leases(connection)
         self.planning = Planning(connection, facts=self.facts, progress=progress)
         self.people = People(connection, facts=self.facts, events=self.events)
         self.suppressions = Suppressions(connection, events=self.events, people=self.people)
         self.nudges = Nudges(connection, events=self.events, progress=progress)
+        self.attempts = Attempts(connection)
         self.waiting = Waiting(connection)
         self.doubts = Doubts(connection)
         self.clock_repairs = ClockRepairs(connection, events=self.events, progress=progress)

@@ -18,17 +18,21 @@ import structlog
 from nudger.decisions.delivering.brake import FREE, Brake
 from nudger.decisions.oversight.guard import doubt_about_clock
 from nudger.decisions.snapshot import Snapshot
-from nudger.domain.deliveries import OutgoingMessage, Receipt
-from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.deliveries import Attempt, OutgoingMessage, Receipt, Sender
+from nudger.domain.facts import NO_DAEMON, DaemonId
+from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
-from nudger.use_cases.claim_nudges import Job, claim_attempts, claim_inquiries
+from nudger.use_cases.claim_nudges import Claimant, Job, claim_attempts, claim_inquiries
 from nudger.use_cases.ports import ChannelPort, Clock, NothingAcceptedError
 from nudger.use_cases.settle_nudges import Answer, Outcome, record
 
 _log = structlog.get_logger("nudger")
+
+_TOO_LATE_TO_BEGIN = DeliveryError("lease_over", Effect.TRY_AGAIN, retry_after=timedelta(seconds=1))
+"""The process slept between claiming and sending, and another daemon may be at it by now."""
 
 _CUT_OFF_IN_TIME = DeliveryError("interrupted", Effect.TRY_AGAIN, retry_after=timedelta(seconds=1))
 
@@ -52,8 +56,19 @@ class _Turn:
 class Delivery:
     """Delivers the waiting nudges of one channel."""
 
-    def __init__(self, channel: Channel, port: ChannelPort, ledger: LedgerThread, *, clock: Clock, rng: Random) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        port: ChannelPort,
+        ledger: LedgerThread,
+        *,
+        clock: Clock,
+        rng: Random,
+        owner: DaemonId = NO_DAEMON,
+    ) -> None:
         self.channel = channel
+        self.sender = Sender(channel=channel, provider=port.provider, identity=port.identity)
+        self._by = Claimant(self.sender, owner)
         self._port = port
         self._ledger = ledger
         self._clock = clock
@@ -86,7 +101,7 @@ class Delivery:
     @property
     def under_way(self) -> set[NudgeId]:
         """The nudges whose attempt or question has not ended, or whose end could not be written down yet."""
-        return {nudge.id for nudge, _ in self._jobs.values()} | {each.before.id for each in self._unrecorded}
+        return {job.nudge.id for job in self._jobs.values()} | {each.before.id for each in self._unrecorded}
 
     @property
     def provider(self) -> str:
@@ -113,9 +128,9 @@ class Delivery:
 
     def give_up(self, *, now: datetime) -> None:
         """Cut off attempts that outlived their lease: no channel takes so long, unless something hangs."""
-        for job, (nudge, _) in self._jobs.items():
-            if nudge.state is NudgeState.SENDING and nudge.next_attempt_at and nudge.next_attempt_at <= now:
-                job.cancel()
+        for work, job in self._jobs.items():
+            if job.attempt is not None and job.attempt.lease_ends_at <= now:
+                work.cancel()
 
     async def drain(self, snapshot: Callable[[], Snapshot]) -> None:
         """Deliver until nothing is waiting now and nothing is under way. Raises LedgerError.
@@ -142,8 +157,7 @@ class Delivery:
         return self._brake.room(self._port.concurrency, len(self._jobs))
 
     def _begin(self, turn: _Turn) -> None:
-        self._jobs |= {asyncio.create_task(self._attempt(*job)): job for job in turn.attempts}
-        self._jobs |= {asyncio.create_task(self._inquire(*job)): job for job in turn.inquiries}
+        self._jobs |= {asyncio.create_task(self._do(job)): job for job in (*turn.attempts, *turn.inquiries)}
 
     async def _wait(self) -> list[Outcome | Answer]:
         if not self._jobs:
@@ -159,7 +173,11 @@ class Delivery:
 
     def _end(self, job: Work, what: Job) -> Outcome | Answer:
         """Return what a job ended in. One that was cancelled before its first step never began."""
-        return Outcome(*what, _CUT_OFF_IN_TIME) if job.cancelled() else job.result()
+        if not job.cancelled():
+            return job.result()
+        if what.attempt is None:
+            return Answer(what.nudge, what.outgoing, DeliveryError("interrupted", Effect.UNCERTAIN))
+        return Outcome(what.nudge, what.outgoing, what.attempt, _CUT_OFF_IN_TIME)
 
     def _note_refusals(self, news: Sequence[Outcome | Answer], *, now: datetime) -> None:
         for each in news:
@@ -199,19 +217,25 @@ class Delivery:
         attempts, ended, looked_at = claim_attempts(
             transaction,
             snapshot,
-            channel=self.channel,
-            provider=self.provider,
+            by=self._by,
             can_be_asked=self.can_be_asked,
             room=room - len(inquiries),
             by_age=self._turns % _FAIR == 0,
             now=now,
         )
-        self.claimed |= {nudge.id for nudge, _ in attempts}
+        self.claimed |= {job.nudge.id for job in attempts}
         return _Turn(attempts, inquiries, [*told, *ended], more=looked_at + len(inquiries) >= room)
 
     # On the event loop
 
-    async def _attempt(self, nudge: Nudge, outgoing: OutgoingMessage) -> Outcome:
+    async def _do(self, job: Job) -> Outcome | Answer:
+        if job.attempt is None:
+            return await self._inquire(job.nudge, job.outgoing)
+        return await self._make(job.attempt, job.nudge, job.outgoing)
+
+    async def _make(self, attempt: Attempt, nudge: Nudge, outgoing: OutgoingMessage) -> Outcome:
+        if self._clock() >= attempt.lease_ends_at:
+            return Outcome(nudge, outgoing, attempt, _TOO_LATE_TO_BEGIN)
         result: Receipt | DeliveryError
         try:
             result = await self._port.send(outgoing)
@@ -225,7 +249,7 @@ class Delivery:
             # A bug in a channel must not stop everybody else's nudges; this one may have gone out.
             _say_bug(self.channel, nudge.id)
             result = DeliveryError("bug", Effect.UNCERTAIN)
-        return Outcome(nudge, outgoing, result)
+        return Outcome(nudge, outgoing, attempt, result)
 
     async def _inquire(self, nudge: Nudge, outgoing: OutgoingMessage) -> Answer:
         if nudge.provider != self._port.provider or not outgoing.address:

@@ -92,9 +92,9 @@ def _goes_on(nudge: Nudge, now: datetime) -> Nudge:
     late = now > nudge.expires_at
     decision = replace(nudge.decision, reason="held by the guard until it was too late" if late else "released by hand")
     state = NudgeState.EXPIRED if late else NudgeState.PENDING
-    return replace(nudge, state=state, decision=decision, next_attempt_at=None if late else now)
+    return replace(nudge, state=state, decision=decision, not_before=None if late else now)
 
 
 def _discarded(nudge: Nudge) -> Nudge:
     decision = replace(nudge.decision, reason=DISCARDED)
-    return replace(nudge, state=NudgeState.WITHHELD, decision=decision, next_attempt_at=None)
+    return replace(nudge, state=NudgeState.WITHHELD, decision=decision, not_before=None)

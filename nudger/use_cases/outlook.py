@@ -166,7 +166,7 @@ def _by_day(snapshot: Snapshot, since: datetime, end: datetime) -> Iterator[Slot
 def _who_waits(snapshot: Snapshot, at: Standing, until: datetime) -> set[RecipientId]:
     """Return who has something waiting, or a hello to come: the soonest, as many as are looked at at once."""
     here = snapshot.recipients
-    moments = [(n.next_attempt_at or at.now, n.key.recipient) for n in at.waiting if n.key.recipient in here]
+    moments = [(n.next_look_at or at.now, n.key.recipient) for n in at.waiting if n.key.recipient in here]
     moments += [(at.greeting.moments[name], name) for name in at.greeting.by(until) if name in here]
     return {name for _, name in nsmallest(_ENOUGH, moments)}
 

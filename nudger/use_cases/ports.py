@@ -34,6 +34,11 @@ class ChannelPort(Protocol):
         ...
 
     @property
+    def identity(self) -> str:
+        """What the provider knows the sender by: a number, a messaging service, a mail address; '' for none."""
+        ...
+
+    @property
     def concurrency(self) -> int:
         """How many attempts may be under way at once."""
         ...

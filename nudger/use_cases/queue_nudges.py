@@ -95,6 +95,12 @@ def queue_step(
     )
 
 
+def left_to_another(transaction: Transaction, *, now: datetime) -> Queued:
+    """Return a step of nothing: another daemon plans, and its watermark may be ahead of this clock."""
+    doubt = doubt_about_clock(transaction.planning.watermark(), now)
+    return Queued(counts=Counter(), finished=True, doubt=doubt)
+
+
 def look_for_storm(transaction: Transaction, snapshot: Snapshot, *, now: datetime) -> Storm | None:
     """Say whether what is to be caught up on is more than the schedules imply; write that down."""
     watermark = transaction.planning.watermark()
@@ -159,7 +165,7 @@ def queue_welcomes(
     tell_held(transaction, added, now=now)
     _hasten(transaction, snapshot, hellos, now=now)
     # One under way that expires is said again soon after; what becomes of the others is seen within the day.
-    waiting = [hello for hello in hellos.values() if hello.next_at is not None and hello.expires_at is not None]
+    waiting = [hello for hello in hellos.values() if hello.is_open and hello.expires_at is not None]
     ends = (max(hello.expires_at or now, now) + _MINUTE for hello in waiting)
     return min(moment for moment in (now + _DAY, *plan.moments.values(), *ends) if moment > now)
 
@@ -176,7 +182,7 @@ def _hasten(transaction: Transaction, snapshot: Snapshot, hellos: Hellos, *, now
 def expire_overdue(transaction: Transaction, *, providers: Providers, now: datetime) -> int:
     """End what waits and can no longer go out, also where nothing is sent at all; return how many."""
     overdue = transaction.waiting.overdue(now=now)
-    changes = [(n, replace(n, state=NudgeState.EXPIRED, next_attempt_at=None)) for n in overdue]
+    changes = [(n, replace(n, state=NudgeState.EXPIRED, not_before=None)) for n in overdue]
     changes = [(n, replace(after, decision=replace(after.decision, reason=_late_reason(n)))) for n, after in changes]
     changes = [(n, _not_forgetting(n, after, providers)) for n, after in changes]
     transaction.nudges.save(changes, at=now)

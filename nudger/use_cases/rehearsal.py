@@ -41,7 +41,7 @@ class Coming:
     @property
     def goes_out(self) -> datetime | None:
         """When it goes out, or None if it does not, or waits for somebody's word."""
-        return self.nudge.next_attempt_at if self.nudge.state is NudgeState.PENDING else None
+        return self.nudge.not_before if self.nudge.state is NudgeState.PENDING else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ class Rehearsal:
         )
         self._note(after, moment)
         if after.state is NudgeState.SENDING:
-            self._nudges[nudge.key] = replace(nudge, next_attempt_at=moment)
+            self._nudges[nudge.key] = replace(nudge, not_before=moment)
 
     # What is kept
 
@@ -157,7 +157,7 @@ class Rehearsal:
         contact = contact_of(nudge, nudge.priority)
         self._contacts = contacts_after(self._contacts, nudge.key, contact)
         self._see(nudge, came_to_something=contact is not None)
-        asked = nudge.next_attempt_at
+        asked = nudge.not_before
         if nudge.state is NudgeState.PENDING and asked is not None:
             heappush(self._waiting, (self._not_before(asked), asked, -nudge.priority, nudge.due, nudge.key, nudge))
 

@@ -7,12 +7,13 @@ from itertools import count
 from random import Random
 
 from nudger.decisions.choosing.options import Requirements, options_for
-from nudger.decisions.delivering.transitions import after_attempt, begin_attempt
+from nudger.decisions.delivering.transitions import after_attempt, attempt_of, begin_attempt, ended
 from nudger.decisions.points.availability import Available, Request, availability
 from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.calendar import part_of_day
-from nudger.domain.deliveries import Receipt
+from nudger.domain.deliveries import Attempt, Receipt, Sender
+from nudger.domain.facts import NO_DAEMON
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
@@ -73,7 +74,8 @@ async def send_test(
 ) -> Nudge:
     """Send one nudge and return it as it stands afterwards. Raises NudgerError when it may not be sent now."""
     now = clock()
-    nudge = await ledger.run(lambda transaction: _write_down(transaction, wanted, snapshot, port.provider, now))
+    sender = Sender(channel=wanted.channel, provider=port.provider, identity=port.identity)
+    nudge, attempt = await ledger.run(lambda transaction: _write_down(transaction, wanted, snapshot, sender, now))
     result: Receipt | DeliveryError
     try:
         result = await port.send(outgoing_message(nudge, wanted.recipient))
@@ -85,12 +87,20 @@ async def send_test(
     after = after_attempt(nudge, result, now=now, rng=Random(0), can_be_asked=asked)  # noqa: S311 - nothing to spread
     if after.state is NudgeState.PENDING:
         doubtful = isinstance(result, DeliveryError) and result.effect is Effect.UNCERTAIN
-        after = replace(after, state=NudgeState.UNKNOWN if doubtful else NudgeState.FAILED, next_attempt_at=None)
-    await ledger.run(lambda transaction: transaction.nudges.save([(nudge, after)], at=now))
+        state = NudgeState.UNKNOWN if doubtful else NudgeState.FAILED
+        after = replace(after, state=state, not_before=None)
+
+    def record(transaction: Transaction) -> None:
+        transaction.nudges.save([(nudge, after)], at=now)
+        transaction.attempts.end([ended(attempt, result, now=now)])
+
+    await ledger.run(record)
     return after
 
 
-def _write_down(transaction: Transaction, wanted: TestNudge, snapshot: Snapshot, provider: str, now: datetime) -> Nudge:
+def _write_down(
+    transaction: Transaction, wanted: TestNudge, snapshot: Snapshot, sender: Sender, now: datetime
+) -> tuple[Nudge, Attempt]:
     person = wanted.recipient
     suppressed = person.address(wanted.channel) in transaction.suppressions.addresses()
     at_peace = replace(person, quiet_hours=None, weekend_quiet_hours="same", pauses=(), hard_days=())
@@ -106,9 +116,11 @@ def _write_down(transaction: Transaction, wanted: TestNudge, snapshot: Snapshot,
         pending = _pending(wanted, snapshot, ordinal, now)
         if transaction.nudges.add([pending], at=now):
             break
-    sending = begin_attempt(pending, provider=provider, address=person.address(wanted.channel), now=now)
+    sending = begin_attempt(pending, provider=sender.provider, address=person.address(wanted.channel), now=now)
+    attempt = attempt_of(sending, sender.id, owner=NO_DAEMON)
     transaction.nudges.save([(pending, sending)], at=now)
-    return sending
+    transaction.attempts.begin([attempt])
+    return sending, attempt
 
 
 def _pending(wanted: TestNudge, snapshot: Snapshot, ordinal: int, now: datetime) -> Nudge:
@@ -129,5 +141,5 @@ def _pending(wanted: TestNudge, snapshot: Snapshot, ordinal: int, now: datetime)
             reason="",
             facts=(("rule", "asked for by hand"), *other_language(wanted.message, person)),
         ),
-        next_attempt_at=now + _GRACE,
+        not_before=now + _GRACE,
     )

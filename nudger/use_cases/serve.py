@@ -19,11 +19,13 @@ from nudger.decisions.oversight.guard import Storm, doubt_about_clock
 from nudger.decisions.planning.plan import forget_plans, next_due
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.catalog import Catalog
+from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import NudgeId, RecipientId
 from nudger.errors import LedgerError
 from nudger.storage.high_water import Mark
+from nudger.storage.leases import PLANNER
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.deliver_nudges import Delivery, report
@@ -32,6 +34,7 @@ from nudger.use_cases.ports import Clock, Providers
 from nudger.use_cases.queue_nudges import (
     Queued,
     expire_overdue,
+    left_to_another,
     look_for_storm,
     queue_moved,
     queue_step,
@@ -61,7 +64,7 @@ class _Planned:
     version: int
     greet_at: datetime | None
     interrupted: Sequence[Nudge]
-    next_attempt: datetime | None
+    next_look: datetime | None
     storm: Storm | None
 
 
@@ -76,6 +79,7 @@ class Service:
         make_snapshot: MakeSnapshot,
         clock: Clock,
         high_water: Mark | None = None,
+        owner: DaemonId = NO_DAEMON,
     ) -> None:
         self.deliveries = tuple(deliveries)
         self._providers = Providers(
@@ -83,6 +87,7 @@ class Service:
             cannot_be_asked=frozenset(delivery.provider for delivery in deliveries if not delivery.can_be_asked),
         )
         self._high_water = high_water
+        self._owner = owner
         self._ledger = ledger
         self._make_snapshot = make_snapshot
         self._clock = clock
@@ -158,7 +163,7 @@ class Service:
             self._note_doubt(planned.queued.doubt)
             if planned.queued.doubt:
                 return None
-            self._start_deliveries(something_waits=planned.next_attempt is not None and planned.next_attempt <= now)
+            self._start_deliveries(something_waits=planned.next_look is not None and planned.next_look <= now)
             _report(counts, planned)
             self._watch_runways(now)
             return self._next_wake(planned, now)
@@ -224,24 +229,28 @@ class Service:
         under_way = self._with_claims(under_way)
         snapshot, version, interrupted = self.snapshot, transaction.people.version(), list[Nudge]()
         greet_at, begun = self._greet_at, self._begun
+        plans = transaction.leases.take(PLANNER, self._owner, now=now)
         if not begun and self._catalog is not None:
             left = self._left(under_way)
             begun, interrupted = take_up(transaction, self._catalog, left, providers=self._providers, now=now)
         if self._catalog is not None and (version != self._version or begun != self._begun):
             snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
-        elif first and (greet_at is None or not now < greet_at <= now + _DAY):
+        elif first and plans and (greet_at is None or not now < greet_at <= now + _DAY):
             # Somebody joins today, or a hello came to nothing; or the clock was wrong when this moment was named.
             greet_at = self._greet(transaction, snapshot, now=now)
-        if first:
+        if first and plans:
             storm = look_for_storm(transaction, snapshot, now=now)
-        queued = queue_step(transaction, snapshot, providers=self._providers, held=storm, now=now)
+        if plans:
+            queued = queue_step(transaction, snapshot, providers=self._providers, held=storm, now=now)
+        else:
+            queued = left_to_another(transaction, now=now)
         if queued.clock_was_ahead and self._catalog is not None:
             # First hellos of a time that never came are to be said again, to people who have joined by now.
             if queued.since_the_first_start:
                 join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
             snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
-        next_attempt = transaction.waiting.next_attempt()
-        if not queued.doubt and next_attempt is not None and next_attempt <= now:
+        next_look = transaction.waiting.next_look_at()
+        if not queued.doubt and next_look is not None and next_look <= now:
             interrupted += recover_interrupted(
                 transaction,
                 everything=False,
@@ -250,14 +259,14 @@ class Service:
                 now=now,
             )
             expire_overdue(transaction, providers=self._providers, now=now)
-            next_attempt = transaction.waiting.next_attempt()
+            next_look = transaction.waiting.next_look_at()
         return _Planned(
             queued=queued,
             snapshot=snapshot,
             version=version,
             greet_at=greet_at,
             interrupted=interrupted,
-            next_attempt=next_attempt,
+            next_look=next_look,
             storm=storm,
         )
 
@@ -318,7 +327,7 @@ class Service:
         snapshot = planned.snapshot
         due = next_due(snapshot.roster, since=now, until=now + HORIZON, seed=snapshot.seed)
         greet_at = planned.greet_at if planned.greet_at is not None and planned.greet_at <= now + HORIZON else None
-        moments = (due, planned.next_attempt, greet_at, *(delivery.paused_until for delivery in self.deliveries))
+        moments = (due, planned.next_look, greet_at, *(delivery.paused_until for delivery in self.deliveries))
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 

@@ -9,6 +9,7 @@ from nudger.channels.local.terminal import can_draw
 from nudger.channels.smtp.email import SmtpEmail
 from nudger.channels.twilio.sms import TwilioSms
 from nudger.config.settings.read import Settings
+from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.domain.vocabulary import Channel
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
@@ -62,9 +63,11 @@ def _smtp(settings: Settings) -> SmtpEmail:
     )
 
 
-def make_deliveries(channels: dict[Channel, ChannelPort], ledger: LedgerThread) -> list[Delivery]:
-    """Return a delivery for each channel."""
+def make_deliveries(
+    channels: dict[Channel, ChannelPort], ledger: LedgerThread, *, owner: DaemonId = NO_DAEMON
+) -> list[Delivery]:
+    """Return a delivery for each channel, by the daemon that is the `owner` of its attempts."""
     return [
-        Delivery(channel, port, ledger, clock=clock, rng=Random())  # noqa: S311 - spreads retries, keeps no secret
+        Delivery(channel, port, ledger, clock=clock, rng=Random(), owner=owner)  # noqa: S311 - spreads retries, keeps no secret
         for channel, port in channels.items()
     ]

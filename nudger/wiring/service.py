@@ -55,13 +55,15 @@ async def open_service(settings: Settings, *, show: Show | None) -> AsyncIterato
     ledger = await in_thread_of_its_own(lambda: open_ledger(settings, limit=SERVICE_LIMIT))
     thread = LedgerThread(ledger)
     channels = make_channels(settings, show=show)
+    owner = daemon_at_work(settings)
     try:
         service = Service(
             thread,
-            make_deliveries(channels, thread),
+            make_deliveries(channels, thread, owner=owner),
             make_snapshot=make_snapshot(settings, ledger.installation),
             clock=clock,
             high_water=ledger.high_water,
+            owner=owner,
         )
         yield Parts(service=service, ledger=thread, channels=channels)
     finally:

@@ -48,7 +48,7 @@ def sent(home, state):
     (database,) = (home / "var").glob("*.db")
     ledger = Ledger(*open_database(f"sqlite:///{database}", state_dir=home / "var"))
     yesterday = clock() - timedelta(days=1, hours=2)
-    nudge = make_nudge(due=yesterday, state=NudgeState.SENT, first_attempt_at=yesterday, next_attempt_at=None)
+    nudge = make_nudge(due=yesterday, state=NudgeState.SENT, first_attempt_at=yesterday, not_before=None)
     ledger.run(lambda t: t.nudges.add([nudge], at=yesterday))
     ledger.close()
     return nudge

@@ -53,7 +53,7 @@ def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
     nudge = decide(person=make_recipient(name="Sam", prefer=Channel.SMS), messages=[make_message(sms="Hi {name|you}.")])
     assert nudge.state is NudgeState.PENDING
     assert nudge.decision.rendered.text == "Hi Sam."
-    assert nudge.next_attempt_at == DUE
+    assert nudge.next_look_at == DUE
     assert dict(nudge.decision.facts)["options"] == 1
 
 
@@ -71,7 +71,7 @@ def test_a_hello_waits_for_the_end_of_a_pause_however_far_that_is():
     person = make_recipient(pauses=(Pause(last=date(2099, 12, 31)),))
     hello = make_message("hello", purpose=Purpose.WELCOME)
     nudge = decide_welcome(make_snapshot(recipients=[person], messages=[hello]), person, now=DUE)
-    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, utc("2100-01-01 00:00"))
+    assert (nudge.state, nudge.next_look_at) == (NudgeState.PENDING, utc("2100-01-01 00:00"))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_slot_found_late_goes_out_within_its_grace_and_is_missed_after_it(late
 )
 def test_in_quiet_hours_it_waits_if_it_can_and_is_withheld_if_not(quiet, grace, state, until):
     nudge = decide(person=make_recipient(quiet_hours=quiet), schedule=make_schedule(grace=grace))
-    assert (nudge.state, nudge.next_attempt_at) == (state, until)
+    assert (nudge.state, nudge.next_look_at) == (state, until)
 
 
 def test_an_address_that_may_not_be_used_is_not_used():
@@ -214,7 +214,7 @@ def test_the_first_hello_says_how_often_and_where_help_is():
 def test_the_first_hello_waits_for_the_morning():
     snapshot = make_snapshot(recipients=[make_recipient(quiet_hours=DEFAULT_QUIET_HOURS)], messages=[HELLO])
     nudge = decide_welcome(snapshot, snapshot.recipients["sam"], now=utc("2026-11-23 23:00"))
-    assert nudge.next_attempt_at == utc("2026-11-24 08:00")
+    assert nudge.next_look_at == utc("2026-11-24 08:00")
 
 
 def test_the_first_hello_has_one_key_for_ever():

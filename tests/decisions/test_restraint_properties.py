@@ -165,7 +165,7 @@ async def live(world, until, disturb):
     while True:
         snapshot, now = world.service.snapshot, world.clock.now
         due = next_due(snapshot.roster, since=now, until=until, seed=snapshot.seed)
-        attempt = world.ledger.run(lambda t: t.waiting.next_attempt())
+        attempt = world.ledger.run(lambda t: t.waiting.next_look_at())
         moments = [at for at in (due, attempt) if at is not None and now < at <= until]
         if not moments:
             return

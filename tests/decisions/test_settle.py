@@ -14,6 +14,7 @@ from nudger.decisions.delivering.transitions import (
     after_attempt,
     after_inquiry,
     after_interruption,
+    attempt_of,
     begin_attempt,
     begin_inquiry,
     in_doubt,
@@ -49,7 +50,7 @@ def test_an_attempt_is_counted_and_dated_before_it_is_made():
 
 def test_an_acceptance_ends_it():
     sent = after_attempt(SENDING, Receipt(provider="smtp", provider_id="x"), now=NOW, rng=Random(1))
-    assert (sent.state, sent.provider_id, sent.next_attempt_at) == (NudgeState.SENT, "x", None)
+    assert (sent.state, sent.provider_id, sent.next_look_at) == (NudgeState.SENT, "x", None)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +69,14 @@ def test_each_failure_leads_where_its_effect_says(effect, state):
 
 
 def test_tries_grow_rarer_up_to_a_quarter_of_an_hour():
-    waits = [fail(Effect.TRY_AGAIN, replace(SENDING, attempts=n)).next_attempt_at - NOW for n in range(1, 8)]
+    waits = [fail(Effect.TRY_AGAIN, replace(SENDING, attempts=n)).next_look_at - NOW for n in range(1, 8)]
     assert waits[0] < timedelta(seconds=73)
     assert waits == sorted(waits)[:1] + waits[1:]
     assert max(waits) <= timedelta(minutes=18)
 
 
 def test_the_providers_wish_when_to_come_back_is_honoured():
-    assert fail(Effect.TRY_AGAIN, retry_after=timedelta(seconds=7)).next_attempt_at == NOW + timedelta(seconds=7)
+    assert fail(Effect.TRY_AGAIN, retry_after=timedelta(seconds=7)).next_look_at == NOW + timedelta(seconds=7)
 
 
 def test_no_try_is_planned_beyond_the_window():
@@ -86,7 +87,7 @@ def test_no_try_is_planned_beyond_the_window():
 def ask(finding, times=3, start=NOW, nudge=None):
     nudge, now = nudge or in_doubt(SENDING, "timeout", now=start), start
     for _ in range(times):
-        now = nudge.next_attempt_at
+        now = nudge.next_look_at
         nudge = after_inquiry(begin_inquiry(nudge, now=now), finding, now=now)
     return nudge, now - start
 
@@ -94,8 +95,8 @@ def ask(finding, times=3, start=NOW, nudge=None):
 def asked_at(nudge, until):
     """When the provider is asked, if it never can tell, and the nudge in the end."""
     moments = []
-    while nudge.next_attempt_at is not None and nudge.next_attempt_at <= until:
-        now = nudge.next_attempt_at
+    while nudge.next_look_at is not None and nudge.next_look_at <= until:
+        now = nudge.next_look_at
         moments.append(now)
         nudge = after_inquiry(begin_inquiry(nudge, now=now), LookupResult.CANNOT_TELL, now=now)
     return moments, nudge
@@ -111,7 +112,7 @@ def test_a_provider_that_cannot_tell_is_asked_until_it_is_long_too_late_and_the_
     assert PENDING.expires_at - MINUTE in moments
     assert PENDING.expires_at + ASK_ON < moments[-1] <= PENDING.expires_at + ASK_ON + timedelta(hours=1)
     assert len(moments) < 70
-    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert (nudge.state, nudge.next_look_at) == (NudgeState.UNKNOWN, None)
     assert nudge.decision.reason == "nobody could say until it was too late: timeout"
 
 
@@ -119,7 +120,7 @@ def test_a_provider_that_cannot_tell_is_asked_until_it_is_long_too_late_and_the_
 def test_a_question_whose_answer_nobody_lives_to_hear_is_asked_again(inquiries):
     doubtful = replace(in_doubt(SENDING, "timeout", now=NOW), inquiries=inquiries)
     for now in (NOW, PENDING.expires_at, PENDING.expires_at + timedelta(hours=20)):
-        following = begin_inquiry(doubtful, now=now).next_attempt_at
+        following = begin_inquiry(doubtful, now=now).next_look_at
         assert now < following <= now + timedelta(hours=1)
 
 
@@ -138,8 +139,8 @@ def test_one_not_found_in_five_minutes_goes_out_once_more_and_is_counted():
 def test_a_provider_that_never_has_it_gets_it_a_bounded_number_of_times_and_the_end_says_it_has_none():
     nudge, now, sent = in_doubt(SENDING, "503", now=NOW), NOW, []
     nudge = replace(nudge, expires_at=NOW + timedelta(hours=5))
-    while nudge.next_attempt_at is not None:
-        now = nudge.next_attempt_at
+    while nudge.next_look_at is not None:
+        now = nudge.next_look_at
         if nudge.state is NudgeState.PENDING:
             sent.append((now - NOW) // MINUTE)
             nudge = in_doubt(begin_attempt(nudge, provider="twilio", now=now), "503", now=now)
@@ -162,7 +163,7 @@ def test_one_not_found_too_late_ends_as_not_sent(late_minutes):
 def test_a_nudge_of_a_day_that_a_wrong_clock_lived_early_waits_for_its_own_time():
     early = replace(SENDING, due=NOW + timedelta(days=3), expires_at=NOW + timedelta(days=3, hours=1))
     nudge, _ = ask(LookupResult.ABSENT, nudge=in_doubt(early, "timeout", now=NOW))
-    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.PENDING, early.due)
+    assert (nudge.state, nudge.next_look_at) == (NudgeState.PENDING, early.due)
 
 
 def test_a_mail_cut_off_by_a_crash_goes_out_again_as_the_same_mail_a_bounded_number_of_times():
@@ -171,33 +172,33 @@ def test_a_mail_cut_off_by_a_crash_goes_out_again_as_the_same_mail_a_bounded_num
         nudge = after_interruption(nudge, cannot_be_asked={"smtp"}, now=now)
         if nudge.state is not NudgeState.PENDING:
             break
-        waits.append((nudge.next_attempt_at - now) // MINUTE)
-        now = nudge.next_attempt_at
+        waits.append((nudge.next_look_at - now) // MINUTE)
+        now = nudge.next_look_at
         nudge = begin_attempt(nudge, provider="smtp", now=now)
         assert (nudge.id, nudge.first_attempt_at, nudge.decision.rendered) == (SENDING.id, NOW, None)
     assert waits == [0, 0, 1, 2, 5, 10]
-    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert (nudge.state, nudge.next_look_at) == (NudgeState.UNKNOWN, None)
     assert nudge.decision.reason == "interrupted in mid-send 7 times"
 
 
 def test_a_mail_cut_off_and_found_too_late_says_so():
     late = after_interruption(SENDING, cannot_be_asked={"smtp"}, now=NOW + timedelta(hours=2))
-    assert (late.state, late.next_attempt_at) == (NudgeState.UNKNOWN, None)
+    assert (late.state, late.next_look_at) == (NudgeState.UNKNOWN, None)
     assert "too late to send it again" in late.decision.reason
 
 
 def test_an_attempt_that_a_provider_can_be_asked_about_is_never_sent_again_unasked():
     nudge = after_interruption(SENDING, cannot_be_asked={"other"}, now=NOW)
-    assert (nudge.state, nudge.next_attempt_at) == (NudgeState.UNKNOWN, NOW + MINUTE)
+    assert (nudge.state, nudge.next_look_at) == (NudgeState.UNKNOWN, NOW + MINUTE)
 
 
 def test_a_final_dot_without_an_answer_is_tried_once_more_and_then_left_in_doubt():
     unanswered = DeliveryError("timeout", Effect.UNCERTAIN)
     first = after_attempt(SENDING, unanswered, now=NOW, rng=Random(1), can_be_asked=False)
-    assert (first.state, first.next_attempt_at, first.resends) == (NudgeState.PENDING, NOW + 5 * MINUTE, 1)
+    assert (first.state, first.next_look_at, first.resends) == (NudgeState.PENDING, NOW + 5 * MINUTE, 1)
     again = begin_attempt(first, provider="smtp", now=NOW + 5 * MINUTE)
     second = after_attempt(again, unanswered, now=NOW + 6 * MINUTE, rng=Random(1), can_be_asked=False)
-    assert (second.state, second.next_attempt_at, second.decision.reason) == (NudgeState.UNKNOWN, None, "timeout")
+    assert (second.state, second.next_look_at, second.decision.reason) == (NudgeState.UNKNOWN, None, "timeout")
 
 
 @pytest.mark.parametrize("wish", [None, 7, 3600, 86_400])
@@ -205,20 +206,26 @@ def test_a_sender_that_was_too_fast_costs_the_nudge_no_attempt_and_never_ends_it
     error = DeliveryError("20429", Effect.SLOW_DOWN, retry_after=wish and timedelta(seconds=wish))
     nudge = after_attempt(SENDING, error, now=NOW, rng=Random(1))
     assert (nudge.state, nudge.attempts) == (NudgeState.PENDING, 0)
-    assert NOW < nudge.next_attempt_at <= PENDING.expires_at
+    assert NOW < nudge.next_look_at <= PENDING.expires_at
 
 
 STEPS = [*Effect, "ok", *LookupResult, "crash"]
 
 
+def looked_at(nudge):
+    """When somebody looks at it next: at the end of its lease, while an attempt is under way."""
+    under_way = nudge.state is NudgeState.SENDING
+    return attempt_of(nudge, "s", owner="d").lease_ends_at if under_way else nudge.next_look_at
+
+
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 400)), max_size=40), st.booleans())
 def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is_forgotten(story, can_be_asked):
-    nudge, now = replace(PENDING, next_attempt_at=NOW), NOW
+    nudge, now = replace(PENDING, not_before=NOW), NOW
     for step, minutes in story:
         before = nudge
-        if nudge.next_attempt_at is None:
+        if looked_at(nudge) is None:
             break
-        now = max(now + minutes * MINUTE, nudge.next_attempt_at)
+        now = max(now + minutes * MINUTE, looked_at(nudge))
         if nudge.state is NudgeState.PENDING:
             nudge = begin_attempt(nudge, provider="smtp", now=now, address="a") if now <= nudge.expires_at else nudge
         elif nudge.state is NudgeState.SENDING and step == "crash":
@@ -233,12 +240,12 @@ def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is
             nudge = after_inquiry(asked, finding, now=now) if known else asked
         assert nudge.state is before.state or may_become(before.state, nudge.state)
         waits = nudge.state in (NudgeState.PENDING, NudgeState.SENDING)
-        assert not waits or nudge.next_attempt_at is not None
-        if nudge.state is NudgeState.UNKNOWN and nudge.next_attempt_at is None:
+        assert not waits or looked_at(nudge) is not None
+        if nudge.state is NudgeState.UNKNOWN and looked_at(nudge) is None:
             assert nudge.decision.reason
             assert not can_be_asked or now > nudge.expires_at + ASK_ON
         if nudge.state is NudgeState.PENDING and nudge is not before:
-            assert nudge.next_attempt_at <= max(now, nudge.expires_at)
-        under_way = nudge.state in (NudgeState.SENDING, NudgeState.UNKNOWN) and nudge.next_attempt_at is not None
+            assert looked_at(nudge) <= max(now, nudge.expires_at)
+        under_way = nudge.state in (NudgeState.SENDING, NudgeState.UNKNOWN) and looked_at(nudge) is not None
         assert (nudge.address is not None) == under_way
         assert nudge.resends <= len(RESENDS)

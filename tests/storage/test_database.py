@@ -68,7 +68,8 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(url, state):
 def test_looking_for_what_has_priority_reads_nothing_else(url, state):
     engine, _ = open_database(url, state_dir=state)
     with engine.connect() as connection:
-        question = "explain query plan select id from nudges where next_attempt_at <= '2026' and nudges.priority > 0"
+        which = "channel = 'sms' and not_before <= '2026' and nudges.priority > 0 and schedule <> 'welcome'"
+        question = f"explain query plan select id from nudges where {which}"
         plan = connection.execute(text(question)).all()
     engine.dispose()
     assert "nudges_urgent" in str(plan)

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from nudger.decisions.delivering.transitions import begin_attempt
+from nudger.decisions.delivering.transitions import attempt_of, begin_attempt
 from nudger.domain.facts import Hold
 from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
@@ -29,7 +29,7 @@ def make_nudge(person="sam", *, ordinal=0, message="kind/one", due=NOW, **values
         reason="",
         facts=(("seed", "x"),),
     )
-    defaults = {"state": NudgeState.PENDING, "next_attempt_at": due, "expires_at": due + timedelta(hours=1)}
+    defaults = {"state": NudgeState.PENDING, "not_before": due, "expires_at": due + timedelta(hours=1)}
     return Nudge(id=nudge_id("test", key), key=key, due=due, decision=decision, **(defaults | values))
 
 
@@ -72,23 +72,21 @@ def test_a_step_that_no_nudge_may_take_is_a_bug(ledger):
 
 
 def test_what_waits_comes_in_order_with_its_person(ledger):
-    late, soon, gone = (
-        make_nudge(p, next_attempt_at=NOW - timedelta(minutes=m)) for p, m in (("a", 1), ("b", 5), ("c", 3))
-    )
-    later = make_nudge("d", next_attempt_at=NOW + timedelta(minutes=1))
+    late, soon, gone = (make_nudge(p, not_before=NOW - timedelta(minutes=m)) for p, m in (("a", 1), ("b", 5), ("c", 3)))
+    later = make_nudge("d", not_before=NOW + timedelta(minutes=1))
     people = [make_recipient(name) for name in "abd"]
     ledger.run(
         lambda t: (t.people.keep(people, source="import", at=NOW), t.nudges.add([late, soon, gone, later], at=NOW))
     )
-    found = ledger.run(lambda t: t.waiting.due(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=10))
+    found = ledger.run(lambda t: t.waiting.due(Channel.EMAIL, now=NOW, limit=10))
     assert [(n.key.recipient, r and r.id) for n, r in found] == [("b", "b"), ("c", None), ("a", "a")]
-    assert ledger.run(lambda t: t.waiting.due(NudgeState.PENDING, Channel.SMS, now=NOW, limit=10)) == []
-    assert ledger.run(lambda t: t.waiting.next_attempt()) == NOW - timedelta(minutes=5)
+    assert ledger.run(lambda t: t.waiting.due(Channel.SMS, now=NOW, limit=10)) == []
+    assert ledger.run(lambda t: t.waiting.next_look_at()) == NOW - timedelta(minutes=5)
 
 
 def test_what_has_priority_comes_first_and_hellos_last_unless_age_alone_counts(ledger):
     def waiting(name, minutes, schedule="kind", **values):
-        made = make_nudge(name, next_attempt_at=NOW - timedelta(minutes=minutes), **values)
+        made = make_nudge(name, not_before=NOW - timedelta(minutes=minutes), **values)
         return replace(made, key=made.key._replace(schedule=schedule), id=f"{name:0>32}")
 
     ledger.run(
@@ -105,17 +103,26 @@ def test_what_has_priority_comes_first_and_hellos_last_unless_age_alone_counts(l
     )
 
     def found(limit, **how):
-        waiting = ledger.run(lambda t: t.waiting.due(NudgeState.PENDING, Channel.EMAIL, now=NOW, limit=limit, **how))
+        waiting = ledger.run(lambda t: t.waiting.due(Channel.EMAIL, now=NOW, limit=limit, **how))
         return "".join(nudge.key.recipient for nudge, _ in waiting)
 
     assert [found(limit, by_age=False) for limit in (1, 2, 4, 9)] == ["e", "eb", "ebca", "ebcad"]
     assert [found(limit) for limit in (1, 9)] == ["a", "abcde"]
 
 
+def begin(transaction, nudge, now=NOW, owner="here"):
+    """Begin an attempt at a nudge as a daemon would; return both as they are written down."""
+    sending = begin_attempt(nudge, provider="x", now=now, address=nudge.address)
+    attempt = attempt_of(sending, "email/x", owner=owner)
+    transaction.nudges.save([(nudge, sending)], at=now)
+    transaction.attempts.begin([attempt])
+    return sending, attempt
+
+
 def test_an_attempt_that_never_ended_is_found(ledger):
     pending = make_nudge()
     ledger.run(lambda t: t.nudges.add([pending], at=NOW))
-    ledger.run(lambda t: t.nudges.save([(pending, begin_attempt(pending, provider="x", now=NOW))], at=NOW))
+    ledger.run(lambda t: begin(t, pending))
     assert ledger.run(lambda t: t.waiting.interrupted(by=NOW + timedelta(minutes=14))) == []
     assert [n.id for n in ledger.run(lambda t: t.waiting.interrupted(by=NOW + timedelta(minutes=15)))] == [pending.id]
     assert len(ledger.run(lambda t: t.waiting.interrupted(by=None))) == 1
@@ -124,22 +131,23 @@ def test_an_attempt_that_never_ended_is_found(ledger):
 def test_what_may_have_gone_out_to_an_address_without_a_receipt_is_counted(ledger):
     sam, ann = make_recipient("sam", email="here@example.org"), make_recipient("ann", email="there@example.org")
     doubtful = [
-        make_nudge(ordinal=0, state=NudgeState.UNKNOWN),
-        make_nudge(ordinal=1, state=NudgeState.SENDING, address="here@example.org"),
+        make_nudge(ordinal=0, state=NudgeState.UNKNOWN, ask_at=NOW),
+        make_nudge(ordinal=1, address="here@example.org"),
         make_nudge(ordinal=2, state=NudgeState.PENDING, possible_duplicate=True),
-        make_nudge("ann", ordinal=3, state=NudgeState.UNKNOWN, address="here@example.org"),  # it was hers then
+        make_nudge("ann", ordinal=3, state=NudgeState.UNKNOWN, ask_at=NOW, address="here@example.org"),  # hers then
     ]
     others = [
         make_nudge(ordinal=4, state=NudgeState.SENT),
         make_nudge(ordinal=5),
-        make_nudge(ordinal=6, state=NudgeState.UNKNOWN, address="elsewhere@example.org"),
-        make_nudge("ann", ordinal=7, state=NudgeState.UNKNOWN),
-        make_nudge(ordinal=8, state=NudgeState.UNKNOWN, due=NOW - timedelta(days=3)),
+        make_nudge(ordinal=6, state=NudgeState.UNKNOWN, ask_at=NOW, address="elsewhere@example.org"),
+        make_nudge("ann", ordinal=7, state=NudgeState.UNKNOWN, ask_at=NOW),
+        make_nudge(ordinal=8, state=NudgeState.UNKNOWN, ask_at=NOW, due=NOW - timedelta(days=3)),
     ]
 
     def count(transaction):
         transaction.people.keep([sam, ann], source="file", at=NOW)
         transaction.nudges.add([*doubtful, *others], at=NOW)
+        begin(transaction, doubtful[1])
         return transaction.doubts.count(Channel.EMAIL, "here@example.org", since=NOW)
 
     assert ledger.run(count) == 4

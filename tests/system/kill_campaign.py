@@ -129,10 +129,8 @@ def rewind(database, minutes):
 def hasten(database):
     """Let nothing wait for its next time: of asking, or of being sent once more."""
     moment = "strftime('%Y-%m-%d %H:%M:%S.000000', 'now')"
-    ask(
-        database,
-        f"update nudges set next_attempt_at = {moment} where next_attempt_at > {moment} and state != 'sending'",
-    )
+    for column in ("not_before", "ask_at"):
+        ask(database, f"update nudges set {column} = {moment} where {column} > {moment}")
 
 
 def planned_until(database):
@@ -140,7 +138,9 @@ def planned_until(database):
 
 
 def still_open(database):
-    return ask(database, "select count(*) from nudges where next_attempt_at is not null")[0][0]
+    return ask(
+        database, "select count(*) from nudges where state in ('pending', 'sending', 'held') or ask_at is not null"
+    )[0][0]
 
 
 def settled(database):

@@ -56,7 +56,7 @@ def mine(stage):
 
 
 def ends(stage):
-    return [(n.state.value, n.next_attempt_at is None) for n in mine(stage)]
+    return [(n.state.value, n.next_look_at is None) for n in mine(stage)]
 
 
 def copies(post, stage):
@@ -148,7 +148,7 @@ def test_what_an_older_program_gave_up_asking_about_is_asked_about_at_the_next_s
         await stage.until(clocked(9))
         await stage.close()
         await stage.open(after_crash=True)
-        forget = "update nudges set next_attempt_at = null, address = null, inquiries = 3 where state = 'unknown'"
+        forget = "update nudges set ask_at = null, address = null, inquiries = 3 where state = 'unknown'"
         stage.ledger.run(lambda t: t.connection.exec_driver_sql(forget))
         await stage.restart()
         await stage.tick()
@@ -318,7 +318,7 @@ def test_whatever_happens_no_text_is_taken_twice_and_every_nudge_ends_in_a_state
         # The hourly schedule comes to its end, and everything that it left.
         await stage.reload(catalog(SAM, KIM, schedules=(make_schedule("rare", at="08:00"),)))
         await stage.until(stage.clock.now + timedelta(hours=6))
-        waits = [n for n in mine(stage) if n.next_attempt_at is not None]
+        waits = [n for n in mine(stage) if n.next_look_at is not None]
         assert [n for n in waits if n.due <= stage.clock.now] == []
         await stage.close()
 

@@ -267,7 +267,7 @@ def test_a_hello_waits_for_the_end_of_a_pause_and_comes_sooner_when_the_pause_is
         await world.reload()
         await days(world, 5, step=60)
         (hello,) = hellos(world)
-        assert (hello.state, hello.next_attempt_at) == (NudgeState.PENDING, utc("2026-12-21 00:00"))
+        assert (hello.state, hello.next_look_at) == (NudgeState.PENDING, utc("2026-12-21 00:00"))
         world.catalog = Catalog(schedules=world.catalog.schedules, messages=MESSAGES, recipients=(make_recipient(),))
         await world.reload()
         await world.tick(minutes=1)

@@ -352,7 +352,7 @@ def test_quiet_hours_are_looked_at_again_just_before_the_wire(world):
         await world.tick(minutes=30)
         await world.tick(minutes=20)
         assert world.states() == ["pending"]
-        assert world.nudge().next_attempt_at == utc("2026-11-23 09:15")
+        assert world.nudge().next_look_at == utc("2026-11-23 09:15")
         await world.tick(minutes=25)
         assert world.states() == ["sent"]
 

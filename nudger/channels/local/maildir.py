@@ -30,6 +30,7 @@ class Local:
     """
 
     provider = "local"
+    identity = ""
     concurrency = 4
     can_be_asked = True
 

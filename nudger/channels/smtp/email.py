@@ -55,6 +55,11 @@ class SmtpEmail:
         self._keeps = True
         self._slots = asyncio.Semaphore(self.concurrency)
 
+    @property
+    def identity(self) -> str:
+        """The address that mails are from."""
+        return self._head.address
+
     async def send(self, outgoing: OutgoingMessage) -> Receipt:
         """Return the server's queue id, where it names one. Raises DeliveryError, and nothing else."""
         mail = mime.build_mail(outgoing, self._head)

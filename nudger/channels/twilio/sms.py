@@ -47,6 +47,11 @@ class TwilioSms:
         self._client = _client(account_sid, auth_token, self._http, base_url)
         self._url = f"{self._client.api.base_url}/2010-04-01/Accounts/{quote(account_sid, safe='')}/Messages.json"
 
+    @property
+    def identity(self) -> str:
+        """The number, or the messaging service, that it sends from."""
+        return self._sender
+
     async def send(self, outgoing: OutgoingMessage) -> Receipt:
         """Return Twilio's SID for the message. Raises DeliveryError, and nothing else, when it was not accepted."""
         form = self._form(outgoing)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from nudger.decisions.choosing.learn import Evidence
 from nudger.decisions.delivering.hello import Hello, after
-from nudger.decisions.delivering.transitions import LEASE
 from nudger.domain.feedback import Feedback
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
@@ -83,17 +82,12 @@ def _at(contact: Contact) -> datetime:
 def contact_of(nudge: Nudge, priority: Priority) -> Contact | None:
     """Return a nudge as a contact: None for one that came to nothing."""
     if nudge.state is NudgeState.PENDING:
-        return Contact(nudge.next_attempt_at or nudge.due, nudge.key, nudge.decision.message, True, priority, nudge.due)
+        return Contact(nudge.not_before or nudge.due, nudge.key, nudge.decision.message, True, priority, nudge.due)
     if nudge.state in (NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN):
-        lease_ends = nudge.next_attempt_at if nudge.state is NudgeState.SENDING else None
-        at = begun(lease_ends) if lease_ends is not None else nudge.first_attempt_at
-        return Contact(at or nudge.due, nudge.key, nudge.decision.message, False, priority, nudge.due)
+        # Of several attempts the last one counts: the first ones reached nobody.
+        at = nudge.last_attempt_at or nudge.first_attempt_at or nudge.due
+        return Contact(at, nudge.key, nudge.decision.message, False, priority, nudge.due)
     return None
-
-
-def begun(lease_ends: datetime) -> datetime:
-    """Return when the attempt under way began: the last one counts, for the first ones reached nobody."""
-    return lease_ends - LEASE
 
 
 def local_dates(person: Recipient, contacts: Iterable[Contact]) -> list[date]:

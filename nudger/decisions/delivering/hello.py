@@ -38,20 +38,25 @@ class Hello(NamedTuple):
     changed_at: datetime | None = None
     expires_at: datetime | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something still becomes of it by itself, or by somebody's word."""
+        return self.next_at is not None or self.state in _UNDER_WAY
+
 
 UNSAID = Hello()
 
 
 def hello_of(nudge: Nudge, *, at: datetime) -> Hello:
     """Return how a hello stands that came to its state at a moment."""
-    return Hello(nudge.state, nudge.key.ordinal, nudge.decision.reason, nudge.next_attempt_at, at, nudge.expires_at)
+    return Hello(nudge.state, nudge.key.ordinal, nudge.decision.reason, nudge.next_look_at, at, nudge.expires_at)
 
 
 def after(hello: Hello | None, nudge: Nudge) -> Hello | None:
     """Return how somebody's hello stands after a nudge of theirs changed; None: they had it."""
     if nudge.key.schedule != WELCOME:
         return hello
-    return None if nudge.state is NudgeState.SENT else hello_of(nudge, at=nudge.next_attempt_at or nudge.due)
+    return None if nudge.state is NudgeState.SENT else hello_of(nudge, at=nudge.next_look_at or nudge.due)
 
 
 def follows_at(hello: Hello, *, now: datetime) -> datetime:

@@ -1,8 +1,9 @@
 """What becomes of a nudge after an attempt, or after asking about one that was interrupted.
 
-Nothing is forgotten: whatever is not at its end has a `next_attempt_at`, and every end says which it is. A doubt is
-settled by asking the provider, time and again, beyond the nudge's last moment if need be; only sending again stops
-there. Where a provider cannot be asked (SMTP), it is sent again under the same Message-ID, Date and words.
+Nothing is forgotten: whatever is not at its end has a moment at which it is looked at again (`not_before`, `ask_at`, or
+the end of its attempt's lease), and every end says which it is. A doubt is settled by asking the provider, time and
+again, beyond the nudge's last moment if need be; only sending again stops there. Where a provider cannot be asked
+(SMTP), it is sent again under the same Message-ID, Date and words.
 """
 
 from collections.abc import Collection
@@ -10,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from nudger.domain.deliveries import LookupResult, Receipt
+from nudger.domain.deliveries import Attempt, LookupResult, Receipt, SenderId, outcome_of
+from nudger.domain.facts import DaemonId
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.errors import DeliveryError, Effect
 
@@ -58,11 +60,48 @@ def begin_attempt(nudge: Nudge, *, provider: str, now: datetime, address: str | 
         nudge,
         state=NudgeState.SENDING,
         attempts=nudge.attempts + 1,
+        fence=nudge.fence + 1,
         first_attempt_at=nudge.first_attempt_at or now,
-        next_attempt_at=now + LEASE,
+        last_attempt_at=now,
+        not_before=None,
         provider=provider,
         address=address,
     )
+
+
+def attempt_of(nudge: Nudge, sender: SenderId, *, owner: DaemonId) -> Attempt:
+    """Return the attempt that a nudge was just written down with as begun."""
+    assert nudge.last_attempt_at is not None
+    assert nudge.provider is not None
+    return Attempt(
+        nudge=nudge.id,
+        number=nudge.fence,
+        sender=sender,
+        provider=nudge.provider,
+        owner=owner,
+        began_at=nudge.last_attempt_at,
+        lease_ends_at=nudge.last_attempt_at + LEASE,
+    )
+
+
+def ended(attempt: Attempt, result: Receipt | DeliveryError, *, now: datetime) -> Attempt:
+    """Return the attempt as it ended."""
+    outcome = outcome_of(result)
+    if isinstance(result, Receipt):
+        return replace(attempt, ended_at=now, outcome=outcome, provider_id=result.provider_id)
+    return replace(attempt, ended_at=now, outcome=outcome, code=result.code)
+
+
+def after_late_word(nudge: Nudge, receipt: Receipt, *, number: int) -> Nudge:
+    """Return the nudge after word came that an earlier attempt was accepted, from whoever slept past its lease.
+
+    Where nobody has begun another, this was the one; else the person may have it twice.
+    """
+    if nudge.fence == number and nudge.state in (NudgeState.UNKNOWN, NudgeState.PENDING):
+        accepted = _accepted(nudge, receipt)
+        return replace(accepted, possible_duplicate=nudge.possible_duplicate and nudge.resends > 1)
+    began_another = nudge.fence > number and nudge.state in (NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN)
+    return replace(nudge, possible_duplicate=True) if began_another else nudge
 
 
 def after_attempt(
@@ -96,7 +135,7 @@ def not_forgetting(before: Nudge, after: Nudge) -> Nudge:
 
 def in_doubt(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
     """Return the nudge when nobody knows whether it went out: it waits for the provider's word."""
-    doubtful = _ended(nudge, NudgeState.UNKNOWN, reason, next_attempt_at=now + INQUIRIES[0])
+    doubtful = _ended(nudge, NudgeState.UNKNOWN, reason, ask_at=now + INQUIRIES[0])
     return replace(doubtful, inquiries=0, address=nudge.address)
 
 
@@ -121,7 +160,7 @@ def begin_inquiry(nudge: Nudge, *, now: datetime) -> Nudge:
     There always is one, so that a question whose answer nobody lives to hear is asked again.
     """
     inquiries = nudge.inquiries + 1
-    return replace(nudge, inquiries=inquiries, next_attempt_at=_following(nudge, inquiries, now))
+    return replace(nudge, inquiries=inquiries, ask_at=_following(nudge, inquiries, now))
 
 
 def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | LookupResult, *, now: datetime) -> Nudge:
@@ -173,7 +212,7 @@ def _again(nudge: Nudge, error: DeliveryError, *, now: datetime, rng: Random) ->
     wait = error.retry_after or pause * (1 + rng.uniform(-_JITTER, _JITTER))
     if now + wait > nudge.expires_at:
         return _ended(nudge, NudgeState.EXPIRED, f"too late for another attempt: {error.code}")
-    return _ended(nudge, NudgeState.PENDING, error.code, next_attempt_at=now + wait)
+    return _ended(nudge, NudgeState.PENDING, error.code, not_before=now + wait)
 
 
 def _not_now(nudge: Nudge, error: DeliveryError, *, now: datetime) -> Nudge:
@@ -181,20 +220,20 @@ def _not_now(nudge: Nudge, error: DeliveryError, *, now: datetime) -> Nudge:
     waiting = _ended(nudge, NudgeState.PENDING, error.code)
     moment = now + (error.retry_after or _SECOND)
     # Never beyond its last moment, when it is looked at to be ended.
-    return replace(waiting, attempts=nudge.attempts - 1, next_attempt_at=min(moment, max(now, nudge.expires_at)))
+    return replace(waiting, attempts=nudge.attempts - 1, not_before=min(moment, max(now, nudge.expires_at)))
 
 
 def _unanswered(nudge: Nudge, code: str, *, now: datetime) -> Nudge:
     """Return a mail after its final dot stayed without an answer: once more, later, under the same Message-ID."""
     if nudge.resends or now + _UNANSWERED > nudge.expires_at:
         return _ended(nudge, NudgeState.UNKNOWN, code)
-    return replace(_once_more(nudge, code, now=now), next_attempt_at=now + _UNANSWERED)
+    return replace(_once_more(nudge, code, now=now), not_before=now + _UNANSWERED)
 
 
 def _once_more(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
     last_chance = max(now, nudge.expires_at - _MINUTE)
     moment = max(nudge.due, min(now + RESENDS[nudge.resends], last_chance))
-    again = _ended(nudge, NudgeState.PENDING, reason, next_attempt_at=moment)
+    again = _ended(nudge, NudgeState.PENDING, reason, not_before=moment)
     return replace(again, possible_duplicate=True, resends=nudge.resends + 1, inquiries=0)
 
 
@@ -202,6 +241,8 @@ def _nobody_could_say(nudge: Nudge) -> Nudge:
     return _ended(nudge, NudgeState.UNKNOWN, f"nobody could say until it was too late: {nudge.decision.reason}")
 
 
-def _ended(nudge: Nudge, state: NudgeState, reason: str, *, next_attempt_at: datetime | None = None) -> Nudge:
+def _ended(
+    nudge: Nudge, state: NudgeState, reason: str, *, not_before: datetime | None = None, ask_at: datetime | None = None
+) -> Nudge:
     decision = replace(nudge.decision, reason=reason)
-    return replace(nudge, state=state, decision=decision, next_attempt_at=next_attempt_at, address=None)
+    return replace(nudge, state=state, decision=decision, not_before=not_before, ask_at=ask_at, address=None)

@@ -55,11 +55,11 @@ def storm(snapshot: Snapshot, *, since: datetime, now: datetime) -> Storm | None
 
 
 def held_by_guard(nudge: Nudge, why: str = "held by the guard: nudger guard") -> Nudge:
-    """Return a waiting nudge as the guard holds it: looked at again when it is too late. Others stay as they are."""
+    """Return a waiting nudge as the guard holds it, until it is too late. Others stay as they are."""
     if nudge.state is not NudgeState.PENDING:
         return nudge
     decision = replace(nudge.decision, reason=why)
-    return replace(nudge, state=NudgeState.HELD, decision=decision, next_attempt_at=nudge.expires_at)
+    return replace(nudge, state=NudgeState.HELD, decision=decision, not_before=None)
 
 
 def crowd_of_newcomers(newcomers: int, known: int) -> Storm | None:

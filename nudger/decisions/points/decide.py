@@ -158,12 +158,12 @@ def hello_due(
 
 def sooner(snapshot: Snapshot, recipient: Recipient, nudge: Nudge, *, now: datetime) -> Nudge:
     """Return a hello that waits for something that is over by now (a pause was taken back) as it goes out sooner."""
-    if nudge.state is not NudgeState.PENDING or nudge.attempts or nudge.next_attempt_at is None:
+    if nudge.state is not NudgeState.PENDING or nudge.attempts or nudge.not_before is None:
         return nudge
     anew = decide_welcome(snapshot, recipient, ordinal=nudge.key.ordinal, now=now)
-    if anew.next_attempt_at is None or anew.next_attempt_at >= nudge.next_attempt_at:
+    if anew.not_before is None or anew.not_before >= nudge.not_before:
         return nudge
-    return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), next_attempt_at=anew.next_attempt_at)
+    return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), not_before=anew.not_before)
 
 
 def missed_for_one(snapshot: Snapshot, slot: Slot) -> Nudge:
@@ -201,14 +201,14 @@ def recheck(
     if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
         return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
     case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
-    moment = nudge.next_attempt_at or now
+    moment = nudge.not_before or now
     request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
     verdict = availability(request, now=now)
     if isinstance(verdict, Refused):
         return _changed(nudge, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
         waiting = _changed(nudge, NudgeState.PENDING, verdict.reason)
-        return replace(waiting, next_attempt_at=verdict.until)
+        return replace(waiting, not_before=verdict.until)
     return begin_attempt(nudge, provider=provider, address=recipient.address(channel), now=now)
 
 
@@ -280,7 +280,7 @@ def _goes_before(contact: Contact, mine: Contact) -> bool:
 
 
 def _nudge(
-    snapshot: Snapshot, case: _Case, state: NudgeState, decision: Decision, next_attempt_at: datetime | None
+    snapshot: Snapshot, case: _Case, state: NudgeState, decision: Decision, not_before: datetime | None
 ) -> Nudge:
     return Nudge(
         id=nudge_id(snapshot.installation, case.key),
@@ -290,7 +290,7 @@ def _nudge(
         state=state,
         priority=case.priority,
         decision=decision,
-        next_attempt_at=next_attempt_at,
+        not_before=not_before,
     )
 
 
@@ -312,4 +312,4 @@ def _pending(snapshot: Snapshot, case: _Case, words: _Words, moment: datetime) -
 
 
 def _changed(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
-    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), next_attempt_at=None)
+    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), not_before=None)
