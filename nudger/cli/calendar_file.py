@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from nudger.use_cases.preview import Coming
+from nudger.decisions.coming import Coming
 
 _LENGTH = timedelta(minutes=5)
 

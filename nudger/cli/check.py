@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from nudger.cli.screen import plural
 from nudger.config import locations
 from nudger.config.catalog import Reading, read_configuration
 from nudger.config.checks.year import note_year
@@ -16,6 +15,7 @@ from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.domain.recipients import Recipient
 from nudger.errors import LedgerError, Problem
 from nudger.proofread.words import note_remarks
+from nudger.prose.moments import plural
 from nudger.wiring.clock import clock
 
 

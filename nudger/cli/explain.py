@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from nudger.cli import coming_words as words
 from nudger.config.flaws import did_you_mean
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule, Slot
 from nudger.errors import NudgerError
+from nudger.prose import coming as words
 from nudger.prose.schedule import in_english, in_short
 from nudger.use_cases.explain_schedule import ScheduleForPerson, explain_schedule
 from nudger.wiring.clock import clock, machine_time_zone

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from nudger.cli.kinds import Group
-from nudger.cli.screen import as_json, local_day, plural
+from nudger.cli.screen import as_json
+from nudger.prose.moments import local_day, plural
 from nudger.use_cases.hold import SendingBlocked, discard_held, release_held, sending_blocked
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from nudger.cli.kinds import Amount
-from nudger.cli.screen import plural
 from nudger.config.catalog import read_files
 from nudger.config.crisis_lines import read_crisis_lines
 from nudger.config.findings import Findings
@@ -15,6 +14,7 @@ from nudger.config.report import summary
 from nudger.domain.vocabulary import Component, Practice, Situation
 from nudger.proofread.reading import MEASURES, MISSING
 from nudger.proofread.survey import LanguageSurvey, Survey, survey
+from nudger.prose.moments import plural
 from nudger.wiring.clock import clock
 
 

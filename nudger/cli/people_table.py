@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from nudger.cli.output import opened_for_writing, say_written
-from nudger.cli.screen import plural
 from nudger.config.report import as_text
 from nudger.config.tables.columns import COLUMNS, describe, exported
 from nudger.config.tables.people import PeopleFile
 from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
+from nudger.prose.moments import plural
 from nudger.use_cases.import_people import (
     Change,
     Comparison,

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from nudger.cli.screen import local_day
 from nudger.config.tables.columns import as_hard_day, as_pause
-from nudger.decisions.spans import in_words
+from nudger.decisions.spans import span_in_words
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
 from nudger.domain.vocabulary import Channel
+from nudger.prose.moments import local_day
 from nudger.use_cases.person_record import PersonRecord
 
 _LAST = 10
@@ -47,7 +47,7 @@ def _limits(limits: Limits | None) -> dict[str, Any]:
     """Return the limits that a person has of their own."""
     if limits is None:
         return {}
-    gap = in_words(limits.gap) if limits.gap else None
+    gap = span_in_words(limits.gap) if limits.gap else None
     own = {"per_day": limits.per_day, "per_week": limits.per_week, "gap": gap}
     return {name: value for name, value in own.items() if value is not None}
 

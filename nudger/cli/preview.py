@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from nudger.cli import coming_words as words
 from nudger.cli.kinds import DATE, Whole
 from nudger.cli.preview_table import preview_table
-from nudger.use_cases.preview import Coming
+from nudger.decisions.coming import Coming
+from nudger.prose import coming as words
 from nudger.use_cases.prospect import Prospect, Span, prospect, span_of
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from nudger.cli import coming_words as words
-from nudger.cli.screen import day as day_in_short
-from nudger.cli.screen import excerpt, fitted, plural
+from nudger.cli.screen import excerpt, fitted
+from nudger.decisions.coming import Coming
 from nudger.domain.vocabulary import ScheduleId
+from nudger.prose import coming as words
+from nudger.prose.moments import day as day_in_short
+from nudger.prose.moments import plural
 from nudger.use_cases.hold import SendingBlocked
-from nudger.use_cases.preview import Coming
 from nudger.use_cases.prospect import Prospect
 
 

@@ -9,9 +9,10 @@ import click
 from nudger.cli.kinds import DATE, Group
 from nudger.cli.people_table import export_people, import_people
 from nudger.cli.person_page import past_as_data, past_as_lines, person_as_data, spoken
-from nudger.cli.screen import as_json, plural
+from nudger.cli.screen import as_json
 from nudger.domain.consent import Source, Wish
 from nudger.domain.recipients import Pause, Recipient
+from nudger.prose.moments import plural
 from nudger.use_cases.people import (
     Reach,
     end_pause,

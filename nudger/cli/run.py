@@ -11,14 +11,15 @@ from typing import NoReturn
 import click
 
 from nudger import __version__
-from nudger.cli.screen import elsewhere, in_words, local_day, plural, program, tell
+from nudger.cli.screen import program, tell
 from nudger.config.settings.read import Settings, load_settings
 from nudger.config.starter import write_example_person
 from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
+from nudger.decisions.coming import Coming
 from nudger.errors import ConfigError, LedgerLostError, NudgerError
-from nudger.use_cases.preview import Coming
+from nudger.prose.moments import elsewhere, local_day, plural, time_until
 from nudger.wiring.aside import at_work_aside
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
@@ -134,6 +135,6 @@ def _row(coming: Coming, started: Started) -> str:
     people = started.snapshot.recipients
     moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason
     whose = "" if len(people) == 1 else f"{coming.recipient.id}  "
-    remarks = (in_words(moment - started.at), elsewhere(moment, coming.recipient), reason)
+    remarks = (time_until(moment - started.at), elsewhere(moment, coming.recipient), reason)
     when = "; ".join(remark for remark in remarks if remark)
     return f"{local_day(moment.astimezone()):<16}  {whose}{coming.slot.schedule}  ({when})"

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from nudger.cli.kinds import Amount, Whole
-from nudger.cli.screen import plural
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import ScheduleId
+from nudger.prose.moments import plural
 from nudger.use_cases.people import who_is_here
 from nudger.use_cases.simulate import LATER, ON_TIME, SOME_ZONES, Tally, made_up_people, simulate
 from nudger.wiring.clock import clock

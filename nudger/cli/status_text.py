@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from nudger.cli.screen import elsewhere, in_words, local_day, plural
 from nudger.config.values.zones import prefer_newest_time_zones
+from nudger.decisions.coming import Coming
 from nudger.decisions.oversight.runway import Runway
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.pulse import Running
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Problem, in_numbers
+from nudger.prose.moments import elsewhere, local_day, plural, time_until
 from nudger.use_cases.hold import SendingBlocked
-from nudger.use_cases.preview import Coming
 from nudger.use_cases.status import Past, Status
 from nudger.wiring.clock import machine_time_zone
 
@@ -146,7 +146,7 @@ def _went_out(nudge: Nudge) -> str:
 
 def _next_line(each: Coming, now: datetime) -> str:
     moment = each.goes_out or each.slot.due
-    remarks = (in_words(moment - now), elsewhere(moment, each.recipient), each.nudge.decision.reason)
+    remarks = (time_until(moment - now), elsewhere(moment, each.recipient), each.nudge.decision.reason)
     when = "; ".join(remark for remark in remarks if remark)
     return (
         f"{local_day(moment.astimezone()):<16}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from nudger.cli import coming_words as words
-from nudger.cli.screen import plural
+from nudger.decisions.coming import Coming
 from nudger.decisions.planning.public_holidays import holiday_name
 from nudger.domain.messages import Rendered
 from nudger.domain.recipients import OnHardDay, Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel
+from nudger.prose import coming as words
+from nudger.prose.moments import plural
 from nudger.prose.pages import template
-from nudger.use_cases.preview import Coming
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)

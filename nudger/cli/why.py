@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from nudger.cli.screen import as_json, long_day, plural
+from nudger.cli.screen import as_json
 from nudger.decisions.points.replay import replay
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import ScheduleId
+from nudger.prose.moments import long_day, plural
 from nudger.prose.why import Explanation, why
 from nudger.use_cases.why import Account, Accounts, DateBesideNudgeError, account_for
 from nudger.wiring.clock import clock

@@ -17,13 +17,13 @@ from nudger.daemon.configuration import ConfigWatcher
 from nudger.daemon.notify import Notifier
 from nudger.daemon.vigil import LOOK, Vigil
 from nudger.daemon.waker import Waker
+from nudger.decisions.coming import Coming
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.pulse import Pulse
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError, LedgerLostError
 from nudger.use_cases.outlook import Answer, Question, next_in_service
 from nudger.use_cases.ports import ChannelPort
-from nudger.use_cases.preview import Coming
 from nudger.use_cases.serve import Service
 from nudger.wiring.aside import in_thread_of_its_own
 from nudger.wiring.clock import clock, uptime

@@ -22,6 +22,7 @@ from nudger.decisions.snapshot import Snapshot
 from nudger.domain.facts import DaemonId, Reloaded, Serving
 from nudger.domain.vocabulary import Channel
 from nudger.errors import ConfigError, LedgerError, Problem, in_numbers
+from nudger.prose.changes import change_lines
 from nudger.use_cases.ports import ChannelPort
 from nudger.use_cases.reload import take_force, tell_reloaded, tell_serving
 from nudger.use_cases.serve import Service
@@ -80,7 +81,7 @@ class ConfigWatcher:
         freeze_garbage()
         self.catalog, self._problems, self._taken_at = catalog, "", clock()
         _log.info("configuration taken", **_figures(changes))
-        return in_words(changes)
+        return change_lines(changes)
 
     def _refuse(self, lines: list[str], *, problems: str = "") -> None:
         self._problems = problems
@@ -163,28 +164,6 @@ def _figures(changes: Changes) -> dict[str, object]:
         "coming": changes.coming,
     }
     return {name: figure or None for name, figure in figures.items()}
-
-
-def in_words(changes: Changes) -> list[str]:
-    """Return what a reload changed, a line for each kind."""
-    lines = [
-        f"schedules {what}: {', '.join(names)}"
-        for what, names in (("added", changes.added), ("removed", changes.removed), ("moved", changes.moved))
-        if names
-    ]
-    people = [
-        f"{count} {what}"
-        for what, count in (
-            ("added", changes.people_added),
-            ("removed", changes.people_removed),
-            ("changed", changes.people_changed),
-        )
-        if count
-    ]
-    lines += [f"people: {', '.join(people)}"] if people else []
-    lines += [f"messages that differ: {changes.messages}"] if changes.messages else []
-    lines += [f"nudges of the next seven days that differ: {changes.coming}"] if changes.coming else []
-    return lines or ["nothing changed"]
 
 
 def public_lines(problems: Iterable[Problem], *, recipients_file: Path | None) -> list[str]:

@@ -45,7 +45,7 @@ _NUMBERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 _WEEKDAYS = {name[:3].lower(): name for name in DAYS}
 
 
-def in_words(condition: Condition) -> str:
+def condition_in_words(condition: Condition) -> str:
     """Return the condition in plain English, to stand behind `if`."""
     match condition:
         case Test():
@@ -61,7 +61,9 @@ def in_words(condition: Condition) -> str:
 
 
 def _bracketed(condition: Condition) -> str:
-    return f"({in_words(condition)})" if isinstance(condition, AllOf | AnyOf) else in_words(condition)
+    return (
+        f"({condition_in_words(condition)})" if isinstance(condition, AllOf | AnyOf) else condition_in_words(condition)
+    )
 
 
 def _test(test: Test) -> str:

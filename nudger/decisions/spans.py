@@ -21,7 +21,7 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
-def in_words(span: timedelta) -> str:
+def span_in_words(span: timedelta) -> str:
     """Return `1 hour 30 minutes`, `2 days`, `45 seconds`."""
     return " ".join(_parts(span)) or "no time"
 

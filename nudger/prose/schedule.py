@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from nudger.decisions import condition_words
-from nudger.decisions.spans import in_words, listed
+from nudger.decisions.condition_words import condition_in_words
+from nudger.decisions.spans import listed, span_in_words
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.schedules import Audience, Priority, Schedule, Selection, WhenBlocked, WhenMissed
 from nudger.domain.vocabulary import ChannelChoice, Intensity
@@ -54,9 +54,9 @@ def in_short(schedule: Schedule) -> str:
 
 def _conditions(schedule: Schedule) -> Iterator[str]:
     if schedule.only_if is not None:
-        yield f"It goes out only if {condition_words.in_words(schedule.only_if)}. If that is not known, it does not."
+        yield f"It goes out only if {condition_in_words(schedule.only_if)}. If that is not known, it does not."
     if schedule.skip_if is not None:
-        yield f"It is left out if {condition_words.in_words(schedule.skip_if)}. If that is not known, it goes out."
+        yield f"It is left out if {condition_in_words(schedule.skip_if)}. If that is not known, it goes out."
 
 
 def _audience(audience: Audience) -> str:
@@ -99,7 +99,7 @@ def _either(words: Collection[str], last: str = "or") -> str:
 def _lateness(schedule: Schedule) -> list[str]:
     if not schedule.grace:
         return ["It goes out at its time or not at all."]
-    late = f"It may go out up to {in_words(schedule.grace)} late. After that it is left out."
+    late = f"It may go out up to {span_in_words(schedule.grace)} late. After that it is left out."
     return [late, _MISSED[schedule.when_missed], _HELD[schedule.when_blocked]]
 
 
@@ -111,7 +111,7 @@ def _limits(limits: Limits) -> Iterator[str]:
     if any(most):
         yield f"Over all schedules, nobody gets more than {listed(part for part in most if part)}."
     if limits.gap:
-        yield f"Between two nudges to a person there are at least {in_words(limits.gap)}."
+        yield f"Between two nudges to a person there are at least {span_in_words(limits.gap)}."
 
 
 def _gentle_days(selection: Selection, limits: Limits) -> Iterator[str]:

@@ -15,10 +15,10 @@ from nudger.decisions.spans import (
     any_day,
     day_in_words,
     day_names,
-    in_words,
     listed,
     month_days,
     nth_days,
+    span_in_words,
 )
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import (
@@ -72,9 +72,9 @@ def _calendar(calendar: Calendar) -> list[str]:
     when = _at(times) if isinstance(times, At) else _between(times)
     sentences = [f"It falls due {_dates(calendar)}, {when}, by each person's own clock."]
     if isinstance(times, At) and times.jitter:
-        sentences.append(f"Each time, chance makes it up to {in_words(times.jitter)} later.")
+        sentences.append(f"Each time, chance makes it up to {span_in_words(times.jitter)} later.")
     if isinstance(times, At) and times.spread:
-        spread = in_words(times.spread)
+        spread = span_in_words(times.spread)
         sentences.append(f"People are spread over {spread} from then on; each keeps the same place.")
     return [*sentences, *_remarks(calendar.dates), *_counting(calendar)]
 
@@ -231,7 +231,7 @@ def _between(times: Between, *, short: bool = False) -> str:
     window = f"{count} between {_end(times.start)} and {_end(times.end)}"
     if short:
         return window
-    apart = f", at least {in_words(times.apart)} apart" if times.count > 1 and times.apart else ""
+    apart = f", at least {span_in_words(times.apart)} apart" if times.count > 1 and times.apart else ""
     return f"{window} that chance picks for each person and day{apart}"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from nudger.decisions.choosing.variables import VARIABLES, Kind
-from nudger.decisions.condition_words import in_words
+from nudger.decisions.condition_words import condition_in_words
 from nudger.decisions.points.replay import replay
 from nudger.decisions.spans import roughly
 from nudger.domain.nudges import TEST, WELCOME, Nudge, NudgeState
@@ -163,9 +163,9 @@ def _conditions(schedule: Schedule | None, facts: Mapping[str, Any]) -> Iterable
     if schedule is None or "seed" not in facts:
         return
     if schedule.only_if is not None:
-        yield f"sent only if {in_words(schedule.only_if)} (as the schedule is today)"
+        yield f"sent only if {condition_in_words(schedule.only_if)} (as the schedule is today)"
     if schedule.skip_if is not None:
-        yield f"not sent if {in_words(schedule.skip_if)} (as the schedule is today)"
+        yield f"not sent if {condition_in_words(schedule.skip_if)} (as the schedule is today)"
 
 
 def _known(variables: Mapping[str, Sequence[Any]]) -> Iterable[str]:

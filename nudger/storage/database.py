@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from nudger.domain.ledger_place import MARKER, SETTING, LedgerFile, LedgerPlace, read_ledger_place
 from nudger.errors import LedgerError
-from nudger.storage.engine import COMMAND_LIMIT, in_words, make_engine
+from nudger.storage.engine import COMMAND_LIMIT, driver_words, make_engine
 from nudger.storage.fact_codecs import INSTALLATION
 from nudger.storage.facts import Facts
 from nudger.storage.look import look_into, waiting_log
@@ -50,7 +50,7 @@ def open_database(place: LedgerPlace | str, *, state_dir: Path, limit: timedelta
             installation = _bring_up_to_date(connection, marker, where=str(place))
     except DBAPIError as error:
         engine.dispose()
-        raise LedgerError(f"the ledger {place} cannot be opened: {in_words(error, place)}") from error
+        raise LedgerError(f"the ledger {place} cannot be opened: {driver_words(error, place)}") from error
     except LedgerError:
         engine.dispose()
         raise
@@ -79,7 +79,7 @@ def read_database(place: LedgerPlace | str, *, state_dir: Path | None = None) ->
         with patience_of(engine).work(), engine.connect() as connection:
             readable = _is_current(_version(connection), where=str(place))
     except DBAPIError as error:
-        raise LedgerError(f"the ledger {place} cannot be read: {in_words(error, place)}") from error
+        raise LedgerError(f"the ledger {place} cannot be read: {driver_words(error, place)}") from error
     finally:
         if not readable:
             engine.dispose()

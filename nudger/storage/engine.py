@@ -37,7 +37,7 @@ def make_engine(place: LedgerPlace, *, limit: timedelta, reading: bool = False) 
     )
 
 
-def in_words(error: DBAPIError, place: LedgerPlace | None) -> str:
+def driver_words(error: DBAPIError, place: LedgerPlace | None) -> str:
     """Return a driver's own words on one line; left out where they hold the password, or what a row says."""
     lines = (line.strip() for line in str(error.orig).splitlines())
     words = "; ".join(line for line in lines if line and not line.startswith(("DETAIL:", "CONTEXT:", "LINE ")))

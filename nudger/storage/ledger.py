@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from nudger.domain.ledger_place import LedgerPlace
 from nudger.errors import LedgerError, LedgerLostError
-from nudger.storage.engine import in_words
+from nudger.storage.engine import driver_words
 from nudger.storage.footing import Footing
 from nudger.storage.high_water import HighWater, Mark
 from nudger.storage.patience import patience_of
@@ -76,7 +76,7 @@ class Ledger:
                 yield transaction
                 mark = transaction.mark() if self._high_water else None
         except DBAPIError as error:
-            raise LedgerError(f"the ledger could not be used: {in_words(error, self._place)}") from error
+            raise LedgerError(f"the ledger could not be used: {driver_words(error, self._place)}") from error
         except LedgerLostError:
             self._lost = True
             raise

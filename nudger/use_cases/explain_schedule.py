@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from nudger.decisions.coming import Coming
 from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.snapshot import Snapshot
@@ -13,7 +14,6 @@ from nudger.domain.schedules import Audience, Schedule, Slot, SlotKey
 from nudger.domain.vocabulary import RecipientId
 from nudger.use_cases.outlook import outlook, standing
 from nudger.use_cases.people import named, who_is_here
-from nudger.use_cases.preview import Coming
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
     from nudger.storage.transaction import Transaction

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in, can_let_through, feared, hoped
 from nudger.decisions.choosing.history import MEMORY, NO_HISTORY, History
+from nudger.decisions.coming import Coming
 from nudger.decisions.planning.plan import crowds
 from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD, SERIES_ENDED
 from nudger.decisions.snapshot import Snapshot, with_recipients
@@ -17,7 +18,7 @@ from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Calendar, Schedule
 from nudger.domain.vocabulary import ScheduleId
-from nudger.use_cases.preview import Coming, rehearse
+from nudger.use_cases.preview import rehearse
 
 YEAR = timedelta(days=367)
 _DAY = timedelta(days=1)

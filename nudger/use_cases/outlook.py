@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from nudger.decisions.choosing.history import History
+from nudger.decisions.coming import Coming
 from nudger.decisions.delivering.hello import UNSAID
 from nudger.decisions.greet import Greetings, greetings
 from nudger.decisions.oversight.guard import doubt_about_clock
@@ -19,7 +20,7 @@ from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
 from nudger.storage.fact_codecs import GUARD
 from nudger.use_cases.histories import all_new, load_histories
-from nudger.use_cases.preview import NOBODY_IS_NEW, Coming, preview, rehearse
+from nudger.use_cases.preview import NOBODY_IS_NEW, preview, rehearse
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
     from nudger.storage.transaction import Transaction

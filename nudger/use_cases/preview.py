@@ -10,15 +10,14 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from nudger.decisions.choosing.history import NO_HISTORY, History
+from nudger.decisions.coming import Coming
 from nudger.decisions.greet import Greetings
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.snapshot import AHEAD, Snapshot
 from nudger.domain.nudges import Nudge
 from nudger.domain.schedules import Slot
 from nudger.domain.vocabulary import RecipientId
-from nudger.use_cases.rehearsal import Coming, Rehearsal, Start
-
-__all__ = ["Coming", "in_order", "preview", "rehearse"]
+from nudger.use_cases.rehearsal import Rehearsal, Start
 
 _DAY = timedelta(days=1)
 NOBODY_IS_NEW = Greetings({})

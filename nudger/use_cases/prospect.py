@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from nudger.decisions.coming import Coming
 from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain.recipients import Recipient
 from nudger.use_cases.hold import SendingBlocked, sending_blocked
 from nudger.use_cases.outlook import outlook, standing
 from nudger.use_cases.people import named, who_is_here
-from nudger.use_cases.preview import Coming, preview
+from nudger.use_cases.preview import preview
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
     from nudger.storage.transaction import Transaction

@@ -7,41 +7,16 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 
 from nudger.decisions.choosing.history import History, contact_of, contacts_after
+from nudger.decisions.coming import Coming
 from nudger.decisions.delivering.hello import UNSAID, Hello, hello_of
 from nudger.decisions.greet import greet
 from nudger.decisions.points.decide import LATE, decide_slot, hello_due, missed_for_one, recheck
-from nudger.decisions.points.select import CONDITIONS
 from nudger.decisions.snapshot import AHEAD, Snapshot, upcoming_priority_slots
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
-from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot, SlotKey, WhenMissed
 from nudger.domain.vocabulary import MessageKey, RecipientId, ScheduleId
 
 _NEVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """A nudge to come: its slot, and what becomes of it. One that goes out is PENDING until `goes_out`."""
-
-    slot: Slot
-    nudge: Nudge
-    recipient: Recipient
-
-    @property
-    def local(self) -> datetime:
-        """The due time where the person is."""
-        return self.slot.due.astimezone(self.recipient.zone)
-
-    @property
-    def uncalled_for(self) -> bool:
-        """Whether it has a condition that does not hold: on most days, that is no news to anybody."""
-        return self.nudge.state is NudgeState.WITHHELD and self.nudge.decision.reason.startswith(CONDITIONS)
-
-    @property
-    def goes_out(self) -> datetime | None:
-        """When it goes out, or None if it does not, or waits for somebody's word."""
-        return self.nudge.not_before if self.nudge.state is NudgeState.PENDING else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

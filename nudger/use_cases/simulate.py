@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice, pairwise
 from zoneinfo import ZoneInfo
 
+from nudger.decisions.coming import Coming
 from nudger.decisions.draw import random_from, seed_of
 from nudger.decisions.planning.plan import forget_plans
 from nudger.decisions.points.select import SERIES_ENDED
@@ -18,7 +19,7 @@ from nudger.domain import legal_hours
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import Channel, MessageKey, RecipientId, ScheduleId
-from nudger.use_cases.preview import Coming, rehearse
+from nudger.use_cases.preview import rehearse
 
 SOME_ZONES = (
     *("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from nudger.decisions.coming import Coming
 from nudger.decisions.oversight.runway import Runway, short_runways
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.facts import DaemonId, Serving, served_by
@@ -15,7 +16,6 @@ from nudger.use_cases.histories import load_histories
 from nudger.use_cases.hold import SendingBlocked, sending_blocked
 from nudger.use_cases.outlook import next_few, standing
 from nudger.use_cases.people import who_is_here
-from nudger.use_cases.preview import Coming
 
 if TYPE_CHECKING:  # Cold start: a third of a second that only a ledger needs.
     from nudger.storage.transaction import Transaction

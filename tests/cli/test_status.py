@@ -9,6 +9,7 @@ from nudger.cli import screen
 from nudger.cli.status_text import past_line, people_line
 from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import SlotKey
+from nudger.prose.moments import elsewhere
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.status import Past, Status
 from tests.make import make_recipient
@@ -62,7 +63,7 @@ def test_when_it_was_due_and_when_it_went_are_told_apart(state, attempts, later,
     ],
 )
 def test_a_time_of_this_machine_is_told_by_the_persons_clock_too(zone, said):
-    assert screen.elsewhere(DUE, make_recipient("sam", time_zone=zone)) == said
+    assert elsewhere(DUE, make_recipient("sam", time_zone=zone)) == said
 
 
 def test_every_moment_in_json_has_one_form():

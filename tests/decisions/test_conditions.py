@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.variables import Known
-from nudger.decisions.condition_words import in_words
+from nudger.decisions.condition_words import condition_in_words
 from nudger.decisions.spans import roughly
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
@@ -138,7 +138,7 @@ def test_one_question(question, answer):
     ],
 )  # fmt: skip
 def test_conditions_in_words(condition, words):
-    assert in_words(condition) == words
+    assert condition_in_words(condition) == words
 
 
 @pytest.mark.parametrize(

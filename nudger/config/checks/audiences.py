@@ -12,7 +12,7 @@ from nudger.config.schedules.when_checks import A_MINUTE, fits
 from nudger.config.values import rules
 from nudger.config.yaml.tree import Listing, Mapping, Scalar, text_at
 from nudger.decisions.planning import pace
-from nudger.decisions.spans import in_words
+from nudger.decisions.spans import span_in_words
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import WEEKEND, Recipient
 from nudger.domain.schedules import (
@@ -106,7 +106,7 @@ def _window_faults(schedule: Schedule, times: Between, person: Recipient) -> Ite
                 f"They get everything at {start:%H:%M}.",
             )
         elif not fits(start, end, times.count, times.apart):
-            apart = in_words(max(times.apart, A_MINUTE))
+            apart = span_in_words(max(times.apart, A_MINUTE))
             what = f"{times.count} times, {apart} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
             yield what, "They get some of it later."
 
@@ -166,7 +166,7 @@ def _check_crowd(findings: Findings, schedule: Written[Schedule], people: list[R
     if crowd * _SECOND <= room:
         return
     key = ("when", "spread") if width else ("when",)
-    what = f"{crowd:,} people get a text within {in_words(room)}, and a number may send about one a second"
+    what = f"{crowd:,} people get a text within {span_in_words(room)}, and a number may send about one a second"
     hint = "Spread it over more time." if width else "Add spread: 1 hour beside `at`, or `late` allows more time."
     findings.warning(schedule.position.at(*key), what, hint)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from nudger.config.checks.references import ParsedFiles
-from nudger.config.checks.rehearsal_words import gets, in_words, keys_of, remedy, said_elsewhere
+from nudger.config.checks.rehearsal_words import gets, keys_of, remedy, said_elsewhere, why_never
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import named, quote
 from nudger.config.limits import place_of_limits
@@ -116,7 +116,7 @@ def _note_times(
             position = written.position.at("when", "at", ordinal)
             what = f"in the coming year nobody gets anything of {quote(written.value.id)} at this time: "
             largest = max(those, key=lambda each: each.kind.count)
-            reason = in_words(largest, written.value, today=today)
+            reason = why_never(largest, written.value, today=today)
             findings.warning(position, what + reason, remedy(largest, written.value))
 
 
@@ -125,7 +125,7 @@ def _warn(findings: Findings, written: Written[Schedule], never: Never, what: st
     position = written.position.at(*keys_of(never, schedule, today=today))
     if keys_of(never, schedule, today=today) == ("when",):
         position = _times_of(position)
-    findings.warning(position, what + in_words(never, schedule, today=today), remedy(never, schedule))
+    findings.warning(position, what + why_never(never, schedule, today=today), remedy(never, schedule))
 
 
 def _times_of(position: Position) -> Position:

@@ -54,7 +54,7 @@ def _only_if(reason: str) -> str:
     return f"it comes {reason}, and that is never so when it is due"
 
 
-def in_words(never: Never, schedule: Schedule, *, today: date) -> str:
+def why_never(never: Never, schedule: Schedule, *, today: date) -> str:
     """Say what is in the way: `always in quiet hours (21:00-08:00)`."""
     if never.impossible:
         same = schedule.only_if is not None and schedule.only_if == schedule.skip_if

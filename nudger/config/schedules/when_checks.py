@@ -7,7 +7,7 @@ from nudger.config.schedules.phases import check_programme
 from nudger.config.shapes.when import When
 from nudger.config.values import rules
 from nudger.config.values.dates import LAST
-from nudger.decisions.spans import in_words
+from nudger.decisions.spans import span_in_words
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import OnDates, OnPublicHolidays, WallTime, Weekly
 
@@ -176,7 +176,7 @@ def _window_is_wide_enough(findings: Findings, position: Position, when: When) -
     start, end = (usual(wall) for wall in when.between)
     apart = when.apart or A_MINUTE
     if start < end and not fits(start, end, times, apart):
-        what = f"{times} times, {in_words(apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
+        what = f"{times} times, {span_in_words(apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
         findings.error(position.at("apart" if when.apart else "times"), what, "Fewer, closer, or a longer window.")
         return False
     return True

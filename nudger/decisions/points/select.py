@@ -13,7 +13,7 @@ from nudger.decisions.choosing.options import Options, Requirements, index_optio
 from nudger.decisions.choosing.restraint import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
 from nudger.decisions.choosing.rotation import taste_of
 from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, KnownVariables, context_of
-from nudger.decisions.condition_words import in_words
+from nudger.decisions.condition_words import condition_in_words
 from nudger.decisions.draw import seed_of
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.calendar import part_of_day
@@ -110,9 +110,9 @@ def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mappi
     """Say which condition stands in the way; '' for none. Unknown is no yes."""
     if only_if is not None and holds(only_if, values) is not True:
         unknown = " (unknown)" if holds(only_if, values) is None else ""
-        return f"only if {in_words(only_if)}{unknown}"
+        return f"only if {condition_in_words(only_if)}{unknown}"
     if skip_if is not None and holds(skip_if, values) is True:
-        return f"not if {in_words(skip_if)}"
+        return f"not if {condition_in_words(skip_if)}"
     return ""
 
 

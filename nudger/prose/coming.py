@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from nudger.cli.screen import local_day
+from nudger.decisions.coming import Coming
 from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Priority
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import Channel, RecipientId
-from nudger.use_cases.preview import Coming
+from nudger.prose.moments import local_day
 
 PersonDay = tuple[RecipientId, date]
 
