@@ -17,7 +17,7 @@ from nudger.domain.messages import Message
 from nudger.domain.nudges import Facts
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Calendar, Schedule
-from nudger.domain.tongues import Tongue, tongue_of
+from nudger.domain.tongues import Tongue, tongue_of, weekday
 
 LANGUAGE = "language"
 """The fact that holds the language of the words, where it is not the person's."""
@@ -99,7 +99,7 @@ _VALUES: dict[str, Callable[[MessageValues], str]] = {
     "local_service": lambda values: values.snapshot.words.local_service,
     "crisis_line": _crisis_line,
     "frequency": lambda values: _frequency(values.snapshot, values.recipient, values.local.date(), values.tongue),
-    "weekday": lambda values: values.tongue.weekdays[values.local.weekday()],
+    "weekday": lambda values: weekday(values.language, values.local.weekday()),
     "part_of_day": lambda values: values.tongue.parts_of_day[part_of_day(values.local.time())],
 }
 

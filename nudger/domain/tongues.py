@@ -1,10 +1,13 @@
 """The few words of our own that reach a person, in every language that we have them in.
 
-All else that people read is written by the operator, in the message libraries.
+All else that people read is written by the operator, in the message libraries. The names of days are those of the
+Unicode Consortium (CLDR, by Babel), in every language it knows. It has no bare words for parts of the day in Spanish,
+and "matin" for a French night: these, and whole phrases, are ours.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from nudger.domain.vocabulary import Channel, PartOfDay
@@ -21,7 +24,6 @@ class Tongue:
 
     tag: str
     frequencies: tuple[str, str, str]
-    weekdays: tuple[str, ...]
     parts_of_day: Mapping[PartOfDay, str]
     you_get_this: str
     to_stop: str
@@ -38,7 +40,6 @@ class Tongue:
 _ENGLISH = Tongue(
     tag="en",
     frequencies=("a note now and then", "about one note a week", "about {} notes a week"),
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     parts_of_day=MappingProxyType({part: part.value for part in PartOfDay}),
     you_get_this="You get this from {service}.",
     to_stop="To stop, write to {contact}.",
@@ -49,7 +50,6 @@ _ENGLISH = Tongue(
 _SPANISH = Tongue(
     tag="es",
     frequencies=("una nota de vez en cuando", "una nota por semana", "unas {} notas por semana"),
-    weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     parts_of_day=MappingProxyType(
         {
             PartOfDay.MORNING: "mañana",
@@ -67,7 +67,6 @@ _SPANISH = Tongue(
 _GERMAN = Tongue(
     tag="de",
     frequencies=("ab und zu eine Nachricht", "etwa eine Nachricht pro Woche", "etwa {} Nachrichten pro Woche"),
-    weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     parts_of_day=MappingProxyType(
         {
             PartOfDay.MORNING: "Morgen",
@@ -85,7 +84,6 @@ _GERMAN = Tongue(
 _FRENCH = Tongue(
     tag="fr",
     frequencies=("un mot de temps en temps", "environ un mot par semaine", "environ {} mots par semaine"),
-    weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     parts_of_day=MappingProxyType(
         {PartOfDay.MORNING: "matin", PartOfDay.MIDDAY: "midi", PartOfDay.EVENING: "soir", PartOfDay.NIGHT: "nuit"}
     ),
@@ -104,3 +102,23 @@ TONGUES: Mapping[str, Tongue] = MappingProxyType(
 def tongue_of(language: str) -> Tongue:
     """Return what we have for a language tag; English where we have nothing, as people get English texts then."""
     return TONGUES.get(language.partition("-")[0].lower(), _ENGLISH)
+
+
+def weekday(language: str, number: int) -> str:
+    """Return the name of a day in a language, 0 for Monday; in English where nobody knows its word."""
+    return _weekdays(language)[number]
+
+
+@lru_cache(maxsize=64)
+def _weekdays(language: str) -> tuple[str, ...]:
+    # Cold start: most texts name no day.
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+    from babel.dates import get_day_names  # noqa: PLC0415
+
+    for tag in (language, language.partition("-")[0]):
+        try:
+            names = get_day_names("wide", locale=Locale.parse(tag, sep="-"))
+        except (UnknownLocaleError, ValueError):  # a variant or a language that it has no words of
+            continue
+        return tuple(names[number] for number in range(7))
+    return _weekdays("en")

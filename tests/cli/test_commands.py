@@ -293,6 +293,7 @@ def test_check_and_preview_open_no_connection(home, monkeypatch):
 
 
 SENDING = {"twilio", "aiohttp", "aiosmtplib", "apscheduler", "alembic", "icalendar"}
+SHOWING = {"babel", "jinja2", "wcwidth"}
 
 
 @pytest.mark.parametrize(
@@ -310,4 +311,4 @@ def test_a_command_imports_only_what_it_needs(home, words, not_needed):
     done = subprocess.run(
         [sys.executable, "-c", program, str(home), *words], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert not_needed.isdisjoint(done.stderr.split())
+    assert (not_needed | SHOWING).isdisjoint(done.stderr.split())

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from nudger.config.catalog import read_configuration
+from nudger.config.checks.samples import samples
 from nudger.config.checks.year import note_year
 from tests.make import utc
 
@@ -57,3 +58,8 @@ def test_many_are_said_in_one_line(warnings):
 
 def test_whoever_gets_email_costs_nothing(warnings):
     assert warnings("name: Łukasz, email: l@example.org, prefer: email") == []
+
+
+@pytest.mark.parametrize(("language", "day"), [("en-GB", "Wednesday"), ("es", "miércoles"), ("pl", "poniedziałek")])
+def test_texts_are_measured_with_the_names_that_days_have_in_their_language(language, day):
+    assert samples(language)["weekday"] == day

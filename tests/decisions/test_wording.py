@@ -36,7 +36,7 @@ def values(schedules=(), lines=LINES, moment="2026-11-25 08:30", text=None, **pe
     [
         ("en", "about 7 notes a week", "about one note a week", "a note now and then", "Wednesday", "morning"),
         ("es-MX", "unas 7 notas por semana", "una nota por semana", "una nota de vez en cuando", "miércoles", "mañana"),
-        ("ja", "about 7 notes a week", "about one note a week", "a note now and then", "Wednesday", "morning"),
+        ("ja", "about 7 notes a week", "about one note a week", "a note now and then", "水曜日", "morning"),
     ],
 )
 def test_words_are_in_the_persons_language(language, often, once, never, weekday, part):
@@ -46,6 +46,23 @@ def test_words_are_in_the_persons_language(language, often, once, never, weekday
     assert values(language=language).get("frequency") == never
     assert values(language=language).get("weekday") == weekday
     assert values(language=language).get("part_of_day") == part
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [
+        ("en-GB", "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+        ("es-MX", "lunes martes miércoles jueves viernes sábado domingo"),
+        ("de", "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag"),
+        ("fr-CA", "lundi mardi mercredi jeudi vendredi samedi dimanche"),
+        ("pl", "poniedziałek wtorek środa czwartek piątek sobota niedziela"),
+        ("sr-Latn-RS", "ponedeljak utorak sreda četvrtak petak subota nedelja"),
+        ("qqq-x", "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),  # no language, so English
+    ],
+)
+def test_days_have_their_names_in_the_language_of_the_text(language, days):
+    said = [values(moment=f"2026-11-{day} 12:00", language=language).get("weekday") for day in range(23, 30)]
+    assert said == days.split()
 
 
 def test_what_may_never_come_is_not_promised_and_what_may_be_left_out_is():

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
+from nudger.domain.tongues import weekday
+
 ENGLISH_SAMPLE: Mapping[str, str] = {
     "name": "Christabelle",
     "service": "nudger",
@@ -27,4 +29,6 @@ SAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH_SAMPL
 @cache
 def samples(language: str) -> Mapping[str, str]:
     """Return the values on the long side for texts in a language."""
-    return SAMPLES.get(language.partition("-")[0], ENGLISH_SAMPLE)
+    if sample := SAMPLES.get(language.partition("-")[0]):
+        return sample
+    return {**ENGLISH_SAMPLE, "weekday": max((weekday(language, number) for number in range(7)), key=len)}
