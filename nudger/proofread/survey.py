@@ -85,11 +85,7 @@ def survey(
 
 def _language(tongue: str, messages: list[Written[Message]], counter: object, today: date) -> LanguageSurvey:
     current = [each for each in messages if not each.value.retired]
-    measured = [
-        (each, level) for each in current if counter and (level := reading.level(counter, each.value)) is not None
-    ]
-    by_place = words.messages_by_place(current)
-    hard = [each for written, level in measured for each in reading.check(written, level)]
+    levels = _levels(current, counter)
     return LanguageSurvey(
         language=tongue,
         messages=len(current),
@@ -97,10 +93,19 @@ def _language(tongue: str, messages: list[Written[Message]], counter: object, to
         review=Counter(each.value.review.state if each.value.review else ReviewState.DRAFT for each in messages),
         sms=tuple(segments(as_sent(each.value)) for each in current if each.value.sms is not None),
         cells=cells(each.value for each in current),
-        levels=tuple((written.value.key, level) for written, level in measured),
+        levels=tuple((written.value.key, level) for written, level in levels),
         waivers=tuple((each.value.key, waiver) for each in current for waiver in each.value.waivers),
-        remarks=(
-            *words.proofread(messages, today=today),
-            *(each for each in hard if not words.waives(each, by_place)),
-        ),
+        remarks=(*words.proofread(messages, today=today), *_hard_to_read(levels)),
     )
+
+
+def _levels(messages: list[Written[Message]], counter: object) -> list[tuple[Written[Message], float]]:
+    """Return the reading level of every message that has one; none without textstat."""
+    found = ((each, reading.level(counter, each.value)) for each in messages if counter)
+    return [(each, level) for each, level in found if level is not None]
+
+
+def _hard_to_read(levels: list[tuple[Written[Message], float]]) -> list[Remark]:
+    by_place = words.messages_by_place([written for written, _ in levels])
+    remarks = [each for written, level in levels for each in reading.check(written, level)]
+    return [each for each in remarks if not words.waives(each, by_place)]

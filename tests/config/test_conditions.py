@@ -17,6 +17,7 @@ from nudger.config.editors.schema import json_schema
 from nudger.config.findings import Findings, Position
 from nudger.config.flaws import Flaw
 from nudger.config.shape import as_yaml
+from nudger.config.values import scalars
 from nudger.config.yaml.source import parse_yaml
 from nudger.config.yaml.tree import plain
 from nudger.decisions.choosing.variables import VARIABLES, Kind
@@ -219,7 +220,7 @@ def test_a_number_out_of_range_is_one_for_an_editor_too(value):
 @given(st.text(max_size=100) | st.from_regex("[0-9]{1,6} ?(weeks|days|h|m)( and [0-9]+ minutes)?", fullmatch=True))
 def test_any_text_is_a_length_of_time_or_a_flaw(text):
     with suppress(Flaw):
-        assert MINUTE <= values.span(text) <= values.MAX_SPAN
+        assert MINUTE <= scalars.long_duration(text) <= scalars.MAX_LONG_DURATION
 
 
 @pytest.mark.parametrize("kind", ["schedules", "messages"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudger.config.flaws import Flaw
-from nudger.config.values import addresses, dates, recurrences, regions, rules, scalars, zones
+from nudger.config.values import addresses, cron, dates, recurrences, regions, rrule, scalars, zones
 from nudger.domain.recipients import Pause, QuietHours
 from nudger.domain.schedules import Exceptions, MonthlyWeekdays, OnDates, OnPublicHolidays, Priority, Weekly
 
@@ -41,8 +41,8 @@ READERS = [
     scalars.language,
     scalars.quiet_hours,
     scalars.everyone,
-    rules.cron,
-    rules.rrule,
+    cron.cron_expression,
+    rrule.recurrence_rule,
     zones.time_zone,
     addresses.phone,
     addresses.email,
@@ -124,8 +124,8 @@ READERS = [
         (scalars.quiet_hours, "21:00-08:00", QuietHours(start=time(21), end=time(8))),
         (scalars.quiet_hours, "21:00 \u2013 8:00", QuietHours(start=time(21), end=time(8))),
         (scalars.quiet_hours, "none", None),
-        (rules.cron, "30 8  * * 1-5", "30 8 * * 1-5"),
-        (rules.cron, "0 9 * * 7", "0 9 * * 7"),
+        (cron.cron_expression, "30 8  * * 1-5", "30 8 * * 1-5"),
+        (cron.cron_expression, "0 9 * * 7", "0 9 * * 7"),
         (zones.time_zone, "America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
         (zones.time_zone, "UTC", "UTC"),
         (addresses.email, "Sam.O'Neil+x@Example.ORG", "Sam.O'Neil+x@example.org"),
@@ -247,7 +247,7 @@ def test_a_stretch_of_a_programme_is_read_if_it_goes_forward_from_day_one(first,
 )
 def test_a_rule_that_never_happens_is_found_out_at_once(rule, starts, happens, deadline):
     with deadline(2):
-        assert rules.happens(rules.rrule(rule), starts) is happens
+        assert rrule.happens(rrule.recurrence_rule(rule), starts) is happens
 
 
 @given(
@@ -260,9 +260,9 @@ def test_a_rule_that_never_happens_is_found_out_at_once(rule, starts, happens, d
 )
 @settings(max_examples=50)
 def test_whether_a_plain_rule_happens_is_as_dateutil_says(frequency, month, part):
-    rule = rules.rrule(f"FREQ={frequency};BYMONTH={month};{part}")
+    rule = rrule.recurrence_rule(f"FREQ={frequency};BYMONTH={month};{part}")
     found = next(iter(rrulestr(rule.text, dtstart=datetime(9880, 1, 1))), None)
-    assert rules.happens(rule, None) is (found is not None)
+    assert rrule.happens(rule, None) is (found is not None)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_whether_a_plain_rule_happens_is_as_dateutil_says(frequency, month, part
 )
 def test_parts_that_rfc_5545_does_not_let_stand_together_are_refused(frequency_and_part):
     with pytest.raises(Flaw, match="cannot go with FREQ"):
-        rules.rrule(f"FREQ={frequency_and_part}")
+        rrule.recurrence_rule(f"FREQ={frequency_and_part}")
 
 
 @pytest.mark.parametrize("number", ["+14135550123", "call me on 4135550123", "0170 1234567", "+1413555012345678"])

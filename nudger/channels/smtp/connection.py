@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,6 +13,7 @@ import aiosmtplib
 from aiosmtplib.typing import Default
 
 from nudger.channels.smtp.replies import Stage, is_intermediate, is_plain_refusal, is_success, trouble
+from nudger.domain.transport_security import SmtpSecurity
 from nudger.errors import DeliveryError, Effect
 from nudger.use_cases.ports import NothingAcceptedError
 
@@ -26,15 +26,6 @@ _EXPECTED = MappingProxyType(
 """By command: the one code that aiosmtplib takes, for each first digit."""
 
 _GOODBYE = 0.5  # a server that does not answer QUIT must not hold up the end of the program
-
-
-class Security(StrEnum):
-    """How words travel to the server."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-    """In clear: to this machine itself only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +51,7 @@ class Server:
 
     host: str
     port: int
-    security: Security
+    security: SmtpSecurity
     username: str | None
     password: str | None = field(repr=False)
     tls: ssl.SSLContext
@@ -108,7 +99,7 @@ class SmtpConnection:
             port=server.port,
             local_hostname=server.hello,
             timeout=server.limits.command.total_seconds(),
-            use_tls=server.security is Security.TLS,
+            use_tls=server.security is SmtpSecurity.TLS,
             start_tls=False,  # done below, where its absence can be told from other trouble
             tls_context=server.tls,
         )
@@ -123,7 +114,7 @@ class SmtpConnection:
         async with self._told(self._limits.connect + self._limits.command):
             await self._smtp.connect(timeout=self._limits.connect.total_seconds())
             await self._smtp.ehlo()
-            if self._server.security is Security.STARTTLS:
+            if self._server.security is SmtpSecurity.STARTTLS:
                 _require("starttls", met=self._smtp.supports_extension("starttls"))
                 await self._smtp.starttls()
                 await self._smtp.ehlo()  # what was said before TLS does not count: RFC 3207, 4.2

@@ -6,11 +6,11 @@ import ssl
 from datetime import timedelta
 from pathlib import Path
 
-from nudger.channels.loopback import is_loopback
 from nudger.channels.smtp import mime
-from nudger.channels.smtp.connection import STANDARD, Envelope, Limits, Security, Server, SmtpConnection
+from nudger.channels.smtp.connection import STANDARD, Envelope, Limits, Server, SmtpConnection
 from nudger.channels.smtp.headers import on_the_wire
 from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
+from nudger.domain.transport_security import SmtpSecurity, is_loopback
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _KEPT = timedelta(seconds=60)  # some servers hang up after a minute; RFC 5321, 4.5.3.2.7 asks for five
@@ -30,7 +30,7 @@ class SmtpEmail:
         *,
         host: str,
         port: int = 587,
-        security: str = Security.STARTTLS,
+        security: str = SmtpSecurity.STARTTLS,
         username: str | None = None,
         password: str | None = None,
         sender: str,
@@ -128,12 +128,12 @@ class SmtpEmail:
             self._kept.append((asyncio.get_running_loop().time(), line))
 
 
-def _checked(security: str, host: str) -> Security:
-    if security not in tuple(Security):
-        raise SettingsError(f"NUDGER_SMTP_SECURITY must be one of {', '.join(Security)}.")
-    if security == Security.NONE and not is_loopback(host):
+def _checked(security: str, host: str) -> SmtpSecurity:
+    if security not in tuple(SmtpSecurity):
+        raise SettingsError(f"NUDGER_SMTP_SECURITY must be one of {', '.join(SmtpSecurity)}.")
+    if security == SmtpSecurity.NONE and not is_loopback(host):
         raise SettingsError("NUDGER_SMTP_SECURITY=none is for a server on this machine itself; use starttls or tls.")
-    return Security(security)
+    return SmtpSecurity(security)
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:

@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 
 from twilio.rest import Client  # type: ignore[import-untyped]
 
-from nudger.channels.loopback import is_loopback
 from nudger.channels.twilio import lookup
 from nudger.channels.twilio.answers import failure, sid_of
 from nudger.channels.twilio.http import Answer, TwilioHttp
 from nudger.domain.deliveries import Found, OutgoingMessage, Receipt
+from nudger.domain.transport_security import is_loopback
 from nudger.errors import DeliveryError, Effect, SettingsError
 
 _LONGEST_VALIDITY = 36_000

@@ -9,7 +9,7 @@ from nudger.config.conditions.read import ONLY_IF, SKIP_IF, asked_of
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import did_you_mean, named, nearest
 from nudger.config.schedules.when_checks import A_MINUTE, fits
-from nudger.config.values import rules
+from nudger.config.values import cron
 from nudger.config.yaml.tree import Listing, Mapping, Scalar, text_at
 from nudger.decisions.planning import pace
 from nudger.decisions.spans import span_in_words
@@ -182,7 +182,7 @@ def check_limits(findings: Findings, schedule: Written[Schedule], limits: Limits
 def _times_a_day(schedule: Schedule) -> tuple[str, int]:
     recurrence = schedule.recurrence
     if isinstance(recurrence, Cron):
-        return "cron", rules.times_a_day(recurrence.expression)
+        return "cron", cron.times_a_day(recurrence.expression)
     return "times" if isinstance(recurrence.times, Between) else "at", pace.times_a_day(recurrence)
 
 

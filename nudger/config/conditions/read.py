@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from nudger.config import other_names
 from nudger.config.conditions import values
 from nudger.config.findings import Findings, Position
 from nudger.config.flaws import Flaw, listed, nearest, quote, sentences
@@ -20,21 +21,6 @@ GROUPS = ("all", "any", "not")
 EXAMPLES = ({"mood": {"below": 4, "within": "3 days"}}, {values.SENT_IN_LAST: "3 hours"})
 _WRITE = f"Write {' or '.join(map(as_yaml, EXAMPLES))}."
 _KNOWN = (*GROUPS, values.SENT_IN_LAST, *VARIABLES)
-_OTHER_NAMES = {
-    "above": "over more more_than greater longer",
-    "all": "and",
-    "any": "or",
-    "below": "under less less_than smaller shorter",
-    "groups": "group",
-    "goals": "goal",
-    "has": "is any one_of in",
-    "is": "equals equal has one_of in",
-    "mood": "level check_in",
-    "not": "no none",
-    "public_holiday": "holiday holidays public_holidays",
-    "weekday": "day days",
-    "within": "age in_last last",
-}
 Value = TypeVar("Value")
 
 
@@ -91,7 +77,7 @@ def _part(findings: Findings, position: Position, key: str, depth: int) -> Condi
         parts = _parts(findings, here, depth)
         return None if parts is None else AllOf(parts) if key == "all" else AnyOf(parts)
     if key == values.SENT_IN_LAST:
-        length = _read(findings, here, values.span, {key: "3 hours"})
+        length = _read(findings, here, scalars.long_duration, {key: "3 hours"})
         return None if length is None else Test(variable="since_sent", below=length)
     if key in VARIABLES:
         return _test(findings, here, key)
@@ -121,7 +107,9 @@ def _test(findings: Findings, position: Position, name: str) -> Test | None:
     for key in extra:
         findings.error(position.at(key), f"{quote(key)} is no key here", _remedy(key, keys), at_key=True)
     within = (
-        _read(findings, position.at("within"), values.span, {"within": "3 days"}) if "within" in node.entries else None
+        _read(findings, position.at("within"), scalars.long_duration, {"within": "3 days"})
+        if "within" in node.entries
+        else None
     )
     test = _question(findings, position, name, node)
     if extra or test is None or ("within" in node.entries and within is None):
@@ -244,6 +232,5 @@ def _text(position: Position) -> str:
 
 
 def _remedy(key: str, known: tuple[str, ...]) -> str:
-    others = (name for name in known if key.lower() in _OTHER_NAMES.get(name, "").split())
-    meant = next(others, None) or nearest(key, known)
-    return sentences(listed(known), f"Did you mean '{meant}'?" if meant else "")
+    mean = other_names.meant([key.lower()], known, other_names.IN_CONDITIONS) or nearest(key, known)
+    return sentences(listed(known), f"Did you mean '{mean}'?" if mean else "")

@@ -3,14 +3,12 @@
 Like `words`: every function takes the text as it was written, and raises Flaw with a remedy.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from nudger.config.flaws import Flaw, did_you_mean, listed, quote, remedy, sentences, tried
+from nudger.config.flaws import Flaw, did_you_mean, listed, quote, sentences, tried
 from nudger.config.shape import LANGUAGE_PATTERN
 from nudger.config.values import loose, recurrences, scalars
 from nudger.decisions.choosing.variables import VARIABLES, Kind, Variable
@@ -31,10 +29,6 @@ KEYS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 """What may be said of a variable in full; `is` and `has` may also stand alone, as the value itself."""
 
 SPAN_PATTERN = "^ *[0-9]"
-MAX_SPAN = timedelta(days=3650)
-_LONGEST = 80
-_SPAN_PART = re.compile(r"([0-9]{1,5}) ?(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m)")
-_MINUTES = {"w": 10_080, "d": 1440, "h": 60, "m": 1}
 
 _OPEN: Mapping[str, tuple[Callable[[str], str], str, str]] = MappingProxyType(
     {"language": (scalars.language, LANGUAGE_PATTERN, "en"), "goals": (scalars.identifier, scalars.ID_PATTERN, "sleep")}
@@ -43,24 +37,10 @@ _AN_ID = (scalars.identifier, scalars.ID_PATTERN, "daily")
 """How the words of an open list are read, what they look like, and an example; ids, unless said."""
 
 
-def span(text: str) -> timedelta:
-    """Return how long: `3 days`, `1 day 4 hours`, `90 minutes`, `2 weeks`."""
-    said = " ".join(text[:_LONGEST].lower().split())
-    parts = _SPAN_PART.findall(said)
-    rest = _SPAN_PART.sub("", said).replace("and", "").replace(",", "").strip()
-    if not parts or rest or len(text) > _LONGEST:
-        otherwise = 'Write "3 days", "12 hours" or "90 minutes".'
-        raise Flaw(f"{quote(text)} is no length of time", lambda: remedy(span, loose.lengths(text), otherwise))
-    length = timedelta(minutes=sum(int(number) * _MINUTES[unit[0]] for number, unit in parts))
-    if not timedelta(minutes=1) <= length <= MAX_SPAN:
-        raise Flaw(f"{quote(text)} is out of range", f"1 minute to {MAX_SPAN.days:,} days.")
-    return length
-
-
 def bound(variable: Variable, key: str, text: str) -> Bound:
     """Return what a value is to be `below` or `above`; one that would always or never be so is out of range."""
     if variable.kind is Kind.SPAN:
-        return span(text)
+        return scalars.long_duration(text)
     low, high = (variable.low + 1, variable.high) if key == "below" else (variable.low, variable.high - 1)
     return recurrences.number(text, low, high)
 

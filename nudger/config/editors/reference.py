@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from nudger.config import shape
@@ -87,28 +86,34 @@ def _row(key: str, schema: Schema, shapes: dict[str, Schema], *, required: bool)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _values(schema: Schema, shapes: dict[str, Schema]) -> Iterator[str]:
-    """Yield what may stand there, each in a few words."""
+def _values(schema: Schema, shapes: dict[str, Schema]) -> list[str]:
+    """Return what may stand there, each in a few words."""
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        inner = shapes[name]
-        yield from [_link(inner)] if "properties" in inner else _values(inner, shapes)
-    elif "enum" in schema or "const" in schema:
-        yield from map(_code, schema.get("enum") or [schema["const"]])
-    elif choices := schema.get("anyOf") or schema.get("oneOf"):
-        one = [value for choice in choices if choice.get("type") != "array" for value in _values(choice, shapes)]
-        yield from one
-        if len(choices) > 1 and any(choice.get("type") == "array" for choice in choices):
-            yield "a list of these"
-    elif schema["type"] == "array":
-        items = dict.fromkeys(filter(None, _values(schema["items"], shapes)))
-        yield f"a list, each {' or '.join(items)}"
-    elif schema["type"] == "integer":
-        yield f"{schema['minimum']} to {schema['maximum']:,}"
-    elif schema["type"] == "boolean":
-        yield ""
-    else:
-        yield PATTERNS[schema["pattern"]] if "pattern" in schema else "text"
+        inner = shapes[schema["$ref"].rpartition("/")[2]]
+        return [_link(inner)] if "properties" in inner else _values(inner, shapes)
+    if "enum" in schema or "const" in schema:
+        return [_code(word) for word in schema.get("enum") or [schema["const"]]]
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return _any_of(choices, shapes)
+    return [_of_type(schema, shapes)]
+
+
+def _any_of(choices: list[Schema], shapes: dict[str, Schema]) -> list[str]:
+    single = [choice for choice in choices if choice.get("type") != "array"]
+    several = ["a list of these"] if len(single) < len(choices) > 1 else []
+    return [*(value for choice in single for value in _values(choice, shapes)), *several]
+
+
+def _of_type(schema: Schema, shapes: dict[str, Schema]) -> str:
+    match schema["type"]:
+        case "array":
+            return f"a list, each {' or '.join(dict.fromkeys(filter(None, _values(schema['items'], shapes))))}"
+        case "integer":
+            return f"{schema['minimum']} to {schema['maximum']:,}"
+        case "boolean":
+            return ""
+        case _:
+            return PATTERNS[schema["pattern"]] if "pattern" in schema else "text"
 
 
 def _link(inner: Schema) -> str:

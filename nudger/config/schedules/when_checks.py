@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from nudger.config.findings import Findings, Position
 from nudger.config.schedules.phases import check_programme
 from nudger.config.shapes.when import When
-from nudger.config.values import rules
+from nudger.config.values import cron, rrule
 from nudger.config.values.dates import LAST
 from nudger.decisions.spans import span_in_words
 from nudger.domain.recipients import DEFAULT_MOMENTS
@@ -95,7 +95,7 @@ def _rule_is_anchored(findings: Findings, position: Position, when: When) -> boo
     if when.rrule.counts and when.starts is None:
         findings.error(position.at("rrule"), f"{when.rrule.counts} needs a first date to count from", _STARTS)
         return False
-    if not rules.happens(when.rrule, when.starts):
+    if not rrule.happens(when.rrule, when.starts):
         findings.error(position.at("rrule"), "this rule never happens", "Is there such a date?")
         return False
     return True
@@ -133,7 +133,7 @@ def _sometimes_missing(entry: OnDates) -> tuple[str, str] | None:
 
 
 def _times_make_sense(findings: Findings, position: Position, when: When) -> bool:
-    if when.cron and (often := rules.times_a_day(when.cron)) > _MANY_A_DAY:
+    if when.cron and (often := cron.times_a_day(when.cron)) > _MANY_A_DAY:
         findings.warning(position.at("cron"), f"this is {often:,} nudges a day for each person")
     for key, often in (("at", len(when.at)), ("times", when.times or 1)):
         if often > _MANY_A_DAY:

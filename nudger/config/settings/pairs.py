@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from nudger.config.flaws import Flaw
 from nudger.config.settings.env_file import PREFIX
-from nudger.config.settings.shapes import account_sid, is_loopback, mailbox
+from nudger.config.settings.shapes import account_sid, mailbox
+from nudger.domain.transport_security import is_loopback
 
 Values = Mapping[str, Any]
 """What was given, by field; secrets are only there, or not."""

@@ -14,7 +14,8 @@ from nudger.config.flaws import Flaw
 from nudger.config.settings.env_file import PREFIX
 from nudger.config.settings.pairs import clashes
 from nudger.config.settings.sources import ENVIRONMENT, Position, Sources, names_like_env_file, read_sources
-from nudger.config.settings.types import Settings, SmtpSecurity
+from nudger.config.settings.types import Settings
+from nudger.domain.transport_security import SmtpSecurity
 from nudger.errors import Problem, WrongSettingsError
 
 __all__ = ["Settings", "SettingsReading", "SmtpSecurity", "load_settings", "read_settings"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nudger.config.flaws import Flaw, code_point
+from nudger.domain.transport_security import is_loopback
 
 MAX_LENGTH = 2_000
 PORTS = {"smtp": 25, "submission": 587, "smtps": 465, "submissions": 465}
@@ -181,19 +182,6 @@ def base_url(text: str) -> str:
     if "/2010-04-01" in (match["path"] or ""):
         raise Flaw("the version of the API is added by itself", "Leave out /2010-04-01 and what follows it.")
     return text.rstrip("/")
-
-
-def is_loopback(name: str) -> bool:
-    """Say whether a server is this machine itself."""
-    # Cold start: only whoever sends needs it.
-    from ipaddress import ip_address  # noqa: PLC0415
-
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def path(text: str) -> Path:

@@ -1,7 +1,6 @@
 """Every setting, typed and explained. `settings` reads and judges them."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,14 +12,7 @@ from nudger.config.settings import shapes
 from nudger.config.settings.env_file import PREFIX
 from nudger.config.settings.pairs import IMPLICIT_TLS
 from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
-
-
-class SmtpSecurity(StrEnum):
-    """How a mail connection is encrypted."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
+from nudger.domain.transport_security import SmtpSecurity
 
 
 def _one_of(*known: str, meant: dict[str, str] | None = None) -> Callable[[Any], Any]:

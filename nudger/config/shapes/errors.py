@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from nudger.config import other_names
 from nudger.config.conditions.read import ONLY_IF, SKIP_IF
 from nudger.config.findings import Findings, Position
 from nudger.config.flaws import Flaw, listed, nearest, quote, sentences
 from nudger.config.shape import Shape, as_yaml, keys_of
-from nudger.config.shapes.other_names import OTHER_NAMES
 from nudger.config.shapes.put_in_place import SHAPES, faults, list_proposals, reads
 from nudger.config.yaml import lookalikes
 from nudger.config.yaml.tree import Listing, Mapping, Node, Part, Plain, Scalar, plain
@@ -174,10 +174,9 @@ def _meant(position: Position, details: ErrorDetails, model: type[Shape]) -> str
 def _meant_key(position: Position, key: str, model: type[Shape]) -> str | None:
     known, said = _keys_there(position, model), lookalikes.latin(key).strip(" '\"").lower()
     word = said.partition(":")[0].partition(" ")[0]  # the value too, where only a look-alike of a space parts the two
-    others = (name for name in known for each in (said, word) if each in {name, *OTHER_NAMES.get(name, "").split()})
-    if (meant := next(others, None)) is not None or _home_of(position, said):
+    if (meant := other_names.meant([said, word], known, other_names.OF_KEYS)) or _home_of(position, said):
         return meant
-    spoken = {name: known_name for known_name in known for name in OTHER_NAMES.get(known_name, "").split()}
+    spoken = {name: known_name for known_name in known for name in other_names.OF_KEYS.get(known_name, "").split()}
     return nearest(said, known) or spoken.get(nearest(said, filter(_is_long, spoken)) or "")
 
 

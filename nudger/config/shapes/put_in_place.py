@@ -1,42 +1,43 @@
 """Which shape stands where, and what would be wrong in a place with another value in it: a remedy is tried there."""
 
 import re
+from collections.abc import Iterator
+from typing import get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from nudger.config.findings import Position
-from nudger.config.shape import Shape
-from nudger.config.shapes.crisis_lines import CrisisLineShape
-from nudger.config.shapes.limits import LimitsShape, PersonLimits
-from nudger.config.shapes.message import EmailShape, MessageShape, ReviewShape, WaiverShape
-from nudger.config.shapes.recipient import HardDayShape, Moments, RecipientShape, WeekendShape
-from nudger.config.shapes.schedule import ChoosingShape, People, ScheduleShape, Send
-from nudger.config.shapes.when import PhaseShape, When
+from nudger.config.shape import Shape, keys_of
+from nudger.config.shapes.crisis_lines import CrisisLinesFile
+from nudger.config.shapes.message import MessagesFile
+from nudger.config.shapes.recipient import RecipientsFile
+from nudger.config.shapes.schedule import SchedulesFile
 from nudger.config.values import aliases, loose
 from nudger.config.yaml.tree import Part, Plain, node_at, plain
 
 _LONGEST = 200
 
-SHAPES: dict[tuple[str, ...], type[Shape]] = {
-    ("schedules",): ScheduleShape,
-    ("schedules", "to"): People,
-    ("schedules", "when"): When,
-    ("schedules", "when", "programme"): PhaseShape,
-    ("schedules", "send"): Send,
-    ("limits",): LimitsShape,
-    ("choosing",): ChoosingShape,
-    ("messages",): MessageShape,
-    ("messages", "email"): EmailShape,
-    ("messages", "review"): ReviewShape,
-    ("messages", "waive"): WaiverShape,
-    ("crisis_lines",): CrisisLineShape,
-    ("recipients",): RecipientShape,
-    ("recipients", "moments"): Moments,
-    ("recipients", "weekend"): WeekendShape,
-    ("recipients", "weekend", "moments"): Moments,
-    ("recipients", "hard_days"): HardDayShape,
-    ("recipients", "limits"): PersonLimits,
+
+def _inside(annotation: object) -> Iterator[type[Shape]]:
+    """Yield the shapes that a field may hold, be it one of them or a list."""
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _inside(inner)
+
+
+def _below(shape: type[Shape], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], type[Shape]]]:
+    for key, field in keys_of(shape).items():
+        for inner in _inside(field.annotation):
+            yield (*path, key), inner
+            yield from _below(inner, (*path, key))
+
+
+SHAPES = {
+    path: shape
+    for file in (SchedulesFile, MessagesFile, CrisisLinesFile, RecipientsFile)
+    for path, shape in _below(file)
 }
 """Which keys may stand where, by the path of keys to them."""
 

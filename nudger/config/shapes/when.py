@@ -23,7 +23,9 @@ from nudger.config.shape import (
     text_schema,
 )
 from nudger.config.values import dates as date_values
-from nudger.config.values import recurrences, rules
+from nudger.config.values import recurrences
+from nudger.config.values.cron import cron_expression
+from nudger.config.values.rrule import Rule, recurrence_rule
 from nudger.domain.schedules import Exceptions, OnDates
 
 LAST_PATTERN = "^[Ll]ast( day)?$"
@@ -174,12 +176,12 @@ class When(Shape):
         ),
         examples=["public holidays", ["12-24", "2026-12-20 to 2027-01-03"]],
     )
-    cron: Annotated[str | None, read(rules.cron), text_schema()] = Field(
+    cron: Annotated[str | None, read(cron_expression), text_schema()] = Field(
         default=None,
         description="Instead of days and times: five fields; 0 and 7 are Sunday; each person's wall clock.",
         examples=["30 8 * * 1-5"],
     )
-    rrule: Annotated[rules.Rule | None, read(rules.rrule), text_schema()] = Field(
+    rrule: Annotated[Rule | None, read(recurrence_rule), text_schema()] = Field(
         default=None,
         description=(
             "Instead of `days`: the dates of an RFC 5545 rule; `at` or `between` gives the time. An INTERVAL and a "

@@ -35,6 +35,8 @@ TIME_PATTERN = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 MAX_DAYS = 366
 MAX_GRACE = timedelta(hours=24)
+MAX_LONG_DURATION = timedelta(days=3650)
+_A_MINUTE = timedelta(minutes=1)
 _LONGEST_DURATION = 80
 
 _ID = re.compile(ID_PATTERN.removesuffix("$") + r"\Z")
@@ -44,7 +46,9 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?\Z")
 _DAYS = re.compile(r"([0-9]{1,5}) ?(days?|weeks?)\Z")
-_DURATION_PART = re.compile(r"([0-9]{1,5}) ?(hours?|hrs?|h|minutes?|mins?|m)")
+_HOURS = re.compile(r"([0-9]{1,5}) ?(hours?|hrs?|h|minutes?|mins?|m)")
+_WEEKS = re.compile(r"([0-9]{1,5}) ?(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m)")
+_MINUTES = {"w": 10_080, "d": 1440, "h": 60, "m": 1}
 _IN_DAYS = re.compile(r"[0-9]{1,5} ?(days?|weeks?|months?|years?)\Z")
 _RANGE = re.compile(r"(.{1,12}?) ?[-\u2013\u2014] ?(.{1,12})\Z", re.DOTALL)
 
@@ -153,19 +157,39 @@ def time_or_moment(text: str) -> WallTime:
 
 def duration(text: str) -> timedelta:
     """Return how long: `2 hours`, `up to 2 hours`, `1 hour 30 minutes`, `2h`, `90m`."""
-    words = " ".join(text[:_LONGEST_DURATION].lower().split()).removeprefix("up to ")
+    words = _one_line(text).removeprefix("up to ")
     if _IN_DAYS.match(words):
         raise Flaw(f"{quote(text)} is out of range", "1 minute to 24 hours.")
-    parts = _DURATION_PART.findall(words)
-    rest = _DURATION_PART.sub("", words).replace("and", "").replace(",", "").strip()
-    if not parts or rest or len(text) > _LONGEST_DURATION:
+    length = _length(words, _HOURS) if len(text) <= _LONGEST_DURATION else None
+    if length is None:
         otherwise = 'Write "45 minutes", "2 hours" or "1 hour 30 minutes".'
         raise Flaw(f"{quote(text)} is no length of time", lambda: remedy(duration, loose.lengths(text), otherwise))
-    minutes = sum(int(number) * (60 if unit.startswith("h") else 1) for number, unit in parts)
-    length = timedelta(minutes=minutes)
-    if not timedelta(minutes=1) <= length <= MAX_GRACE:
+    if not _A_MINUTE <= length <= MAX_GRACE:
         raise Flaw(f"{quote(text)} is out of range", "1 minute to 24 hours.")
     return length
+
+
+def long_duration(text: str) -> timedelta:
+    """Return how long, also in days: `3 days`, `1 day 4 hours`, `90 minutes`, `2 weeks`."""
+    length = _length(_one_line(text), _WEEKS) if len(text) <= _LONGEST_DURATION else None
+    if length is None:
+        otherwise = 'Write "3 days", "12 hours" or "90 minutes".'
+        raise Flaw(f"{quote(text)} is no length of time", lambda: remedy(long_duration, loose.lengths(text), otherwise))
+    if not _A_MINUTE <= length <= MAX_LONG_DURATION:
+        raise Flaw(f"{quote(text)} is out of range", f"1 minute to {MAX_LONG_DURATION.days:,} days.")
+    return length
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text[:_LONGEST_DURATION].lower().split())
+
+
+def _length(words: str, units: re.Pattern[str]) -> timedelta | None:
+    """Return the sum of all numbers with a unit; None where there is none, or anything but "and" between them."""
+    parts = units.findall(words)
+    if not parts or units.sub("", words).replace("and", "").replace(",", "").strip():
+        return None
+    return timedelta(minutes=sum(int(number) * _MINUTES[unit[0]] for number, unit in parts))
 
 
 def length_in_days(text: str) -> int:

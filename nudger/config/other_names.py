@@ -1,9 +1,9 @@
-"""What people call the keys of files, by the key that they mean."""
+"""What people call the keys of files, by the key that they mean, and the keys of conditions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+OF_KEYS: Mapping[str, str] = MappingProxyType(
     {
         "about": "description",
         "apart": "gap spacing distance",
@@ -62,3 +62,27 @@ OTHER_NAMES: Mapping[str, str] = MappingProxyType(
         "weeks": "week",
     }
 )
+
+IN_CONDITIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "above": "over more more_than greater longer",
+        "all": "and",
+        "any": "or",
+        "below": "under less less_than smaller shorter",
+        "groups": "group",
+        "goals": "goal",
+        "has": "is any one_of in",
+        "is": "equals equal has one_of in",
+        "mood": "level check_in",
+        "not": "no none",
+        "public_holiday": "holiday holidays public_holidays",
+        "weekday": "day days",
+        "within": "age in_last last",
+    }
+)
+"""`has` and `is` are each other's: which one may stand somewhere, the kind of the variable says."""
+
+
+def meant(said: Collection[str], known: Iterable[str], others: Mapping[str, str]) -> str | None:
+    """Return the first of the known keys that is called one of these, or None."""
+    return next((key for key in known if any(each in {key, *others.get(key, "").split()} for each in said)), None)

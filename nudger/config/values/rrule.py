@@ -1,18 +1,12 @@
-"""Cron expressions and recurrence rules: read by cronsim and dateutil, and refused first in words of our own."""
+"""Recurrence rules (RFC 5545): read by dateutil, and refused first in words of our own."""
 
 import re
 from datetime import date, datetime
-from itertools import islice
 from typing import NamedTuple
 
-from cronsim import CronSim, CronSimError
+from nudger.config.flaws import Flaw, did_you_mean, listed, quote, sentences
 
-from nudger.config.flaws import Flaw, did_you_mean, listed, quote, sentences, tried
-
-_MAX_CRON = 100
-_MAX_RULE = 300
-_MAX_INTERVAL = 1000
-_MAX_COUNT = 10_000
+_LONGEST = 300
 _ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001 - wall clock, as in decisions.dates
 
 _BY_DAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)\Z")
@@ -27,7 +21,15 @@ _PARTS = {
     "YEARLY": {"BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"},
 }
 _ALWAYS = {"FREQ", "INTERVAL", "COUNT", "WKST", "BYSETPOS"}
-_LIMITS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+_RANGES = {
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (-31, 31),
+    "BYYEARDAY": (-366, 366),
+    "BYWEEKNO": (-53, 53),
+    "BYSETPOS": (-366, 366),
+    "INTERVAL": (1, 1000),
+    "COUNT": (1, 10_000),
+}
 _ELSEWHERE = {
     "DTSTART": "Write the first date as `starts: 2026-01-05` beside the rule.",
     "UNTIL": "Write the last date as `ends: 2026-12-31` beside the rule.",
@@ -44,58 +46,6 @@ _REMEDY = {
 }
 
 
-def cron(text: str) -> str:
-    """Return a five-field cron expression; raise Flaw for anything else, and for one that never happens."""
-    fields = text.split()
-    if len(text) > _MAX_CRON or len(fields) != 5:  # noqa: PLR2004
-        raise Flaw(f"{quote(text)} is no cron expression", lambda: sentences(_FIVE, _without_seconds(text, fields)))
-    try:
-        next(CronSim(text, _ANCHOR))
-    except CronSimError as error:
-        if _is_only_impossible(fields):
-            raise Flaw(f"{quote(text)} never happens", "No such month has such a day.") from None
-        raise Flaw(f"{quote(text)}: {_cron_words(str(error))}", _CRON_FIELDS) from None
-    except StopIteration:
-        raise Flaw(f"{quote(text)} never happens", "Is there such a date?") from None
-    return " ".join(fields)
-
-
-_FIVE = "Five fields: minute hour day-of-month month weekday."
-
-
-def _without_seconds(text: str, fields: list[str]) -> str:
-    """Return the five fields that are meant where seconds stand before them, or a year behind them."""
-    if len(fields) != 6 or len(text) > _MAX_CRON:  # noqa: PLR2004 - five, and one more
-        return ""
-    year_behind = "?" in (fields[2], fields[4]) and "?" not in (fields[3], fields[5])
-    five = fields[:5] if year_behind else fields[1:] if fields[0] == "0" else []
-    found = tried(cron, [" ".join(five).replace("?", "*")])
-    return f'Write "{found}".' if found else ""
-
-
-_CRON_FIELDS = "Minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-7 (0 and 7 are Sunday)."
-
-
-def _is_only_impossible(fields: list[str]) -> bool:
-    """Say whether a refused expression is fine but for its months: `0 8 30 2 *`."""
-    try:
-        CronSim(" ".join([*fields[:3], "*", fields[4]]), _ANCHOR)
-        CronSim(" ".join([*fields[:2], "1", fields[3], fields[4]]), _ANCHOR)
-    except CronSimError:
-        return False
-    return True
-
-
-def _cron_words(error: str) -> str:
-    return error.lower().replace("bad", "there is something wrong with the")
-
-
-def times_a_day(expression: str) -> int:
-    """Return how often a cron expression happens on the days on which it happens."""
-    reading = CronSim(expression, _ANCHOR)
-    return len(reading.minutes) * len(reading.hours)
-
-
 class Rule(NamedTuple):
     """A recurrence rule as it is handed on, and whether it counts from a first date."""
 
@@ -104,10 +54,10 @@ class Rule(NamedTuple):
     """Which of its parts needs a first date to count from; '' for none."""
 
 
-def rrule(text: str) -> Rule:
+def recurrence_rule(text: str) -> Rule:
     """Return a recurrence rule of days, weeks, months or years; raise Flaw for anything else."""
-    if len(text) > _MAX_RULE:
-        raise Flaw("this recurrence rule is too long", f"At most {_MAX_RULE} characters.")
+    if len(text) > _LONGEST:
+        raise Flaw("this recurrence rule is too long", f"At most {_LONGEST} characters.")
     parts = _rule_parts(text)
     frequency = parts.get("FREQ", "")
     if frequency not in _PARTS:
@@ -144,21 +94,18 @@ def _rule_parts(text: str) -> dict[str, str]:
 def _check_part(name: str, value: str, frequency: str, parts: dict[str, str]) -> None:
     known = _ALWAYS | _PARTS[frequency]
     if name not in known:
-        if name not in _LIMITS:
+        if name not in _RANGES:
             raise Flaw(f"{quote(name)} is no part of a rule", did_you_mean(name, known), part=name)
         raise Flaw(f"{name} cannot go with FREQ={frequency}", _REMEDY.get((frequency, name), ""), part=name)
     if name == "BYDAY":
         _check_days(value, frequency, parts)
-    elif name in _LIMITS:
-        for number in value.split(","):
-            _check_number(name, number, -_LIMITS[name] if name != "BYMONTH" else 1, _LIMITS[name])
-    elif name in {"INTERVAL", "COUNT"}:
-        _check_number(name, value, 1, _MAX_INTERVAL if name == "INTERVAL" else _MAX_COUNT)
     elif name == "WKST" and not (len(value) == 2 and _BY_DAY.match(value)):  # noqa: PLR2004
         raise Flaw(f"WKST={value} is no day", listed(["MO", "SU"]), part=value)
+    for number in (value.split(",") if name.startswith("BY") else [value]) if name in _RANGES else []:
+        _check_number(name, number, *_RANGES[name])
     if name == "BYWEEKNO" and "BYDAY" not in parts:
         raise Flaw("BYWEEKNO names weeks, and the rule names no day", "Add BYDAY.", part=name)
-    if name == "BYSETPOS" and not any(part in parts for part in _PARTS[frequency]):
+    if name == "BYSETPOS" and parts.keys().isdisjoint(_PARTS[frequency]):
         raise Flaw("BYSETPOS picks from a set, and the rule has none", "Add BYDAY or another BY part.", part=name)
 
 
@@ -197,24 +144,9 @@ def happens(rule: Rule, starts: date | None) -> bool:
     dateutil looks until the year 9999, which takes it seconds for a rule such as 30 February. The calendar
     repeats every 400 years, so the same question is asked as late as the calendar goes.
     """
-    if _plainly_happens(rule.text):
-        return True
-    # Cold start: dateutil is 10 ms that a folder with only plain rules need not wait for.
+    # Cold start: dateutil is 10 ms that a folder without rules need not wait for.
     from dateutil.rrule import rrulestr  # noqa: PLC0415
 
     start = datetime.combine(starts, datetime.min.time()) if starts else _ANCHOR
     late = start.replace(year=start.year + (9999 - 60 - start.year) // 400 * 400)
-    return next(islice(rrulestr(rule.text, dtstart=late), 1), None) is not None
-
-
-def _plainly_happens(rule: str) -> bool:
-    """Say whether no calendar is needed: every month has 28 days, and so four of each weekday. False: look."""
-    parts = dict(piece.split("=") for piece in rule.split(";"))
-    if not parts.keys() <= {"FREQ", "BYMONTH", "BYMONTHDAY", "BYDAY", "COUNT", "WKST"}:
-        return False
-    if parts.keys() >= {"BYMONTHDAY", "BYDAY"}:
-        return False
-    if "BYMONTHDAY" in parts:
-        return any(abs(int(number)) <= 28 for number in parts["BYMONTHDAY"].split(","))  # noqa: PLR2004
-    days = parts["BYDAY"].split(",") if "BYDAY" in parts else []
-    return any(abs(int(day[:-2] or 1)) <= 4 for day in days)  # noqa: PLR2004
+    return next(iter(rrulestr(rule.text, dtstart=late)), None) is not None
