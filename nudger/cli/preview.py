@@ -83,7 +83,7 @@ def _show_calendar(found: Prospect, service: str) -> None:
 
 
 def _show_page(found: Prospect, service: str) -> None:
-    from nudger.cli.week_page import week_page  # noqa: PLC0415 - Cold start: only a page needs it
+    from nudger.prose.week_page import week_page  # noqa: PLC0415 - Cold start: only a page needs it
 
     span = found.span
     page = week_page(

@@ -1,6 +1,6 @@
 """What is to come as one page for any browser: a week at a time, and then every word in order.
 
-What stands where is worked out here; `prose/templates/week.html` and `week.css` say how it looks.
+What stands where is worked out here; `templates/week.html` and `week.css` say how it looks.
 """
 
 from collections import Counter
