@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from nudger.decisions.choosing.learn import GroupOutcomes, Outcomes
+from nudger.decisions.delivering.health import SenderHealth
+from nudger.domain.deliveries import SenderId
 from nudger.domain.facts import NO_DAEMON, DaemonId, Forgotten, Guard, Hold, Reloaded, Serving
 from nudger.domain.vocabulary import Channel, Practice
 
@@ -112,6 +114,34 @@ GROUP_OUTCOMES = _object(
     ),
 )
 """What everybody's nudges brought, by practice, up to a full hour."""
+
+
+def _write_health(health: SenderHealth) -> Mapping[str, Any]:
+    known = {
+        "since": health.since and health.since.isoformat(),
+        "until": health.until and health.until.isoformat(),
+        "width": health.width,
+        "refusals": health.refusals,
+        "down": health.down,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _read_health(known: Mapping[str, Any]) -> SenderHealth:
+    since, until = (datetime.fromisoformat(known[name]) if name in known else None for name in ("since", "until"))
+    return SenderHealth(
+        since=since,
+        until=until,
+        width=known.get("width"),
+        refusals=known.get("refusals", 0),
+        down=known.get("down", False),
+    )
+
+
+def health_of(sender: SenderId) -> Fact[SenderHealth]:
+    """Return the fact that says whether a sender has to wait; none while it need not."""
+    return _object(f"sender_health/{sender}", _write_health, _read_health)
+
 
 FORCE_RELOAD = DaemonFact(_moment("force_reload", "at"))
 """When somebody gave a daemon the word to take whatever the files say."""

@@ -8,14 +8,14 @@ that hangs holds up nothing but its own attempts.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
 import structlog
 
-from nudger.decisions.delivering.brake import FREE, Brake
+from nudger.decisions.delivering.health import HEALTHY, SenderHealth
 from nudger.decisions.oversight.guard import doubt_about_clock
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.deliveries import Attempt, OutgoingMessage, Receipt, Sender
@@ -23,6 +23,7 @@ from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
+from nudger.storage.fact_codecs import health_of
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.claim_nudges import Claimant, Job, claim_attempts, claim_inquiries
@@ -45,11 +46,16 @@ Work = asyncio.Task[Outcome | Answer]
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What one transaction gave: jobs to do, what to tell, and whether there may be more where they came from."""
+    """What one transaction gave: jobs to do, what to tell, and whether there may be more where they came from.
+
+    `health` is the sender's now, `refusals` what made it worse, each with how it was then.
+    """
 
     attempts: tuple[Job, ...]
     inquiries: tuple[Job, ...]
     told: Sequence[Nudge]
+    health: SenderHealth
+    refusals: Sequence[tuple[DeliveryError, SenderHealth]]
     more: bool
 
 
@@ -73,7 +79,8 @@ class Delivery:
         self._ledger = ledger
         self._clock = clock
         self._rng = rng
-        self._brake = FREE
+        self._health = HEALTHY
+        self._met = False
         self._stopping = False
         self._turns = 0
         self._jobs: dict[Work, Job] = {}
@@ -86,12 +93,12 @@ class Delivery:
     @property
     def down(self) -> bool:
         """Whether the provider refused the whole account or server the last time it was tried."""
-        return self._brake.down
+        return self._health.down
 
     @property
     def paused_until(self) -> datetime | None:
         """When the sender may go on; None where it need not wait."""
-        return self._brake.until
+        return self._health.until
 
     @property
     def idle(self) -> bool:
@@ -140,21 +147,18 @@ class Delivery:
         while True:
             now = self._clock()
             self._turns += 1
-            room = 0 if self._stopping or self._brake.holds(now) else self._room()
             # What could not be written down stays for the next try: it is the ledger's only news of those sends.
             news, besides = self._unrecorded, self.under_way
-            work = partial(self._turn, snapshot=snapshot(), news=news, besides=besides, room=room, now=now)
+            work = partial(self._turn, snapshot=snapshot(), news=news, besides=besides, now=now)
             turn = await self._ledger.run(work)
-            self._unrecorded = []
+            self._unrecorded, self._health, self._met = [], turn.health, True
             self._begin(turn)
             _tell(turn.told, now=now)
+            for refusal, health in turn.refusals:
+                _say_refused(self.sender, refusal, health, now=now)
             if not self._jobs and not (turn.more and not self._stopping):
                 return
             self._unrecorded = await self._wait()
-            self._note_refusals(self._unrecorded, now=self._clock())
-
-    def _room(self) -> int:
-        return self._brake.room(self._port.concurrency, len(self._jobs))
 
     def _begin(self, turn: _Turn) -> None:
         self._jobs |= {asyncio.create_task(self._do(job)): job for job in (*turn.attempts, *turn.inquiries)}
@@ -179,17 +183,6 @@ class Delivery:
             return Answer(what.nudge, what.outgoing, DeliveryError("interrupted", Effect.UNCERTAIN))
         return Outcome(what.nudge, what.outgoing, what.attempt, _CUT_OFF_IN_TIME)
 
-    def _note_refusals(self, news: Sequence[Outcome | Answer], *, now: datetime) -> None:
-        for each in news:
-            result = each.result if isinstance(each, Outcome) else each.found
-            if not isinstance(result, DeliveryError):
-                self._brake = self._brake.accepted(concurrency=self._port.concurrency, now=now)
-            elif _is_of_the_sender(each, result):
-                before, effect = self._brake, result.effect
-                self._brake = before.refused(effect, result.retry_after, now=now, rng=self._rng)
-                if not before.holds(now) or (self._brake.down and not before.down):
-                    _say_refused(self.channel, self.provider, result, self._brake, now=now)
-
     # On the ledger's thread
 
     def _turn(
@@ -199,21 +192,25 @@ class Delivery:
         snapshot: Snapshot,
         news: Sequence[Outcome | Answer],
         besides: Collection[NudgeId],
-        room: int,
         now: datetime,
     ) -> _Turn:
-        watermark, on_hold = transaction.planning.sending_state()
+        watermark, on_hold, known = transaction.planning.sending_state(self.sender.id)
         doubt = doubt_about_clock(watermark, now)
         # A clock that is not believed must not make anything too late.
         believed = watermark if doubt and watermark is not None else now
         told = record(transaction, news, can_be_asked=self.can_be_asked, rng=self._rng, now=believed)
         self.claimed -= {each.before.id for each in news}
-        if room <= 0 or doubt:
-            return _Turn((), (), told, more=False)
+        health, refusals = self._note_refusals(known if self._met else known.at_start(), news, now=now)
+        if health != known:
+            transaction.facts.put(health_of(self.sender.id), health)
+        turn = _Turn((), (), told, health, refusals, more=False)
+        room = health.room(self._port.concurrency, len(self._jobs))
+        if room <= 0 or doubt or self._stopping or health.holds(now):
+            return turn
         # Never all of the room: a provider that does not answer questions may well take messages.
         inquiries = claim_inquiries(transaction, channel=self.channel, room=(room + 1) // 2, besides=besides, now=now)
         if on_hold:
-            return _Turn((), inquiries, told, more=False)
+            return replace(turn, inquiries=inquiries)
         attempts, ended, looked_at = claim_attempts(
             transaction,
             snapshot,
@@ -224,7 +221,24 @@ class Delivery:
             now=now,
         )
         self.claimed |= {job.nudge.id for job in attempts}
-        return _Turn(attempts, inquiries, [*told, *ended], more=looked_at + len(inquiries) >= room)
+        more = looked_at + len(inquiries) >= room
+        return _Turn(attempts, inquiries, [*told, *ended], health, refusals, more=more)
+
+    def _note_refusals(
+        self, health: SenderHealth, news: Sequence[Outcome | Answer], *, now: datetime
+    ) -> tuple[SenderHealth, list[tuple[DeliveryError, SenderHealth]]]:
+        """Return how the sender does after what is new, and what is to be told of it."""
+        told = []
+        for each in news:
+            result = each.result if isinstance(each, Outcome) else each.found
+            if not isinstance(result, DeliveryError):
+                health = health.accepted(concurrency=self._port.concurrency, now=now)
+            elif _is_of_the_sender(each, result):
+                before = health
+                health = before.refused(result.effect, result.retry_after, now=now, rng=self._rng)
+                if not before.holds(now) or (health.down and not before.down):
+                    told.append((result, health))
+        return health, told
 
     # On the event loop
 
@@ -294,11 +308,11 @@ def report(nudge: Nudge, *, now: datetime) -> None:
         )
 
 
-def _say_refused(channel: Channel, provider: str, error: DeliveryError, brake: Brake, *, now: datetime) -> None:
-    wait_s = round(((brake.until or now) - now).total_seconds())
+def _say_refused(sender: Sender, error: DeliveryError, health: SenderHealth, *, now: datetime) -> None:
+    wait_s = round(((health.until or now) - now).total_seconds())
     with suppress(OSError, ValueError):
-        say, what = (_log.error, "channel down") if brake.down else (_log.warning, "channel slowed down")
-        say(what, channel=channel, provider=provider, code=error.code, wait_s=wait_s)
+        say, what = (_log.error, "channel down") if health.down else (_log.warning, "channel slowed down")
+        say(what, channel=sender.channel, provider=sender.provider, code=error.code, wait_s=wait_s)
 
 
 def _say_bug(channel: Channel, nudge: NudgeId) -> None:

@@ -1,6 +1,7 @@
 """Two daemons on one ledger: one plans, each attempt has one owner, and whoever sleeps past a lease spoils nothing."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -13,8 +14,10 @@ from nudger.domain.deliveries import AttemptOutcome
 from nudger.domain.leases import SLACK, TERM
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel, Purpose
+from nudger.errors import DeliveryError, Effect
 from nudger.storage.database import open_database
 from nudger.storage.events import REOPENED
+from nudger.storage.fact_codecs import health_of
 from nudger.storage.leases import PLANNER
 from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
@@ -49,8 +52,8 @@ class Daemon:
             owner=name,
         )
 
-    async def start(self):
-        await self.service.reload(CATALOG)
+    async def start(self, catalog=CATALOG):
+        await self.service.reload(catalog)
 
     async def tick(self):
         await self.service.tick()
@@ -228,3 +231,45 @@ def test_the_lease_is_looked_at_right_before_the_wire(daemon):
 
     play(story())
     assert [attempt.code for attempt in attempts(sleeper, kind_nudges(sleeper)[0])] == ["lease_over", ""]
+
+
+def test_a_senders_pause_is_everybodys_and_outlives_a_restart(daemon):
+    one, other, again = (daemon(name, post=FakeChannel(concurrency=1)) for name in ("one", "other", "one"))
+    one.post.script = [DeliveryError("too_fast", Effect.SLOW_DOWN, retry_after=timedelta(minutes=5))]
+    both = replace(CATALOG, recipients=(make_recipient(), make_recipient("kim")))
+
+    async def story():
+        await one.start(both)
+        await one.tick()
+        for each in (other, again):
+            await each.start(both)
+            each.clock.forward(minutes=2)
+            await each.tick()
+            assert each.post.sent == []
+            assert each.service.deliveries[0].paused_until == START + timedelta(minutes=5)
+        again.clock.forward(minutes=3)
+        await again.tick()
+        assert len(again.post.sent) == 2
+
+    play(story())
+    assert other.ledger.run(lambda t: t.facts.get(health_of(other.service.deliveries[0].sender.id))) is None
+
+
+def test_a_sender_in_trouble_is_tried_once_at_a_start_and_a_healthy_one_costs_no_word(daemon):
+    one = daemon("one")
+
+    async def story():
+        await one.start()
+        health = health_of(one.service.deliveries[0].sender.id)
+        assert one.ledger.run(lambda t: t.facts.get(health)) is None
+        one.post.script = [DeliveryError("535", Effect.CHANNEL_DOWN)]
+        await one.tick()
+        assert one.ledger.run(lambda t: t.facts.get(health)).down
+        mended = daemon("one")
+        await mended.start()
+        mended.clock.forward(minutes=4)
+        await mended.tick()
+        assert len(mended.post.sent) == 1
+        assert one.ledger.run(lambda t: t.facts.get(health)).width == 2
+
+    play(story())

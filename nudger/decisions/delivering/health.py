@@ -1,7 +1,8 @@
 """When a whole sender waits: it was too fast, or its account or server is in trouble.
 
 What the provider says of the sender holds for everything that waits, so that not each nudge asks for itself. After a
-pause a single attempt goes first; each success lets twice as many at once go on.
+pause a single attempt goes first; each success lets twice as many at once go on. The ledger keeps it, so that it
+outlives a restart and holds for every daemon.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +20,8 @@ _JITTER = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brake:
-    """A sender's pause: from `since` until `until`, then `width` attempts at once. Both None: it is free."""
+class SenderHealth:
+    """A sender's pause: from `since` until `until`, then `width` attempts at once. All None: it is healthy."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -36,7 +37,7 @@ class Brake:
         """Return how many attempts may begin beside those under way, once it no longer holds."""
         return max(0, min(concurrency, self.width or concurrency) - under_way)
 
-    def refused(self, effect: Effect, wish: timedelta | None, *, now: datetime, rng: Random) -> "Brake":
+    def refused(self, effect: Effect, wish: timedelta | None, *, now: datetime, rng: Random) -> "SenderHealth":
         """Return it after a refusal of the sender. A second one in the same pause can only make it longer.
 
         `wish` is how long the provider wants us to wait; more than an hour is taken for a mistake.
@@ -46,7 +47,7 @@ class Brake:
             longer = max(self.until or now, now + wished) if wished else self.until
             return replace(self, until=longer, down=self.down or effect is Effect.CHANNEL_DOWN)
         wait = wished or _pause(effect, self.refusals) * (1 + rng.uniform(-_JITTER, _JITTER))
-        return Brake(
+        return SenderHealth(
             since=now,
             until=now + wait,
             width=1,
@@ -54,15 +55,19 @@ class Brake:
             down=effect is Effect.CHANNEL_DOWN,
         )
 
-    def accepted(self, *, concurrency: int, now: datetime) -> "Brake":
+    def at_start(self) -> "SenderHealth":
+        """Return it when a process begins: a person may have mended an account or a server, so it is tried once."""
+        return replace(self, since=None, until=None) if self.down else self
+
+    def accepted(self, *, concurrency: int, now: datetime) -> "SenderHealth":
         """Return it after a success. One that was on its way when the pause began says nothing."""
         if self.width is None or self.holds(now):
             return self
         width = self.width * 2
-        return FREE if width >= concurrency else Brake(width=width)
+        return HEALTHY if width >= concurrency else SenderHealth(width=width)
 
 
-FREE = Brake()
+HEALTHY = SenderHealth()
 
 
 def _pause(effect: Effect, refusals: int) -> timedelta:
