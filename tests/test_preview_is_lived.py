@@ -10,7 +10,6 @@ from datetime import time, timedelta
 
 import pytest
 
-from nudger.decisions.delivering.hello import NOT_YET
 from nudger.decisions.snapshot import build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
@@ -28,10 +27,13 @@ from nudger.domain.schedules import (
     WhenBlocked,
 )
 from nudger.domain.vocabulary import Channel, Purpose
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import release_held
 from nudger.use_cases.outlook import before_the_first_start, outlook, standing
 from tests.make import DAILY, WORDS, make_message, make_recipient, make_schedule, utc
 from tests.stage import Stage
+
+NOT_YET = "the first hello has not gone out yet"
 
 DAY = timedelta(days=1)
 DAYS = 30
@@ -156,7 +158,7 @@ def test_what_is_shown_is_lived_until_something_changes(tmp_path, zone, start):
         compare(as_shown(waiting), imported, released)
         withheld = [n for n in stage.nudges() if n.key.recipient == "crowd01" and n.key.schedule == "series"]
         assert withheld
-        assert all(n.decision.reason.startswith(NOT_YET) for n in withheld)
+        assert all(english(n.status_reason).startswith(NOT_YET) for n in withheld)
         stage.ledger.run(lambda t: release_held(t, now=released))
         after = as_shown(show(stage, catalog, released))
         await stage.tick()

@@ -19,6 +19,7 @@ from nudger.config.values import scalars
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME
 from nudger.domain.recipients import Pause, ended
+from nudger.prose.reasons import english
 from nudger.storage.tables import events
 from nudger.use_cases.hold import (
     discard_held,
@@ -216,7 +217,7 @@ class Story:
 
     def found_reasons(self, wanted):
         """For each schedule, or `person schedule`: a part of the reason of its newest nudge."""
-        found = {name: next((n.decision.reason for n in self.nudges_of(name)[::-1]), "-") for name in wanted}
+        found = {name: next((english(n.status_reason) for n in self.nudges_of(name)[::-1]), "-") for name in wanted}
         return {name: wanted[name] if wanted[name] in reason else reason for name, reason in found.items()}
 
     def found_doubt(self, wanted):

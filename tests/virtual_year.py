@@ -32,6 +32,7 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours, Recipient
 from nudger.domain.schedules import Schedule, Selection
 from nudger.domain.vocabulary import Channel
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import release_held, sending_blocked
 from tests import spoken
 from tests.make import make_message
@@ -420,7 +421,7 @@ class Year:
             lively = nudge.state in (NudgeState.PENDING, NudgeState.SENDING, NudgeState.HELD)
             if lively and nudge.expires_at < self.now - HOUR:
                 self.page.blame("left lying", f"{nudge.key} {nudge.state}")
-            if not lively and nudge.state is not NudgeState.SENT and not nudge.decision.reason:
+            if not lively and nudge.state is not NudgeState.SENT and not english(nudge.status_reason):
                 self.page.blame("without a reason", f"{nudge.key} {nudge.state}")
 
 

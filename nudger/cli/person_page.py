@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nudger.config.tables.columns import as_hard_day, as_pause
-from nudger.decisions.spans import span_in_words
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
 from nudger.domain.vocabulary import Channel
 from nudger.prose.moments import local_day
+from nudger.prose.reasons import english
+from nudger.prose.spans import span_in_words
 from nudger.use_cases.person_record import PersonRecord
 
 _LAST = 10
@@ -87,7 +88,7 @@ def _nudge(nudge: Nudge) -> dict[str, Any]:
         "schedule": nudge.key.schedule,
         "due": nudge.due,
         "state": nudge.state.value,
-        "reason": decision.reason,
+        "reason": english(nudge.status_reason),
         "tried": nudge.first_attempt_at,
         "channel": decision.channel,
         "message": decision.message,

@@ -12,6 +12,7 @@ from nudger.cli.kinds import DATE, Whole
 from nudger.cli.preview_table import preview_table
 from nudger.decisions.coming import Coming
 from nudger.prose import coming as words
+from nudger.prose.reasons import english
 from nudger.use_cases.prospect import Prospect, Span, prospect, span_of
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation
@@ -120,7 +121,7 @@ def _record(each: Coming) -> dict[str, Any]:
         "segments": words.sms_segments(each),
         "priority": each.nudge.priority.name.lower(),
         "state": each.nudge.state,
-        "reason": decision.reason or None,
+        "reason": english(each.nudge.status_reason) or None,
         "not_before": _utc(each.goes_out) if waits else None,
         "note": words.note(each),
     }

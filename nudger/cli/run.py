@@ -20,6 +20,7 @@ from nudger.daemon.configuration import public_lines
 from nudger.decisions.coming import Coming
 from nudger.errors import ConfigError, LedgerLostError, NudgerError
 from nudger.prose.moments import elsewhere, local_day, plural, time_until
+from nudger.prose.reasons import english
 from nudger.wiring.aside import at_work_aside
 from nudger.wiring.clock import machine_time_zone
 from nudger.wiring.logs import configure_logging
@@ -133,7 +134,7 @@ class _Screen:
 
 def _row(coming: Coming, started: Started) -> str:
     people = started.snapshot.recipients
-    moment, reason = coming.goes_out or coming.slot.due, coming.nudge.decision.reason
+    moment, reason = coming.goes_out or coming.slot.due, english(coming.nudge.status_reason)
     whose = "" if len(people) == 1 else f"{coming.recipient.id}  "
     remarks = (time_until(moment - started.at), elsewhere(moment, coming.recipient), reason)
     when = "; ".join(remark for remark in remarks if remark)

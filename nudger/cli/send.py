@@ -8,6 +8,7 @@ import click
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel, ChannelChoice
 from nudger.errors import NudgerError
+from nudger.prose.reasons import english
 from nudger.use_cases.people import named, who_is_here
 from nudger.use_cases.send_test import choose_test
 from nudger.wiring.clock import clock
@@ -36,5 +37,5 @@ def command(config_dir: Path, recipient_id: str, key: str | None, channel: str |
         else nudge.provider
     )
     if nudge.state is not NudgeState.SENT:
-        raise NudgerError(f"{nudge.state}: {nudge.decision.reason} ({provider})")
+        raise NudgerError(f"{nudge.state}: {english(nudge.status_reason)} ({provider})")
     click.echo(f"sent: {nudge.decision.message} to {recipient_id} by {nudge.decision.channel}, {provider}")

@@ -15,6 +15,7 @@ from nudger.cli.kinds import Amount, Whole
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import ScheduleId
 from nudger.prose.moments import plural
+from nudger.prose.reasons import english
 from nudger.use_cases.people import who_is_here
 from nudger.use_cases.simulate import LATER, ON_TIME, SOME_ZONES, Tally, made_up_people, simulate
 from nudger.wiring.clock import clock
@@ -92,7 +93,7 @@ def _record(trial: _Trial) -> dict[str, Any]:
             "soonest_days": min(tally.repeats, default=None),
             "median_days": _median(tally.repeats),
         },
-        "held": dict(tally.held.most_common()),
+        "held": dict(_reasons(tally).most_common()),
         "sms": {"segments": tally.segments, "price": trial.price, "cost": round(tally.segments * trial.price, 2)},
         "runway_days": {name: tally.runway.get(name) for name in trial.schedules},
     }
@@ -145,13 +146,22 @@ def _repeats(tally: Tally) -> str:
     return f"{tally.repeats.total():,} times, soonest after {soonest}, median after {_median(tally.repeats)}"
 
 
+def _reasons(tally: Tally) -> Counter[str]:
+    """Return how many were held back, by the reason in words."""
+    held = Counter[str]()
+    for reason, count in tally.held.items():
+        held[english(reason)] += count
+    return held
+
+
 def _held(tally: Tally) -> Iterator[str]:
     if not tally.held:
         return
     yield "Not sent, and why"
-    for reason, count in tally.held.most_common(_MOST_REASONS):
+    held = _reasons(tally)
+    for reason, count in held.most_common(_MOST_REASONS):
         yield f"  {count:>9,}  {reason}"
-    others = tally.held.total() - sum(count for _, count in tally.held.most_common(_MOST_REASONS))
+    others = held.total() - sum(count for _, count in held.most_common(_MOST_REASONS))
     if others:
         yield f"  {others:>9,}  other reasons (all of them: --format json)"
     yield ""

@@ -16,6 +16,7 @@ from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.domain.nudges import Nudge
 from nudger.domain.pulse import Running
 from nudger.domain.vocabulary import Channel
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.status import Status, status
 from nudger.wiring.clock import clock, uptime
@@ -72,7 +73,7 @@ def _record(found: Status, installation: Installation, planned: Mapping[Channel,
                 "goes_out": each.goes_out,
                 "recipient": each.recipient.id,
                 "schedule": each.slot.schedule,
-                "reason": each.nudge.decision.reason or None,
+                "reason": english(each.nudge.status_reason) or None,
             }
             for each in found.coming
         ],
@@ -104,6 +105,6 @@ def _nudge(nudge: Nudge) -> dict[str, Any]:
         "channel": nudge.decision.channel,
         "provider": nudge.provider,
         "state": nudge.state,
-        "reason": nudge.decision.reason or None,
+        "reason": english(nudge.status_reason) or None,
         "attempts": nudge.attempts,
     }

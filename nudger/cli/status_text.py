@@ -11,6 +11,7 @@ from nudger.domain.pulse import Running
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Problem, in_numbers
 from nudger.prose.moments import elsewhere, local_day, plural, time_until
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.status import Past, Status
 from nudger.wiring.clock import machine_time_zone
@@ -130,7 +131,7 @@ def past_line(nudge: Nudge) -> str:
     """Return what became of a nudge, on a line."""
     channel = nudge.decision.channel or "-"
     what = f"{nudge.state:<10} {channel:<5}  {nudge.key.schedule}  {nudge.key.recipient}"
-    remarks = "; ".join(remark for remark in (_went_out(nudge), nudge.decision.reason) if remark)
+    remarks = "; ".join(remark for remark in (_went_out(nudge), english(nudge.status_reason)) if remark)
     return f"{local_day(nudge.due.astimezone()):<16}  {what}" + (f"  ({remarks})" if remarks else "")
 
 
@@ -146,7 +147,7 @@ def _went_out(nudge: Nudge) -> str:
 
 def _next_line(each: Coming, now: datetime) -> str:
     moment = each.goes_out or each.slot.due
-    remarks = (time_until(moment - now), elsewhere(moment, each.recipient), each.nudge.decision.reason)
+    remarks = (time_until(moment - now), elsewhere(moment, each.recipient), english(each.nudge.status_reason))
     when = "; ".join(remark for remark in remarks if remark)
     return (
         f"{local_day(moment.astimezone()):<16}  {each.nudge.decision.channel or '-':<5}  {each.slot.schedule}"

@@ -14,7 +14,10 @@ from nudger.decisions.points.replay import replay
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import ScheduleId
 from nudger.prose.moments import long_day, plural
-from nudger.prose.why import Explanation, why
+from nudger.prose.reasons import english
+from nudger.prose.records import as_facts
+from nudger.prose.replay import replay_in_words
+from nudger.prose.why import Explanation, Happening, why
 from nudger.use_cases.why import Account, Accounts, DateBesideNudgeError, account_for
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation
@@ -79,7 +82,7 @@ def _explain(each: Account, schedules: Mapping[ScheduleId, Schedule]) -> Explana
 
 
 def _record(each: Account, schedules: Mapping[ScheduleId, Schedule]) -> dict[str, Any]:
-    nudge = each.nudge
+    nudge, again = each.nudge, replay(each.nudge)
     return {
         "nudge": nudge.id if each.decided else None,
         "recipient": nudge.key.recipient,
@@ -87,11 +90,16 @@ def _record(each: Account, schedules: Mapping[ScheduleId, Schedule]) -> dict[str
         "date": nudge.key.local_date,
         "due": nudge.due,
         "state": nudge.state if each.decided else "foreseen",
-        "reason": nudge.decision.reason or None,
+        "reason": english(nudge.status_reason) or None,
         "channel": nudge.decision.channel,
         "message": nudge.decision.message,
-        "facts": dict(nudge.decision.facts),
+        "facts": as_facts(nudge.decision.record),
         "explanation": asdict(_explain(each, schedules)),
-        "replay": asdict(replay(nudge)),
-        "events": [{"at": event.at, "kind": event.kind, **event.detail} for event in each.happened],
+        "replay": {"agrees": again.agrees, "version": again.version, "words": replay_in_words(again)},
+        "events": [_event(event) for event in each.happened],
     }
+
+
+def _event(event: Happening) -> dict[str, Any]:
+    reason = {"reason": english(event.reason)} if event.reason is not None else {}
+    return {"at": event.at, "kind": event.kind, **reason, **event.detail}

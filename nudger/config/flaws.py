@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from nudger.decisions import spans
+from nudger.prose import spans
 
 _PLAIN = re.compile(r"[^\W_+#&*!|>%@`\"'-][^:#\"\[\]{}]*\Z")
 _SHOWN = 40

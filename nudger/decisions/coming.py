@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from nudger.decisions.points.select import CONDITIONS
 from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.reasons import ReasonCode
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Slot
+
+_CONDITIONS = (ReasonCode.ONLY_IF, ReasonCode.NOT_IF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class Coming:
     @property
     def uncalled_for(self) -> bool:
         """Whether it has a condition that does not hold: on most days, that is no news to anybody."""
-        return self.nudge.state is NudgeState.WITHHELD and self.nudge.decision.reason.startswith(CONDITIONS)
+        reason = self.nudge.status_reason
+        return self.nudge.state is NudgeState.WITHHELD and reason is not None and reason.code in _CONDITIONS
 
     @property
     def goes_out(self) -> datetime | None:

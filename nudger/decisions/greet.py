@@ -9,7 +9,8 @@ from nudger.decisions.delivering.hello import Hello
 from nudger.decisions.oversight.guard import crowd_of_newcomers, held_by_guard
 from nudger.decisions.points.decide import decide_welcome, hello_due
 from nudger.decisions.snapshot import Snapshot
-from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
+from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.reasons import ReasonCode
 from nudger.domain.vocabulary import RecipientId
 
 Hellos = Mapping[RecipientId, Hello]
@@ -63,7 +64,8 @@ def greet(snapshot: Snapshot, name: RecipientId, hello: Hello, *, guarded: bool,
 
 
 def _stays_held(hello: Hello, guard_is_up: bool) -> bool:
-    return hello.reason == DISCARDED or (guard_is_up and hello.state is NudgeState.EXPIRED)
+    discarded = hello.reason is not None and hello.reason.code is ReasonCode.DISCARDED
+    return discarded or (guard_is_up and hello.state is NudgeState.EXPIRED)
 
 
 def _why(

@@ -14,13 +14,9 @@ from nudger.domain.calendar import part_of_day
 from nudger.domain.crisis_lines import crisis_line_for
 from nudger.domain.legal_hours import country
 from nudger.domain.messages import Message
-from nudger.domain.nudges import Facts
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Calendar, Schedule
 from nudger.domain.tongues import Tongue, tongue_of, weekday
-
-LANGUAGE = "language"
-"""The fact that holds the language of the words, where it is not the person's."""
 
 _SPAN = timedelta(weeks=WEEKS) - timedelta(days=1)
 
@@ -75,12 +71,12 @@ class MessageValues(NamedTuple):
         return tongue_of(self.language)
 
 
-def other_language(message: Message, person: Recipient) -> Facts:
-    """Return the fact that a message is in another language than the person's, where it is.
+def other_language(message: Message, person: Recipient) -> str | None:
+    """Return the language of a message, where it is another than the person's.
 
     Only what is sent once falls back so (a hello in English beats silence). The foot of a mail is then in its language.
     """
-    return () if same_language(message.language, person.language) else ((LANGUAGE, message.language),)
+    return None if same_language(message.language, person.language) else message.language
 
 
 def _crisis_line(values: MessageValues) -> str:

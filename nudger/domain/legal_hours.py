@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from nudger.domain.area_codes import places_of
 from nudger.domain.calendar import require_utc, resolve
+from nudger.domain.reasons import Reason, ReasonCode
 
 _MONDAY_TO_FRIDAY = frozenset(range(5))
 _SATURDAY = frozenset({5})
@@ -204,14 +205,17 @@ def _opening(places: frozenset[str], day: date, zone: tzinfo) -> datetime | None
     return instant.at if instant else None
 
 
-def reason(places: frozenset[str], local: datetime) -> str:
-    """Return the hours of that local day in words, and who sets them: `legal hours 08:00-20:00 (US-FL)`."""
+def reason(places: frozenset[str], local: datetime) -> Reason:
+    """Return the hours of that local day, and who sets them."""
     day = local.date()
     hours, rules = window(places, day), _rules(places, day)
     if not rules:
-        return "no legal hours here"
-    words = f"{hours[0]:%H:%M}-{hours[1]:%H:%M}" if hours else f"none on {day:%A}"
-    return f"legal hours {words} ({', '.join(_who_sets(rules))})"
+        return Reason(ReasonCode.LEGAL_HOURS, {"places": []})
+    if hours is None:
+        return Reason(ReasonCode.LEGAL_HOURS, {"weekday": day.weekday(), "places": _who_sets(rules)})
+    opens, closes = hours
+    spoken = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    return Reason(ReasonCode.LEGAL_HOURS, {**spoken, "places": _who_sets(rules)})
 
 
 def _who_sets(rules: list[LegalHours]) -> list[str]:

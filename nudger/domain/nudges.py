@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nudger.domain.calendar import require_utc
 from nudger.domain.messages import Rendered
+from nudger.domain.reasons import Reason
+from nudger.domain.records import NO_RECORD, Record
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel, MessageKey, NudgeId
 
@@ -16,10 +18,6 @@ WELCOME = "welcome"
 
 TEST = "test"
 """The schedule id of `nudger send`. No schedule of the operator's may take it."""
-
-
-DISCARDED = "discarded by hand"
-"""The reason of a nudge that the guard held, and that a person left out."""
 
 
 class NudgeState(StrEnum):
@@ -96,29 +94,26 @@ def nudge_id(installation: str, key: SlotKey) -> NudgeId:
     return NudgeId(hashlib.blake2b(f"{installation}/{key}".encode(), digest_size=16).hexdigest())
 
 
-Facts = tuple[tuple[str, Any], ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided for a slot, and why: enough to explain it and to decide it again.
+    """What was decided for a slot, and why: enough to explain it and to decide it again. Never changed afterwards.
 
-    `message` is None when nothing is to be sent; `reason` then says why. Later `reason` says why the nudge stands
-    where it stands. `facts` are (name, value) pairs for the record, as JSON can hold them: what was known, which
-    rule chose, the seed it drew with, how many options fitted, and the chance of each.
+    `message` is None when nothing is to be sent; `reason` then says why. Else it says what the nudge had to wait for,
+    None where nothing was in its way.
     """
 
     message: MessageKey | None
     channel: Channel | None
     rendered: Rendered | None
-    reason: str
-    facts: Facts = ()
+    reason: Reason | None = None
+    record: Record = NO_RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge:
     """A slot's nudge. All moments are UTC; `expires_at` is the last moment at which it may go out.
 
+    `status_reason` is why it stands in its state: what it waits for, what became of it.
     While it waits it goes out `not_before` a moment; while it is in doubt the provider is asked at `ask_at`, and never
     again where that is None. `fence` is the number of its newest attempt, which began at `last_attempt_at`: `attempts`
     leaves out those that a sender's pause cut short. `inquiries` counts how often the provider was asked about the
@@ -132,6 +127,7 @@ class Nudge:
     expires_at: datetime
     state: NudgeState
     decision: Decision
+    status_reason: Reason | None = None
     not_before: datetime | None = None
     ask_at: datetime | None = None
     priority: Priority = Priority.NORMAL

@@ -10,6 +10,7 @@ from nudger.domain.schedules import Priority
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import Channel, RecipientId
 from nudger.prose.moments import local_day
+from nudger.prose.reasons import english, english_in_short
 
 PersonDay = tuple[RecipientId, date]
 
@@ -27,7 +28,7 @@ def waits(each: Coming) -> str | None:
         return None
     local = each.goes_out.astimezone(each.recipient.zone)
     when = f"{local:%H:%M}" if local.date() == each.local.date() else local_day(local)
-    reason = each.nudge.decision.reason
+    reason = english(each.nudge.status_reason)
     return f"waits until {when}: {reason}" if reason else f"waits until {when}"
 
 
@@ -35,23 +36,18 @@ def held(each: Coming) -> str | None:
     """Say why it does not go out; None if it does."""
     if each.goes_out is not None:
         return None
-    reason = each.nudge.decision.reason
+    reason = english(each.nudge.status_reason)
     return f"may have gone out: {reason}" if each.nudge.state is NudgeState.UNKNOWN else f"held: {reason}"
 
 
 def summary(theirs: Sequence[Coming]) -> str | None:
     """Say how many go out and what holds the others, the most frequent first; None where nothing is held."""
-    reasons = Counter(_kind(each.nudge.decision.reason) for each in theirs if each.goes_out is None)
+    reasons = Counter(english_in_short(each.nudge.status_reason) for each in theirs if each.goes_out is None)
     if not reasons:
         return None
     out = sum(each.goes_out is not None for each in theirs)
     told = "; ".join(f"{count} held: {reason}" for reason, count in reasons.most_common())
     return f"{out} of {len(theirs)} {'goes' if out == 1 else 'go'} out; {told}"
-
-
-def _kind(reason: str) -> str:
-    """Return a reason without what differs from one nudge to the next."""
-    return reason.partition(" (")[0].partition(", and ")[0]
 
 
 def sms_segments(each: Coming) -> int | None:

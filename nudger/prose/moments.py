@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from nudger.decisions.spans import day_in_words
 from nudger.domain.recipients import Recipient
+from nudger.prose.spans import day_in_words
 
 
 def plural(count: int, noun: str, many: str = "") -> str:

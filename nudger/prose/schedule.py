@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
-from nudger.decisions.condition_words import condition_in_words
-from nudger.decisions.spans import listed, span_in_words
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.schedules import Audience, Priority, Schedule, Selection, WhenBlocked, WhenMissed
 from nudger.domain.vocabulary import ChannelChoice, Intensity
+from nudger.prose.conditions import condition_in_words
+from nudger.prose.spans import listed, span_in_words
 from nudger.prose.when import when_in_short, when_in_words
 
 _CHANNELS = {

@@ -6,20 +6,6 @@ from datetime import date, datetime, time, timedelta
 from cronsim import CronSim
 
 from nudger.decisions.planning.dates import ANCHOR
-from nudger.decisions.spans import (
-    ALL_WEEK,
-    DAYS,
-    MONTHS,
-    WEEKDAYS,
-    WEEKEND,
-    any_day,
-    day_in_words,
-    day_names,
-    listed,
-    month_days,
-    nth_days,
-    span_in_words,
-)
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import (
     At,
@@ -40,6 +26,20 @@ from nudger.domain.schedules import (
     Weekly,
 )
 from nudger.prose.rrule import counts_from_first_date, lacks_days, rule_in_words, weeks_of_rule_begin_on
+from nudger.prose.spans import (
+    ALL_WEEK,
+    DAYS,
+    MONTHS,
+    WEEKDAYS,
+    WEEKEND,
+    any_day,
+    day_in_words,
+    day_names,
+    listed,
+    month_days,
+    nth_days,
+    span_in_words,
+)
 
 _MOMENTS = {"morning": "in the morning", "midday": "at midday", "evening": "in the evening", "night": "at night"}
 _FIFTH = 5

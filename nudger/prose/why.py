@@ -3,15 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nudger.decisions.choosing.variables import VARIABLES, Kind
-from nudger.decisions.condition_words import condition_in_words
+from nudger.decisions.points.availability import quiet_hours
 from nudger.decisions.points.replay import replay
-from nudger.decisions.spans import roughly
 from nudger.domain.nudges import TEST, WELCOME, Nudge, NudgeState
+from nudger.domain.reasons import Json, Reason, ReasonCode
 from nudger.domain.recipients import Recipient
+from nudger.domain.records import NO_RECORD, Mode, Record, Written
 from nudger.domain.schedules import Schedule
+from nudger.prose.conditions import condition_in_words
+from nudger.prose.reasons import english
+from nudger.prose.records import ASIDE, RULES, mode_in_words, restraint_in_words
+from nudger.prose.replay import replay_in_words
+from nudger.prose.spans import roughly
 
 _SHOWN = 6
 _SECOND = timedelta(seconds=1)
@@ -19,11 +26,12 @@ _SOON = timedelta(minutes=1)
 
 
 class Happening(NamedTuple):
-    """One thing that happened to a nudge: the state it came to, and what the ledger noted beside it."""
+    """One thing that happened to a nudge: the state it came to, why, and what else the ledger noted beside it."""
 
     at: datetime
     kind: str
-    detail: Mapping[str, Any]
+    reason: Reason | None = None
+    detail: Mapping[str, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +64,15 @@ def why(
 ) -> Explanation:
     """Explain a nudge; `decided` is False for one that is only foreseen. Without a person, times are in UTC."""
     zone = person.zone if person else UTC
-    facts = dict(nudge.decision.facts)
     return Explanation(
         time=f"{nudge.due.astimezone(zone):%H:%M}",
         headline=f"{_headline(nudge, zone, decided=decided)}  ({_whose(nudge)})",
         then=tuple(_then(nudge, person, schedule, happened)),
-        this=tuple(_this(nudge, schedule, facts)),
+        this=tuple(_this(nudge, schedule)),
         tries=tuple(_tries(happened, zone)),
-        replay=replay(nudge).words if decided else "not decided yet: this is how it would be, as things stand",
+        replay=replay_in_words(replay(nudge))
+        if decided
+        else "not decided yet: this is how it would be, as things stand",
     )
 
 
@@ -73,7 +82,7 @@ def _whose(nudge: Nudge) -> str:
 
 
 def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
-    way, reason = f"by {nudge.decision.channel}: {nudge.decision.message}", nudge.decision.reason
+    way, reason = f"by {nudge.decision.channel}: {nudge.decision.message}", english(nudge.status_reason)
     until = _clock(nudge, zone)
     if not decided and nudge.state is NudgeState.PENDING:
         late = f" at {until}" if nudge.next_look_at != nudge.due else ""
@@ -85,10 +94,18 @@ def _headline(nudge: Nudge, zone: tzinfo, *, decided: bool) -> str:
         NudgeState.UNKNOWN: f"may have been sent {way}; nobody knows ({reason})",
         NudgeState.HELD: f"held, to be sent {way}: {reason}",
         NudgeState.MISSED: f"missed: {reason}",
-        NudgeState.EXPIRED: f"not sent, too late: {reason.removeprefix('too late: ')}",
+        NudgeState.EXPIRED: f"not sent, too late: {_too_late(nudge)}",
         NudgeState.FAILED: f"not sent, {nudge.provider or 'the provider'} refused it: {reason}",
     }
     return said.get(nudge.state, f"{'not sent' if decided else 'will not be sent'}: {reason}")
+
+
+def _too_late(nudge: Nudge) -> str:
+    """Say why it was too late, without saying again that it was."""
+    reason = nudge.status_reason
+    if reason is not None and reason.code is ReasonCode.TOO_LATE and reason.because:
+        return ", then ".join(english(each) for each in reason.because)
+    return english(reason)
 
 
 def _clock(nudge: Nudge, zone: tzinfo) -> str:
@@ -111,11 +128,12 @@ def _then(
     yield f"due {due:%A} {due.day} {due:%B, %H:%M} in {where}; {_grace(nudge)}"
     if nudge.state is NudgeState.SENT and nudge.first_attempt_at and nudge.first_attempt_at - nudge.due >= _SOON:
         yield f"went out {roughly(nudge.first_attempt_at - nudge.due)} after it was due"
-    waits = list(_waits(nudge, happened, zone))
-    yield from waits
+    waited = _waited(nudge, happened)
+    yield from _waits(nudge, waited, happened, zone)
     if person is not None and (quiet := person.quiet_hours_on(due.date())):
-        said = f"quiet hours {quiet}"
-        yield from [] if any(each.endswith(f": {said}") for each in waits) else [said]
+        hours = quiet_hours(quiet)
+        told = [*waited, *(each.reason for each in happened if each.kind == NudgeState.HELD)]
+        yield from [] if hours in told else [english(hours)]
 
 
 def _grace(nudge: Nudge) -> str:
@@ -123,44 +141,50 @@ def _grace(nudge: Nudge) -> str:
     return f"it may go out up to {roughly(grace)} later" if grace else "it may not go out later"
 
 
-def _waits(nudge: Nudge, happened: Sequence[Happening], zone: tzinfo) -> Iterable[str]:
-    """Say what it waited for: each reason once."""
+def _waited(nudge: Nudge, happened: Sequence[Happening]) -> list[Reason]:
+    """Return what it waited for, each reason once."""
     waited = [each for each in happened if each.kind == NudgeState.PENDING and not each.detail.get("attempts")]
-    reasons = [str(each.detail.get("reason", "")) for each in waited]
+    reasons = [each.reason for each in waited]
     if not happened and nudge.state is NudgeState.PENDING:
-        reasons = [nudge.decision.reason]
-    for reason in dict.fromkeys(filter(None, reasons)):
-        yield f"waited for: {reason}" if nudge.state is not NudgeState.PENDING else f"waits for: {reason}"
+        reasons = [nudge.status_reason]
+    return list(dict.fromkeys(reason for reason in reasons if reason is not None))
+
+
+def _waits(nudge: Nudge, waited: Iterable[Reason], happened: Sequence[Happening], zone: tzinfo) -> Iterable[str]:
+    """Say what it waited for, and from when on it was held."""
+    waits = "waited for" if nudge.state is not NudgeState.PENDING else "waits for"
+    for reason in waited:
+        yield f"{waits}: {english(reason)}"
     for each in happened:
         if each.kind == NudgeState.HELD:
-            yield f"held from {each.at.astimezone(zone):%a %H:%M} on: {each.detail.get('reason', '')}"
+            yield f"held from {each.at.astimezone(zone):%a %H:%M} on: {english(each.reason)}"
 
 
-def _this(nudge: Nudge, schedule: Schedule | None, facts: Mapping[str, Any]) -> Iterable[str]:
-    if not facts:
+def _this(nudge: Nudge, schedule: Schedule | None) -> Iterable[str]:
+    record = nudge.decision.record
+    if record == NO_RECORD:
         yield "it did not come to choosing a message"
         return
-    yield from _conditions(schedule, facts)
-    yield from _known(facts.get("variables", {}))
-    if mode := facts.get("mode"):
-        yield from (_MODES.get(each, f"{each}: only gentle messages") for each in str(mode).split(", "))
-    if "nothing" in facts:
-        chance, reason = facts["nothing"]
-        yield f"sending nothing had a chance of {chance:g}: {reason}"
-    if "options" in facts:
-        yield from _choice(nudge, facts)
-    elif "rule" in facts:
-        yield str(facts["rule"])
+    yield from _conditions(schedule, record)
+    yield from _known(record.variables or {})
+    for mode in record.modes:
+        yield _MODES.get(mode) or f"{mode_in_words(mode, record)}: only gentle messages"
+    if record.restraint is not None:
+        yield f"sending nothing had a chance of {record.restraint.chance:g}: {restraint_in_words(record)}"
+    if record.options is not None:
+        yield from _choice(nudge, record)
+    elif record.rule is not None:
+        yield RULES[record.rule]
 
 
 _MODES = {
-    "a low day": "a low day: only gentle messages that ask nothing, those for low days first",
-    "a fine day": "a fine day: messages for fine days first",
+    Mode.LOW_DAY: "a low day: only gentle messages that ask nothing, those for low days first",
+    Mode.FINE_DAY: "a fine day: messages for fine days first",
 }
 
 
-def _conditions(schedule: Schedule | None, facts: Mapping[str, Any]) -> Iterable[str]:
-    if schedule is None or "seed" not in facts:
+def _conditions(schedule: Schedule | None, record: Record) -> Iterable[str]:
+    if schedule is None or not record.seed:
         return
     if schedule.only_if is not None:
         yield f"sent only if {condition_in_words(schedule.only_if)} (as the schedule is today)"
@@ -168,25 +192,24 @@ def _conditions(schedule: Schedule | None, facts: Mapping[str, Any]) -> Iterable
         yield f"not sent if {condition_in_words(schedule.skip_if)} (as the schedule is today)"
 
 
-def _known(variables: Mapping[str, Sequence[Any]]) -> Iterable[str]:
+def _known(variables: Mapping[str, Written]) -> Iterable[str]:
     if not variables:
         return
-    said = [_fact(name, value, timedelta(seconds=age)) for name, (value, age) in variables.items()]
-    yield f"known: {', '.join(said)}"
+    yield f"known: {', '.join(_variable(name, known) for name, known in variables.items())}"
     unknown = [name.replace("_", " ") for name in ("mood", "since_reply") if name not in variables]
     if unknown:
         yield f"not known: {', '.join(unknown)}"
 
 
-def _fact(name: str, value: Any, age: timedelta) -> str:
+def _variable(name: str, known: Written) -> str:
     """Return `mood 3 (20 hours old)`."""
-    variable = VARIABLES.get(name)
+    variable, value, age = VARIABLES.get(name), known.value, timedelta(seconds=known.age_s)
     kind = variable.kind if variable else None
-    if kind is Kind.SPAN:
+    if kind is Kind.SPAN and isinstance(value, int | float):
         said = roughly(timedelta(seconds=value))
     elif kind is Kind.FLAG:
         said = "yes" if value else "no"
-    elif kind is Kind.WORDS:
+    elif kind is Kind.WORDS and not isinstance(value, int | float):
         said = " and ".join(value) or "none"
     else:
         said = str(value)
@@ -194,20 +217,19 @@ def _fact(name: str, value: Any, age: timedelta) -> str:
     return f"{name.replace('_', ' ')} {said}{old}"
 
 
-def _choice(nudge: Nudge, facts: Mapping[str, Any]) -> Iterable[str]:
-    aside = ", ".join(f"{count} {reason}" for reason, count in facts.get("set_aside", ()))
-    yield f"{_messages(facts['options'])} fitted" + (f"; set aside: {aside}" if aside else "")
-    chances = facts.get("chances", ())
-    if "component" in facts and chances:
-        yield f"it was the turn of {facts['component']}, served longest ago"
-    if chances:
+def _choice(nudge: Nudge, record: Record) -> Iterable[str]:
+    aside = ", ".join(f"{each.messages} {ASIDE[each.why]}" for each in record.set_aside)
+    yield f"{_messages(record.options or 0)} fitted" + (f"; set aside: {aside}" if aside else "")
+    if record.component is not None and record.chances:
+        yield f"it was the turn of {record.component}, served longest ago"
+    if record.chances:
         yield "chances: " + ", ".join(
-            f"{practice} {chance:.2f} ({_messages(count)})" for practice, chance, count in chances
+            f"{each.practice} {each.chance:.2f} ({_messages(each.wordings)})" for each in record.chances
         )
-        yield f"drawn: {facts.get('practice', '')}, then {_listed(facts.get('shortlist', ()), nudge)}"
-    else:
-        yield f"taken: {facts['rule']}"
-    yield f"seed {facts['seed']}"
+        yield f"drawn: {record.practice or ''}, then {_listed(record.shortlist, nudge)}"
+    elif record.rule is not None:
+        yield f"taken: {RULES[record.rule]}"
+    yield f"seed {record.seed}"
 
 
 def _messages(count: int) -> str:
@@ -248,5 +270,6 @@ def _tries(happened: Sequence[Happening], zone: tzinfo) -> Iterable[str]:
 
 def _answer(each: Happening) -> str:
     came_to = _CAME_TO.get(NudgeState(each.kind), each.kind) if each.kind in set(NudgeState) else each.kind
-    details = [str(each.detail[name]) for name in ("reason", "provider_id") if each.detail.get(name)]
-    return came_to + (f" ({', '.join(details)})" if details else "")
+    details = [english(each.reason), str(each.detail.get("provider_id") or "")]
+    said = ", ".join(detail for detail in details if detail)
+    return f"{came_to} ({said})" if said else came_to

@@ -8,9 +8,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from nudger.decisions.delivering.transitions import LEASE, ONLY_TOO_LATE
 from nudger.domain.nudges import NudgeState
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.vocabulary import Channel
 from nudger.storage.events import REOPENED, Events
 from nudger.storage.high_water import Progress
+from nudger.storage.reason_codec import reason_text
 from nudger.storage.sql import IS_UNDER_WAY, is_by_one_of
 from nudger.storage.tables import attempts, nudges
 
@@ -79,7 +81,7 @@ class ClockRepairs:
 
 _SOON = timedelta(minutes=1)
 _UNKNOWN = NudgeState.UNKNOWN.value
-_ONLY_TOO_LATE = or_(*(nudges.c.reason.startswith(reason) for reason in ONLY_TOO_LATE))
+_ONLY_TOO_LATE = nudges.c.status_code.in_([code.value for code in ONLY_TOO_LATE])
 _NOT_ASKED = nudges.c.ask_at.is_(None)
 _PENDING = NudgeState.PENDING.value
 _SENDING = NudgeState.SENDING.value
@@ -88,4 +90,6 @@ _UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, 
 
 
 def _once_again(now: datetime) -> dict[str, Any]:
-    return {"state": _PENDING, "not_before": now, "reason": "too late only by a clock that was wrong"}
+    reason = Reason(ReasonCode.CLOCK_WAS_WRONG)
+    because = {"status_code": reason.code.value, "status_reason": reason_text(reason)}
+    return {"state": _PENDING, "not_before": now, **because}

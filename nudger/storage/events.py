@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from nudger.domain.nudges import Nudge
+from nudger.domain.reasons import Json, Reason
 from nudger.domain.vocabulary import NudgeId
+from nudger.storage.reason_codec import reason_data, reason_from
 from nudger.storage.tables import events
 
 REOPENED = "reopened"
@@ -19,11 +21,15 @@ REOPENED = "reopened"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened, and when. `kind` is the state that a nudge came to, or a word for what else it was."""
+    """One thing that happened to a nudge, and when. `kind` is the state that it came to, or a word for something else.
+
+    `reason` is why, where there is one; `detail` is what else was written down.
+    """
 
     at: datetime
     kind: str
-    detail: Mapping[str, Any]
+    reason: Reason | None
+    detail: Mapping[str, Json]
 
 
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
@@ -55,16 +61,21 @@ class Events:
     def of(self, nudge: NudgeId) -> list[Event]:
         """Return what happened to a nudge, oldest first."""
         rows = self._connection.execute(select(events).where(events.c.nudge == nudge).order_by(events.c.id))
-        return [Event(at=row.at, kind=row.kind, detail=json.loads(row.detail)) for row in rows]
+        return [_event(row.at, row.kind, json.loads(row.detail)) for row in rows]
 
     def _append(self, happened: Iterable[Mapping[str, Any]]) -> None:
         if rows := list(happened):
             self._connection.execute(insert(events), rows)
 
 
+def _event(at: datetime, kind: str, detail: dict[str, Any]) -> Event:
+    reason = detail.pop("reason", None)
+    return Event(at=at, kind=kind, reason=None if reason is None else reason_from(reason), detail=detail)
+
+
 def _detail(nudge: Nudge) -> str:
     detail = {
-        "reason": nudge.decision.reason,
+        "reason": None if nudge.status_reason is None else reason_data(nudge.status_reason),
         "attempts": nudge.attempts,
         "provider": nudge.provider,
         "provider_id": nudge.provider_id,

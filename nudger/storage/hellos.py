@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 from nudger.decisions.delivering.hello import UNSAID, Hello
 from nudger.domain.nudges import TEST, WELCOME, NudgeState
 from nudger.domain.vocabulary import RecipientId
+from nudger.storage.reason_codec import reason_of
 from nudger.storage.sql import batches
 from nudger.storage.tables import nudges, recipients
 
@@ -36,7 +37,9 @@ class Hellos:
         hellos = dict.fromkeys(people, UNSAID)
         for row in self._connection.execute(_HELLOS.where(nudges.c.recipient.in_(people))):
             if row.ordinal > hellos[row.recipient].ordinal:
-                hellos[row.recipient] = Hello(NudgeState(row.state), *row[2:])
+                hellos[row.recipient] = Hello(
+                    NudgeState(row.state), row.ordinal, reason_of(row.status_reason), *row[4:]
+                )
         known = set(self._connection.scalars(_NO_STRANGERS.where(nudges.c.recipient.in_(people))))
         return {name: hello for name, hello in hellos.items() if name not in known}
 
@@ -64,7 +67,7 @@ _ACTIVE = recipients.c.active.is_(True)
 _SENT = NudgeState.SENT.value
 # In the order of the fields of a Hello, after the person.
 _HELLOS: Select[Any] = select(
-    *(nudges.c[name] for name in ("recipient", "state", "ordinal", "reason")),
+    *(nudges.c[name] for name in ("recipient", "state", "ordinal", "status_reason")),
     func.coalesce(nudges.c.not_before, nudges.c.ask_at),
     *(nudges.c[name] for name in ("updated_at", "expires_at")),
 ).where(nudges.c.schedule == WELCOME)

@@ -1,6 +1,5 @@
 """How a nudge is written down, and read back."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Decision, Nudge, NudgeState
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
+from nudger.storage.reason_codec import reason_of, reason_text, record_of, record_text
 
 Row = Mapping[Any, Any]
 
@@ -32,12 +32,14 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "due_at": nudge.due,
         "expires_at": nudge.expires_at,
         "state": nudge.state.value,
-        "reason": decision.reason,
+        "status_code": nudge.status_reason.code.value if nudge.status_reason is not None else None,
+        "status_reason": reason_text(nudge.status_reason),
         "channel": decision.channel,
         "message": decision.message,
         "subject": decision.rendered.subject if decision.rendered else None,
         "text": decision.rendered.text if decision.rendered else None,
-        "facts": json.dumps(dict(decision.facts)),
+        "decision_reason": reason_text(decision.reason),
+        "record": record_text(decision.record),
         "priority": int(nudge.priority),
         "attempts": nudge.attempts,
         "inquiries": nudge.inquiries,
@@ -69,6 +71,7 @@ def nudge_of(row: Row) -> Nudge:
         expires_at=row["expires_at"],
         state=NudgeState(row["state"]),
         decision=_decision_of(row),
+        status_reason=reason_of(row["status_reason"]),
         not_before=row["not_before"],
         ask_at=row["ask_at"],
         priority=Priority(row["priority"]),
@@ -90,6 +93,6 @@ def _decision_of(row: Row) -> Decision:
         message=row["message"],
         channel=Channel(row["channel"]) if row["channel"] else None,
         rendered=None if row["text"] is None else Rendered(text=row["text"], subject=row["subject"]),
-        reason=row["reason"],
-        facts=tuple(json.loads(row["facts"]).items()),
+        reason=reason_of(row["decision_reason"]),
+        record=record_of(row["record"]),
     )

@@ -113,8 +113,8 @@ class Nudges:
 
 
 _CHANGEABLE = (
-    "state", "reason", "attempts", "inquiries", "possible_duplicate", "resends", "fence", "first_attempt_at",
-    "last_attempt_at", "not_before", "ask_at", "provider", "provider_id", "address", "updated_at",
+    "state", "status_code", "status_reason", "attempts", "inquiries", "possible_duplicate", "resends", "fence",
+    "first_attempt_at", "last_attempt_at", "not_before", "ask_at", "provider", "provider_id", "address", "updated_at",
 )  # fmt: skip
 _SAVE = (
     update(nudges)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from nudger.storage.sealed import SealedJson, SealedText
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -84,12 +84,14 @@ nudges = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("status_code", Text),  # the code of the next, to be counted and asked for
+    Column("status_reason", Text),  # JSON: why it stands in its state; none where there is nothing to say
     Column("channel", Text),
     Column("message", Text),
     Column("subject", SealedText),
     Column("text", SealedText),
-    Column("facts", Text, nullable=False),  # JSON: what the decision rested on
+    Column("decision_reason", Text),  # JSON: why nothing was to be sent, or what it had to wait for
+    Column("record", Text, nullable=False),  # JSON: what the decision rested on
     Column("priority", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("inquiries", Integer, nullable=False),  # how often the provider was asked about an interrupted attempt

@@ -6,16 +6,19 @@ Its columns are one table, which the export, the reference and `nudger decisions
 import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
 
-from nudger.decisions.choosing.restraint import ON_PURPOSE
 from nudger.decisions.choosing.variables import VARIABLES, Kind
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.feedback import ANSWER_WITHIN, ANSWERS, Feedback, FeedbackKind
 from nudger.domain.nudges import Decided, Nudge, NudgeState
+from nudger.domain.reasons import ReasonCode
+from nudger.domain.records import PracticeChance, Record, VariableValue
 from nudger.domain.vocabulary import MessageKey, Practice, RecipientId
+from nudger.prose.reasons import english
+from nudger.prose.records import RULES
 from nudger.storage.fact_codecs import INSTALLATION
 from nudger.storage.transaction import Transaction
 
@@ -23,7 +26,7 @@ _AT_ONCE = 200
 """So many people are read at a time: a year of them fits into memory."""
 
 _NONE = MessageKey("")
-Value = str | int | float | bool | list[Any] | None
+Value = VariableValue | None
 
 
 class _Said:
@@ -49,15 +52,16 @@ class Point:
     snapshot: Snapshot
     said: _Said
     now: datetime
-    facts: Mapping[str, Any] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "facts", dict(self.nudge.decision.facts))
+    @property
+    def record(self) -> Record:
+        """What the decision rested on."""
+        return self.nudge.decision.record
 
     @property
     def available(self) -> bool:
         """Whether the decision rule was asked at all."""
-        return "variables" in self.facts
+        return self.record.variables is not None
 
     @property
     def sent_at(self) -> datetime | None:
@@ -70,9 +74,9 @@ class Point:
         return self.said.within(self.sent_at or self.nudge.due, ANSWER_WITHIN)
 
     @property
-    def chances(self) -> list[tuple[str, float, int]]:
-        """The options as (practice, its probability, its wordings)."""
-        return [(name, chance, count) for name, chance, count in self.facts.get("chances", ())]
+    def chances(self) -> tuple[PracticeChance, ...]:
+        """The options: each practice, its probability, its wordings."""
+        return self.record.chances
 
     @property
     def practice(self) -> Practice | None:
@@ -145,10 +149,11 @@ def _nothing(point: Point) -> float | None:
     """Return how likely it was that the rule would send nothing; certain where it had nothing that fits."""
     if not point.available:
         return None
-    drawn = point.nudge.decision.reason.startswith(ON_PURPOSE)
-    if point.nudge.decision.message is None and not drawn:
+    decision = point.nudge.decision
+    drawn = decision.reason is not None and decision.reason.code is ReasonCode.ON_PURPOSE
+    if decision.message is None and not drawn:
         return 1.0
-    return float(point.facts.get("nothing", (0.0,))[0])
+    return point.record.restraint.chance if point.record.restraint is not None else 0.0
 
 
 def _of_practice(point: Point) -> float | None:
@@ -158,7 +163,7 @@ def _of_practice(point: Point) -> float | None:
     chances = {name: chance for name, chance, _ in point.chances}
     if not chances:
         return 1.0
-    return chances.get(point.practice or "")
+    return chances.get(point.practice) if point.practice is not None else None
 
 
 def _of_message(point: Point) -> float | None:
@@ -186,22 +191,24 @@ def _next_check_in(point: Point) -> int | None:
     return next((each.level for each in point.answers if each.kind is FeedbackKind.CHECK_IN), None)
 
 
-def _variable(name: str, place: int) -> Callable[[Point], Value]:
-    def read(point: Point) -> Value:
-        known = point.facts.get("variables", {}).get(name)
-        return None if known is None else known[place]
+def _value(point: Point, name: str) -> Value:
+    known = (point.record.variables or {}).get(name)
+    return None if known is None else known.value
 
-    return read
+
+def _age(point: Point, name: str) -> Value:
+    known = (point.record.variables or {}).get(name)
+    return None if known is None else known.age_s
 
 
 def _variables() -> Iterator[tuple[str, Column]]:
     for name, variable in VARIABLES.items():
         seconds = " In seconds." if variable.kind is Kind.SPAN else ""
         unknown = "Empty: unknown, or nothing asked for it."
-        yield name, Column(f"{variable.about}{seconds} {unknown}", "tailoring variable", _variable(name, 0))
+        yield name, Column(f"{variable.about}{seconds} {unknown}", "tailoring variable", partial(_value, name=name))
         yield (
             f"{name}_age_s",
-            Column(f"How old that was, in seconds ({name}).", "tailoring variable", _variable(name, 1)),
+            Column(f"How old that was, in seconds ({name}).", "tailoring variable", partial(_age, name=name)),
         )
 
 
@@ -219,7 +226,7 @@ COLUMNS: Mapping[str, Column] = {
         "Whether the rule was asked: no, when something stood in the way.", "availability", lambda p: _yes(p.available)
     ),
     "unavailable_because": Column(
-        "What stood in the way.", "availability", lambda p: None if p.available else p.nudge.decision.reason
+        "What stood in the way.", "availability", lambda p: None if p.available else english(p.nudge.decision.reason)
     ),
     **dict(_variables()),
     "options": Column(
@@ -227,7 +234,9 @@ COLUMNS: Mapping[str, Column] = {
         "intervention options",
         lambda p: [f"{name}={chance:.6f}/{count}" for name, chance, count in p.chances],
     ),
-    "rule": Column("How the choice was made.", "decision rule", lambda p: p.facts.get("rule")),
+    "rule": Column(
+        "How the choice was made.", "decision rule", lambda p: RULES[p.record.rule] if p.record.rule else None
+    ),
     "p_nothing": Column(
         "How likely it was that nothing would be sent; 1 where nothing fitted.", "randomisation probability", _nothing
     ),
@@ -243,10 +252,10 @@ COLUMNS: Mapping[str, Column] = {
     "component": Column("Its part of self-compassion.", "intervention", _component),
     "practice": Column("What it suggests doing.", "intervention", lambda p: p.practice),
     "state": Column("What became of it.", "delivery", lambda p: p.nudge.state.value),
-    "reason": Column("Why it stands there.", "delivery", lambda p: p.nudge.decision.reason or None),
+    "reason": Column("Why it stands there.", "delivery", lambda p: english(p.nudge.status_reason) or None),
     "sent_at": Column("When it went out (UTC); empty: it did not.", "delivery", lambda p: _moment(p.sent_at)),
     "channel": Column("By which channel.", "delivery", lambda p: p.nudge.decision.channel),
-    "version": Column("The version of nudger that decided.", "decision rule", lambda p: p.facts.get("version")),
+    "version": Column("The version of nudger that decided.", "decision rule", lambda p: p.record.version or None),
     "answered": Column(
         "Anything back within 24 hours of going out (of being due, where nothing went out): yes, no, not yet.",
         "proximal outcome",

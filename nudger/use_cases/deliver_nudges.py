@@ -23,6 +23,7 @@ from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.domain.nudges import Nudge
 from nudger.domain.vocabulary import Channel, NudgeId
 from nudger.errors import DeliveryError, Effect
+from nudger.prose.reasons import english
 from nudger.storage.fact_codecs import health_of
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
@@ -302,7 +303,7 @@ def report(nudge: Nudge, *, now: datetime) -> None:
             channel=nudge.decision.channel,
             provider=nudge.provider,
             state=nudge.state,
-            reason=nudge.decision.reason or None,
+            reason=english(nudge.status_reason) or None,
             attempt=nudge.attempts,
             late_s=round((now - nudge.due).total_seconds()),
         )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nudger.decisions.oversight.guard import LOOKBACK, doubt_about_clock
 from nudger.domain.facts import Guard, Hold
-from nudger.domain.nudges import DISCARDED, Nudge, NudgeState
+from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.errors import NudgerError
 from nudger.storage.fact_codecs import GUARD, HOLD
 
@@ -90,11 +91,11 @@ def _end_guard(transaction: "Transaction", change: Callable[[Nudge], Nudge], kin
 
 def _goes_on(nudge: Nudge, now: datetime) -> Nudge:
     late = now > nudge.expires_at
-    decision = replace(nudge.decision, reason="held by the guard until it was too late" if late else "released by hand")
+    reason = Reason(ReasonCode.GUARDED_TOO_LATE if late else ReasonCode.RELEASED)
     state = NudgeState.EXPIRED if late else NudgeState.PENDING
-    return replace(nudge, state=state, decision=decision, not_before=None if late else now)
+    return replace(nudge, state=state, status_reason=reason, not_before=None if late else now)
 
 
 def _discarded(nudge: Nudge) -> Nudge:
-    decision = replace(nudge.decision, reason=DISCARDED)
-    return replace(nudge, state=NudgeState.WITHHELD, decision=decision, not_before=None)
+    reason = Reason(ReasonCode.DISCARDED)
+    return replace(nudge, state=NudgeState.WITHHELD, status_reason=reason, not_before=None)

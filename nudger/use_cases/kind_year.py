@@ -11,10 +11,11 @@ from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in
 from nudger.decisions.choosing.history import MEMORY, NO_HISTORY, History
 from nudger.decisions.coming import Coming
 from nudger.decisions.planning.plan import crowds
-from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD, SERIES_ENDED
+from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD
 from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain.conditions import Test
 from nudger.domain.feedback import Feedback, FeedbackKind
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Calendar, Schedule
 from nudger.domain.vocabulary import ScheduleId
@@ -41,7 +42,7 @@ class Question(NamedTuple):
     ordinal: int | None = None
 
 
-Reasons = Counter[str]
+Reasons = Counter[Reason]
 """Why slots came to nothing, as it was decided; none of them: there is no slot."""
 
 
@@ -109,10 +110,10 @@ class KindYear:
         coming = self._run(snapshot, None, self.now, self._until(snapshot, self.now, self.now + _FIRST_LOOK, _FEW))
         self.looked = len(coming)
         for each in coming:
-            if each.goes_out is None:
-                self.held[each.nudge.decision.reason] += 1
-            else:
+            if each.goes_out is not None:
                 self._reach(each)
+            elif each.nudge.status_reason is not None:
+                self.held[each.nudge.status_reason] += 1
 
     def weeks(self, count: int) -> list[Coming]:
         """Live some weeks of what is known to come; nothing, where that is too much."""
@@ -212,7 +213,7 @@ class KindYear:
                 return None
             coming = self._run(alone, None, self.now, until)
             said = [each for each in coming if each.goes_out is not None]
-            if any(each.nudge.decision.reason == SERIES_ENDED for each in coming):
+            if any(map(_at_an_end, coming)):
                 break
         else:
             return None
@@ -223,7 +224,7 @@ class KindYear:
     def _ends_among_others(self, schedule: Schedule) -> bool:
         others = [each for each in self.sure() if each.id != schedule.id]
         coming = self._run(self._snapshot([*others, schedule]), None, self.now, self.until)
-        return any(each.slot.schedule == schedule.id and each.nudge.decision.reason == SERIES_ENDED for each in coming)
+        return any(each.slot.schedule == schedule.id and _at_an_end(each) for each in coming)
 
     def _variants(self, schedule: Schedule) -> Iterator[tuple[Schedule, int | None]]:
         """Yield the schedule with what is unknown ahead taken as it would need it, for each way of feeling."""
@@ -277,10 +278,15 @@ def _asked(each: Coming) -> tuple[Question, Question]:
     return Question(each.slot.schedule), Question(each.slot.schedule, each.slot.ordinal)
 
 
+def _at_an_end(each: Coming) -> bool:
+    reason = each.nudge.decision.reason
+    return reason is not None and reason.code is ReasonCode.SERIES_ENDED
+
+
 def _count(reasons: dict[Question, Reasons], each: Coming) -> None:
     for question in _asked(each):
-        if question in reasons:
-            reasons[question][each.nudge.decision.reason] += 1
+        if question in reasons and each.nudge.status_reason is not None:
+            reasons[question][each.nudge.status_reason] += 1
 
 
 def _asks_for_today(test: Test) -> bool:

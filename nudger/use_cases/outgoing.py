@@ -1,6 +1,5 @@
 """What a channel needs for one attempt, or for one question about it."""
 
-from nudger.decisions.wording import LANGUAGE
 from nudger.domain.deliveries import OutgoingMessage
 from nudger.domain.nudges import Nudge
 from nudger.domain.recipients import Recipient
@@ -22,7 +21,7 @@ def outgoing_message(nudge: Nudge, recipient: Recipient | None) -> OutgoingMessa
         channel=channel,
         address=nudge.address or present or "",
         name=recipient.name if recipient is not None else None,
-        language=dict(nudge.decision.facts).get(LANGUAGE, recipient.language if recipient is not None else ""),
+        language=nudge.decision.record.language or (recipient.language if recipient is not None else ""),
         rendered=rendered,
         first_attempt_at=begun,
         expires_at=nudge.expires_at,

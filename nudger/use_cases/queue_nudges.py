@@ -16,6 +16,7 @@ from nudger.decisions.planning.plan import next_due, slots
 from nudger.decisions.points.decide import LATE, decide_slot, hello_key, missed_by_edit, missed_for_one, sooner
 from nudger.decisions.snapshot import AHEAD, Snapshot
 from nudger.domain.nudges import Nudge, NudgeState, nudge_id
+from nudger.domain.reasons import Reason, ReasonCode, because
 from nudger.domain.schedules import Slot, WhenMissed
 from nudger.domain.vocabulary import RecipientId, ScheduleId
 from nudger.storage.fact_codecs import CLOCK_SET_BACK, GUARD, PLANNING_BEGAN, TIMINGS
@@ -182,8 +183,9 @@ def _hasten(transaction: Transaction, snapshot: Snapshot, hellos: Hellos, *, now
 def expire_overdue(transaction: Transaction, *, providers: Providers, now: datetime) -> int:
     """End what waits and can no longer go out, also where nothing is sent at all; return how many."""
     overdue = transaction.waiting.overdue(now=now)
-    changes = [(n, replace(n, state=NudgeState.EXPIRED, not_before=None)) for n in overdue]
-    changes = [(n, replace(after, decision=replace(after.decision, reason=_late_reason(n)))) for n, after in changes]
+    changes = [
+        (n, replace(n, state=NudgeState.EXPIRED, status_reason=_late_reason(n), not_before=None)) for n in overdue
+    ]
     changes = [(n, _not_forgetting(n, after, providers)) for n, after in changes]
     transaction.nudges.save(changes, at=now)
     return len(changes)
@@ -193,10 +195,10 @@ def _not_forgetting(before: Nudge, after: Nudge, providers: Providers) -> Nudge:
     return not_forgetting(before, after) if before.provider in providers.cannot_be_asked else after
 
 
-def _late_reason(nudge: Nudge) -> str:
+def _late_reason(nudge: Nudge) -> Reason:
     if nudge.state is NudgeState.HELD:
-        return "held by the guard until it was too late"
-    return f"too late: {nudge.decision.reason}" if nudge.decision.reason else "too late"
+        return Reason(ReasonCode.GUARDED_TOO_LATE)
+    return Reason(ReasonCode.TOO_LATE, because=because(nudge.status_reason))
 
 
 def _since_wrong(transaction: Transaction, watermark: datetime, providers: Providers, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from nudger.decisions.delivering.transitions import in_doubt
 from nudger.decisions.oversight.guard import held_by_guard
 from nudger.domain.facts import Forgotten
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.storage.fact_codecs import FORGOTTEN
 from nudger.storage.high_water import Mark
 from nudger.storage.transaction import Transaction
@@ -19,7 +20,6 @@ from nudger.use_cases.ports import Providers
 from nudger.use_cases.raise_guard import raise_guard
 
 _SLACK = timedelta(seconds=5)
-_WHY = "may have gone out before the backup was put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def tell_held(transaction: Transaction, written: Iterable[Nudge], *, now: dateti
 
 
 def _is_held(nudge: Nudge) -> bool:
-    return nudge.state is NudgeState.HELD and nudge.decision.reason.startswith(_WHY)
+    reason = nudge.status_reason
+    return nudge.state is NudgeState.HELD and reason is not None and reason.code is ReasonCode.GUARDED_BEFORE_RESTORE
 
 
 def _forgot(transaction: Transaction, mark: Mark, watermark: datetime, *, now: datetime) -> bool:
@@ -91,6 +92,6 @@ def _doubted(nudge: Nudge, providers: Providers, *, since: datetime, now: dateti
     assert nudge.decision.channel is not None
     provider = providers.names[nudge.decision.channel]
     if provider in providers.cannot_be_asked:
-        return held_by_guard(replace(nudge, state=NudgeState.PENDING), f"{_WHY}: nudger guard")
-    doubtful = in_doubt(nudge, _WHY, now=now)
+        return held_by_guard(replace(nudge, state=NudgeState.PENDING), ReasonCode.GUARDED_BEFORE_RESTORE)
+    doubtful = in_doubt(nudge, Reason(ReasonCode.BEFORE_RESTORE), now=now)
     return replace(doubtful, provider=provider, first_attempt_at=nudge.first_attempt_at or since)

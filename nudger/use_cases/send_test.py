@@ -17,9 +17,11 @@ from nudger.domain.facts import NO_DAEMON
 from nudger.domain.messages import Message
 from nudger.domain.nudges import TEST, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import Recipient
+from nudger.domain.records import Record, Rule
 from nudger.domain.schedules import Selection, SlotKey
 from nudger.domain.vocabulary import Channel, ChannelChoice, ScheduleId
 from nudger.errors import DeliveryError, Effect, NudgerError
+from nudger.prose.reasons import english
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.outgoing import outgoing_message
@@ -111,7 +113,7 @@ def _write_down(
     if not isinstance(verdict, Available):
         where = "" if suppressed else f" where {person.id} is"
         hint = "" if suppressed or wanted.anyway else ". Add --anyway to send it nevertheless"
-        raise NudgerError(f"not sent: {verdict.reason}{where}{hint}")
+        raise NudgerError(f"not sent: {english(verdict.reason)}{where}{hint}")
     for ordinal in count():
         pending = _pending(wanted, snapshot, ordinal, now)
         if transaction.nudges.add([pending], at=now):
@@ -138,8 +140,7 @@ def _pending(wanted: TestNudge, snapshot: Snapshot, ordinal: int, now: datetime)
             message=wanted.message.key,
             channel=wanted.channel,
             rendered=rendered,
-            reason="",
-            facts=(("rule", "asked for by hand"), *other_language(wanted.message, person)),
+            record=Record(rule=Rule.BY_HAND, language=other_language(wanted.message, person)),
         ),
         not_before=now + _GRACE,
     )

@@ -68,8 +68,8 @@ def record(
         if isinstance(each, Answer):
             finding = _finding(transaction, each.outgoing, each.found, taken)
             after = after_inquiry(each.before, finding, now=now)
-            if after.state is NudgeState.SUPPRESSED:
-                transaction.suppressions.add(each.outgoing.address, after.decision.reason, at=now)
+            if after.state is NudgeState.SUPPRESSED and isinstance(finding, DeliveryError):
+                transaction.suppressions.add(each.outgoing.address, finding.code, at=now)
             if after.state is not each.before.state and isinstance(finding, Receipt | DeliveryError):
                 answers.append((after, outcome_of(finding), "" if isinstance(finding, Receipt) else finding.code))
         else:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from nudger.decisions.coming import Coming
 from nudger.decisions.draw import random_from, seed_of
 from nudger.decisions.planning.plan import forget_plans
-from nudger.decisions.points.select import SERIES_ENDED
 from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain import legal_hours
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import Channel, MessageKey, RecipientId, ScheduleId
@@ -45,7 +45,7 @@ class Tally:
     days: int
     people: int = 0
     outcomes: Counter[tuple[ScheduleId, str]] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
+    held: Counter[Reason] = field(default_factory=Counter)
     """How many were held back, by reason."""
     weekly: Counter[int] = field(default_factory=Counter)
     """How many weeks of a person had so many nudges."""
@@ -62,8 +62,8 @@ class Tally:
         self.people += 1
         for each in theirs:
             self.outcomes[each.slot.schedule, _outcome(each)] += 1
-            if each.goes_out is None:
-                self.held[each.nudge.decision.reason] += 1
+            if each.goes_out is None and each.nudge.status_reason is not None:
+                self.held[each.nudge.status_reason] += 1
             if _has_seen_all(each):
                 day = (each.slot.local_date - first).days
                 self.runway[each.slot.schedule] = min(day, self.runway.get(each.slot.schedule, day))
@@ -122,7 +122,8 @@ def _outcome(each: Coming) -> str:
 
 def _has_seen_all(each: Coming) -> bool:
     decision = each.nudge.decision
-    return dict(decision.facts).get("unseen") == 0 or decision.reason == SERIES_ENDED
+    ended = decision.reason is not None and decision.reason.code is ReasonCode.SERIES_ENDED
+    return decision.record.unseen == 0 or ended
 
 
 def _going_out(theirs: Iterable[Coming]) -> list[tuple[date, Coming]]:

@@ -105,7 +105,7 @@ def _decided(transaction: "Transaction | None", person: Recipient, day: date) ->
 
 def _account(transaction: "Transaction", nudge: Nudge, person: Recipient | None) -> Account:
     events = transaction.events.of(nudge.id)
-    happened = tuple(Happening(event.at, event.kind, event.detail) for event in events)
+    happened = tuple(Happening(event.at, event.kind, event.reason, event.detail) for event in events)
     return Account(nudge=nudge, person=person, happened=happened)
 
 

@@ -6,7 +6,7 @@ days is looked at alone, date by date, and then, on each date on which nothing e
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from nudger.decisions.snapshot import OperatorWords, Snapshot, build_snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import Test
 from nudger.domain.messages import Message
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import Recipient
 from nudger.domain.schedules import At, Between, Calendar, Schedule, is_programme
 from nudger.domain.vocabulary import Purpose, ScheduleId
@@ -39,26 +40,44 @@ _PROOF = 10
 
 
 class Why(StrEnum):
-    """What kind of reason keeps a nudge from going out; each is how such reasons begin."""
+    """What kind of reason keeps a nudge from going out."""
 
     QUIET = "quiet hours"
     LEGAL = "legal hours"
-    LIMITS = "at most"
-    GAP = "at least"
-    ONLY_IF = "only if"
-    SKIP_IF = "not if"
-    WORDS = "no "
-    ADDRESS = "no address"
-    SERIES = "the series"
+    LIMITS = "limits"
+    GAP = "gap"
+    ONLY_IF = "only_if"
+    SKIP_IF = "skip_if"
+    WORDS = "words"
+    ADDRESS = "address"
+    SERIES = "series"
     PAUSED = "paused"
-    HARD_DAY = "a day"
-    OTHER = ""
+    HARD_DAY = "hard day"
+    OTHER = "other"
 
 
-def why(reason: str) -> Why:
+_KINDS: Mapping[ReasonCode, Why] = {
+    ReasonCode.QUIET_HOURS: Why.QUIET,
+    ReasonCode.LEGAL_HOURS: Why.LEGAL,
+    ReasonCode.MOST_A_DAY: Why.LIMITS,
+    ReasonCode.MOST_A_WEEK: Why.LIMITS,
+    ReasonCode.KEPT_FOR_OTHER: Why.LIMITS,
+    ReasonCode.TOO_SOON_AFTER: Why.GAP,
+    ReasonCode.TOO_SOON_BEFORE: Why.GAP,
+    ReasonCode.ONLY_IF: Why.ONLY_IF,
+    ReasonCode.NOT_IF: Why.SKIP_IF,
+    ReasonCode.NO_WORDS: Why.WORDS,
+    ReasonCode.NO_WELCOME: Why.WORDS,
+    ReasonCode.NO_ADDRESS: Why.ADDRESS,
+    ReasonCode.SERIES_ENDED: Why.SERIES,
+    ReasonCode.PAUSED: Why.PAUSED,
+    ReasonCode.HARD_DAY: Why.HARD_DAY,
+}
+
+
+def why(reason: Reason | None) -> Why:
     """Return what kind of reason it is."""
-    fitting = (each for each in Why if reason.startswith(each.value))
-    return max(fitting, key=lambda each: len(each.value))
+    return Why.OTHER if reason is None else _KINDS.get(reason.code, Why.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +101,13 @@ class Never:
         return Counter(others or self.reasons)
 
     @property
-    def reason(self) -> str:
-        """The reason for most of it: the commonest of the commonest kind; '' where there is none."""
+    def reason(self) -> Reason | None:
+        """The reason for most of it: the commonest of the commonest kind; None where there is none."""
         kinds = Counter[Why]()
         for reason, count in self.deciding.items():
             kinds[why(reason)] += count
         if not kinds:
-            return ""
+            return None
         commonest = kinds.most_common(1)[0][0]
         return next(reason for reason, _ in self.deciding.most_common() if why(reason) is commonest)
 
@@ -109,7 +128,7 @@ class Squeezed:
     kind: Kind
     held: int
     meant: int
-    reason: str
+    reason: Reason
     nothing_of: tuple[ScheduleId, ...] = ()
     """What never found room in these weeks."""
 
@@ -253,7 +272,9 @@ class _Year:
         if year.looked * _SQUEEZED > sum(n for reason, n in year.held.items() if why(reason) in limits):
             return
         coming = year.weeks(_WEEKS)
-        held = Counter(each.nudge.decision.reason for each in coming if each.goes_out is None)
+        held = Counter(
+            each.nudge.status_reason for each in coming if each.goes_out is None and each.nudge.status_reason
+        )
         by_limits = Counter({reason: n for reason, n in held.items() if why(reason) in limits})
         out = sum(each.goes_out is not None for each in coming)
         meant = out + by_limits.total()

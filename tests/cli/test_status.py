@@ -28,7 +28,7 @@ def _on_a_machine_in_utc(monkeypatch):
 
 def due_nudge(**values):
     key = SlotKey(recipient="sam", schedule="kind", local_date=DUE.date(), ordinal=0)
-    decision = Decision(message="library/one", channel="sms", rendered=None, reason="")
+    decision = Decision(message="library/one", channel="sms", rendered=None)
     return Nudge(
         id=nudge_id("x", key), key=key, due=DUE, expires_at=DUE + timedelta(days=2), decision=decision, **values
     )

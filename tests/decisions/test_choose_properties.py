@@ -1,6 +1,5 @@
 """What holds for every choice, whatever the library, the person and the seed."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -19,8 +18,13 @@ from nudger.decisions.points.decide import decide_slot
 from nudger.decisions.points.replay import replay
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.nudges import NudgeState
+from nudger.domain.reasons import ReasonCode
+from nudger.domain.records import PracticeChance, Restraint
 from nudger.domain.schedules import Selection, Slot
 from nudger.domain.vocabulary import Asks, Component, Intensity, Practice, Situation
+from nudger.prose.reasons import english
+from nudger.prose.replay import replay_in_words
+from nudger.storage.reason_codec import record_of, record_text
 from nudger.use_cases.preview import rehearse
 from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
@@ -78,13 +82,13 @@ def decide(library, history, seed="s", **schedule):
 def test_the_choice_is_one_of_the_options_or_nothing_with_a_reason(case, seed):
     library, history = case
     nudge = decide(library, history, seed)
-    facts = dict(nudge.decision.facts)
+    record = nudge.decision.record
     if nudge.state is NudgeState.WITHHELD:
-        assert nudge.decision.reason
+        assert english(nudge.status_reason)
     else:
         assert nudge.decision.message in {message.key for message in library}
-        assert nudge.decision.message in facts.get("shortlist", [nudge.decision.message])
-        assert facts["unseen"] <= facts["options"] <= len(library)
+        assert nudge.decision.message in (record.shortlist or [nudge.decision.message])
+        assert record.unseen <= record.options <= len(library)
 
 
 @given(cases(), st.text(max_size=8))
@@ -97,28 +101,29 @@ def test_the_same_seed_makes_the_same_choice_in_whatever_order_the_files_are_rea
 def test_deciding_again_from_the_record_leads_to_the_same_choice(case, seed, in_order):
     library, history = case
     nudge = decide(library, history, seed, selection=Selection(in_order=in_order))
-    facts = json.loads(json.dumps(dict(nudge.decision.facts)))
-    again = replay(replace(nudge, decision=replace(nudge.decision, facts=tuple(facts.items()))))
-    assert again.agrees is not False, again.words
-    if "shortlist" in facts:
+    record = record_of(record_text(nudge.decision.record))
+    assert record == nudge.decision.record
+    again = replay(replace(nudge, decision=replace(nudge.decision, record=record)))
+    assert again.agrees is not False, replay_in_words(again)
+    if record.shortlist:
         assert again.agrees is True
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"shortlist": ["kind/other"]}, "today the wording would be kind/other"),
-        ({"chances": [["journal", 1.0, 1]]}, "today the practice would be journal"),
-        ({"nothing": [1.0, "all is well"]}, "today nothing would be sent"),
-        ({"version": "0.0.9", "shortlist": ["kind/other"]}, "nudger 0.0.9; this is"),
+        ({"shortlist": ("kind/other",)}, "today the wording would be kind/other"),
+        ({"chances": (PracticeChance(Practice.JOURNAL, 1.0, 1),)}, "today the practice would be journal"),
+        ({"restraint": Restraint(1.0, ReasonCode.ALL_IS_WELL)}, "today nothing would be sent"),
+        ({"version": "0.0.9", "shortlist": ("kind/other",)}, "nudger 0.0.9; this is"),
     ],
 )
 def test_a_choice_that_would_be_another_today_is_told(change, words):
     nudge = decide([make_message(f"m{n}") for n in range(5)], History())
-    changed = replace(nudge.decision, facts=tuple({**dict(nudge.decision.facts), **change}.items()))
+    changed = replace(nudge.decision, record=replace(nudge.decision.record, **change))
     again = replay(replace(nudge, decision=changed))
     assert again.agrees is False
-    assert words in again.words
+    assert words in replay_in_words(again)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_a_choice_that_would_be_another_today_is_told(change, words):
 def test_what_the_record_does_not_hold_is_said(selection, seen, words):
     again = replay(decide([make_message("m0")], History(seen=seen), selection=selection))
     assert again.agrees is None
-    assert words in again.words
+    assert words in replay_in_words(again)
 
 
 @given(libraries, st.text(max_size=8))
@@ -158,11 +163,11 @@ def test_a_low_day_never_brings_a_task_or_anything_that_stirs_up(case, level, se
 @given(cases(), st.text(max_size=8))
 def test_chances_sum_to_one_and_count_what_is_left(case, seed):
     library, history = case
-    facts = dict(decide(library, history, seed).decision.facts)
-    if chances := facts.get("chances"):
+    record = decide(library, history, seed).decision.record
+    if chances := record.chances:
         assert sum(chance for _, chance, _ in chances) == pytest.approx(1)
         assert all(chance > 0 and count > 0 for _, chance, count in chances)
-        assert sum(count for _, _, count in chances) <= facts["unseen"]
+        assert sum(count for _, _, count in chances) <= record.unseen
 
 
 @settings(max_examples=25)

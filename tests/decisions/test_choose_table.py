@@ -30,6 +30,7 @@ from nudger.domain.vocabulary import (
     ReviewState,
     Situation,
 )
+from nudger.prose.reasons import english
 from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 08:30")
@@ -356,7 +357,7 @@ def decide(messages, *, seed="", person=(), schedule=(), feedback=(), contacts=(
 
 def outcomes(messages, **case):
     decisions = [decide(messages, seed=n, **case) for n in range(SEEDS)]
-    return {d.message.removeprefix("kind/") if d.message else f"nothing: {d.reason}" for d in decisions}
+    return {d.message.removeprefix("kind/") if d.message else f"nothing: {english(d.reason)}" for d in decisions}
 
 
 @pytest.mark.parametrize(
@@ -377,5 +378,5 @@ def outcomes(messages, **case):
          "less and less", "a reply names no practice"],
 )  # fmt: skip
 def test_what_they_said_moves_the_chance_of_a_practice(feedback, chance):
-    chances = dict(decide([TALKS, CARES], feedback=feedback).facts)["chances"]
+    chances = decide([TALKS, CARES], feedback=feedback).record.chances
     assert {name: share for name, share, _ in chances} == pytest.approx({TALK: chance, CARE: 1 - chance})

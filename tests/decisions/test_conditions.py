@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.variables import Known
-from nudger.decisions.condition_words import condition_in_words
-from nudger.decisions.spans import roughly
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
+from nudger.prose.conditions import condition_in_words
+from nudger.prose.spans import roughly
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -28,6 +28,7 @@ from nudger.domain.vocabulary import (
     ReviewState,
     Situation,
 )
+from nudger.prose.reasons import english
 from tests.make import make_message, make_recipient, make_schedule, make_snapshot, utc
 
 DUE = utc("2026-11-23 08:30")
@@ -54,7 +55,7 @@ def test_a_slot_becomes_a_pending_nudge_with_words_and_reasons():
     assert nudge.state is NudgeState.PENDING
     assert nudge.decision.rendered.text == "Hi Sam."
     assert nudge.next_look_at == DUE
-    assert dict(nudge.decision.facts)["options"] == 1
+    assert nudge.decision.record.options == 1
 
 
 @pytest.mark.parametrize("last", [date.max, date.max - timedelta(days=1)])
@@ -161,7 +162,7 @@ def test_a_schedule_chooses_only_from_what_it_asks_for(selection, fits):
 def test_words_that_do_not_fit_the_moment_or_the_person_are_never_chosen(message):
     nudge = decide(messages=[message])
     assert nudge.state is NudgeState.WITHHELD
-    assert "no en message fits" in nudge.decision.reason
+    assert "no en message fits" in english(nudge.status_reason)
 
 
 def test_words_of_a_language_serve_its_regions():
@@ -281,7 +282,9 @@ def test_of_several_hindrances_the_one_is_named_without_which_it_would_go_out(bo
         contacts=(contact,),
         limits=Limits(**bounds),
     )
-    assert availability(request, now=now) == Refused(NudgeState.WITHHELD, reason)
+    verdict = availability(request, now=now)
+    assert isinstance(verdict, Refused)
+    assert (verdict.state, english(verdict.reason)) == (NudgeState.WITHHELD, reason)
 
 
 def test_what_waits_says_all_that_it_waits_for_in_order():
@@ -295,4 +298,6 @@ def test_what_waits_says_all_that_it_waits_for_in_order():
         limits=Limits(gap=timedelta(hours=3)),
     )
     verdict = availability(request, now=now)
-    assert verdict == Deferred(now + timedelta(hours=14), "quiet hours 20:00-09:00, then at least 3 h after another")
+    assert isinstance(verdict, Deferred)
+    assert verdict.until == now + timedelta(hours=14)
+    assert english(verdict.reason) == "quiet hours 20:00-09:00, then at least 3 h after another"

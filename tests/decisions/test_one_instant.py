@@ -26,6 +26,7 @@ from nudger.domain.schedules import (
     Slot,
     Weekly,
 )
+from nudger.prose.reasons import english
 from tests import strategies as our
 from tests.make import DAILY, WORDS, make_message, make_recipient, make_schedule, utc
 
@@ -199,7 +200,7 @@ def test_two_times_that_a_journey_brings_to_one_instant_are_one():
     first = decide_slot(snapshot, in_chicago, NO_HISTORY, now=due)
     assert first.state is NudgeState.PENDING
     twin = decide_slot(snapshot, in_new_york, NO_HISTORY.with_nudge(first, first.priority), now=due)
-    assert (twin.state, twin.decision.reason) == (
+    assert (twin.state, english(twin.status_reason)) == (
         NudgeState.WITHHELD,
         "another time of this schedule fell due at the same instant",
     )

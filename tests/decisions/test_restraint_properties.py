@@ -15,6 +15,7 @@ from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import HardDay, OnHardDay, QuietHours
 from nudger.domain.schedules import At, Calendar, Priority, Weekly, WhenBlocked
 from nudger.domain.vocabulary import Channel
+from nudger.prose.reasons import english
 from nudger.use_cases.preview import preview, rehearse
 from tests import strategies as our
 from tests.make import make_message, make_recipient, make_schedule, utc
@@ -127,7 +128,7 @@ def test_no_day_goes_to_one_that_matters_less_while_one_that_matters_more_is_to_
     coming = rehearsed(snapshot, since, since + 5 * DAY)
     for lost in coming:
         day = lost.local.date()
-        if lost.goes_out is not None or not lost.nudge.decision.reason.startswith("at most"):
+        if lost.goes_out is not None or not english(lost.nudge.status_reason).startswith("at most"):
             continue
         for other in coming:
             if other.slot.recipient == lost.slot.recipient and other.goes_out is not None:

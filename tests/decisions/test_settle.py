@@ -21,8 +21,10 @@ from nudger.decisions.delivering.transitions import (
 )
 from nudger.domain.deliveries import LookupResult, Receipt
 from nudger.domain.nudges import Decision, Nudge, NudgeState, may_become
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.schedules import SlotKey
 from nudger.errors import DeliveryError, Effect
+from nudger.prose.reasons import english
 from tests.make import utc
 
 NOW = utc("2026-11-23 08:30")
@@ -33,9 +35,13 @@ PENDING = Nudge(
     due=NOW,
     expires_at=NOW + timedelta(hours=1),
     state=NudgeState.PENDING,
-    decision=Decision(message="kind/one", channel=None, rendered=None, reason=""),
+    decision=Decision(message="kind/one", channel=None, rendered=None),
 )
 SENDING = begin_attempt(PENDING, provider="smtp", now=NOW)
+
+
+def said(code):
+    return Reason(ReasonCode.PROVIDER_ANSWER, {"code": code})
 
 
 def fail(effect, nudge=SENDING, now=NOW, **values):
@@ -85,7 +91,7 @@ def test_no_try_is_planned_beyond_the_window():
 
 
 def ask(finding, times=3, start=NOW, nudge=None):
-    nudge, now = nudge or in_doubt(SENDING, "timeout", now=start), start
+    nudge, now = nudge or in_doubt(SENDING, said("timeout"), now=start), start
     for _ in range(times):
         now = nudge.next_look_at
         nudge = after_inquiry(begin_inquiry(nudge, now=now), finding, now=now)
@@ -103,22 +109,22 @@ def asked_at(nudge, until):
 
 
 def test_the_provider_is_asked_after_one_two_and_five_minutes_and_then_every_five():
-    moments, _ = asked_at(in_doubt(SENDING, "timeout", now=NOW), NOW + timedelta(minutes=31))
+    moments, _ = asked_at(in_doubt(SENDING, said("timeout"), now=NOW), NOW + timedelta(minutes=31))
     assert [(at - NOW) // MINUTE for at in moments] == [1, 2, 5, 10, 15, 20, 25, 30]
 
 
 def test_a_provider_that_cannot_tell_is_asked_until_it_is_long_too_late_and_the_end_says_so():
-    moments, nudge = asked_at(in_doubt(SENDING, "timeout", now=NOW), NOW + timedelta(days=9))
+    moments, nudge = asked_at(in_doubt(SENDING, said("timeout"), now=NOW), NOW + timedelta(days=9))
     assert PENDING.expires_at - MINUTE in moments
     assert PENDING.expires_at + ASK_ON < moments[-1] <= PENDING.expires_at + ASK_ON + timedelta(hours=1)
     assert len(moments) < 70
     assert (nudge.state, nudge.next_look_at) == (NudgeState.UNKNOWN, None)
-    assert nudge.decision.reason == "nobody could say until it was too late: timeout"
+    assert english(nudge.status_reason) == "nobody could say until it was too late: timeout"
 
 
 @pytest.mark.parametrize("inquiries", range(20))
 def test_a_question_whose_answer_nobody_lives_to_hear_is_asked_again(inquiries):
-    doubtful = replace(in_doubt(SENDING, "timeout", now=NOW), inquiries=inquiries)
+    doubtful = replace(in_doubt(SENDING, said("timeout"), now=NOW), inquiries=inquiries)
     for now in (NOW, PENDING.expires_at, PENDING.expires_at + timedelta(hours=20)):
         following = begin_inquiry(doubtful, now=now).next_look_at
         assert now < following <= now + timedelta(hours=1)
@@ -132,22 +138,24 @@ def test_a_found_one_was_sent():
 def test_one_not_found_in_five_minutes_goes_out_once_more_and_is_counted():
     nudge, after = ask(LookupResult.ABSENT)
     assert (nudge.state, nudge.possible_duplicate, after) == (NudgeState.PENDING, True, 5 * MINUTE)
-    second, _ = ask(LookupResult.ABSENT, nudge=in_doubt(begin_attempt(nudge, provider="x", now=NOW), "again", now=NOW))
+    second, _ = ask(
+        LookupResult.ABSENT, nudge=in_doubt(begin_attempt(nudge, provider="x", now=NOW), said("again"), now=NOW)
+    )
     assert (second.state, second.resends) == (NudgeState.PENDING, 2)
 
 
 def test_a_provider_that_never_has_it_gets_it_a_bounded_number_of_times_and_the_end_says_it_has_none():
-    nudge, now, sent = in_doubt(SENDING, "503", now=NOW), NOW, []
+    nudge, now, sent = in_doubt(SENDING, said("503"), now=NOW), NOW, []
     nudge = replace(nudge, expires_at=NOW + timedelta(hours=5))
     while nudge.next_look_at is not None:
         now = nudge.next_look_at
         if nudge.state is NudgeState.PENDING:
             sent.append((now - NOW) // MINUTE)
-            nudge = in_doubt(begin_attempt(nudge, provider="twilio", now=now), "503", now=now)
+            nudge = in_doubt(begin_attempt(nudge, provider="twilio", now=now), said("503"), now=now)
         else:
             nudge = after_inquiry(begin_inquiry(nudge, now=now), LookupResult.ABSENT, now=now)
     assert sent == [5, 10, 16, 23, 33, 48]
-    assert (nudge.state, nudge.decision.reason) == (
+    assert (nudge.state, english(nudge.status_reason)) == (
         NudgeState.EXPIRED,
         "not found at the provider, and too late to send it again",
     )
@@ -162,7 +170,7 @@ def test_one_not_found_too_late_ends_as_not_sent(late_minutes):
 
 def test_a_nudge_of_a_day_that_a_wrong_clock_lived_early_waits_for_its_own_time():
     early = replace(SENDING, due=NOW + timedelta(days=3), expires_at=NOW + timedelta(days=3, hours=1))
-    nudge, _ = ask(LookupResult.ABSENT, nudge=in_doubt(early, "timeout", now=NOW))
+    nudge, _ = ask(LookupResult.ABSENT, nudge=in_doubt(early, said("timeout"), now=NOW))
     assert (nudge.state, nudge.next_look_at) == (NudgeState.PENDING, early.due)
 
 
@@ -178,13 +186,13 @@ def test_a_mail_cut_off_by_a_crash_goes_out_again_as_the_same_mail_a_bounded_num
         assert (nudge.id, nudge.first_attempt_at, nudge.decision.rendered) == (SENDING.id, NOW, None)
     assert waits == [0, 0, 1, 2, 5, 10]
     assert (nudge.state, nudge.next_look_at) == (NudgeState.UNKNOWN, None)
-    assert nudge.decision.reason == "interrupted in mid-send 7 times"
+    assert english(nudge.status_reason) == "interrupted in mid-send 7 times"
 
 
 def test_a_mail_cut_off_and_found_too_late_says_so():
     late = after_interruption(SENDING, cannot_be_asked={"smtp"}, now=NOW + timedelta(hours=2))
     assert (late.state, late.next_look_at) == (NudgeState.UNKNOWN, None)
-    assert "too late to send it again" in late.decision.reason
+    assert "too late to send it again" in english(late.status_reason)
 
 
 def test_an_attempt_that_a_provider_can_be_asked_about_is_never_sent_again_unasked():
@@ -198,7 +206,7 @@ def test_a_final_dot_without_an_answer_is_tried_once_more_and_then_left_in_doubt
     assert (first.state, first.next_look_at, first.resends) == (NudgeState.PENDING, NOW + 5 * MINUTE, 1)
     again = begin_attempt(first, provider="smtp", now=NOW + 5 * MINUTE)
     second = after_attempt(again, unanswered, now=NOW + 6 * MINUTE, rng=Random(1), can_be_asked=False)
-    assert (second.state, second.next_look_at, second.decision.reason) == (NudgeState.UNKNOWN, None, "timeout")
+    assert (second.state, second.next_look_at, english(second.status_reason)) == (NudgeState.UNKNOWN, None, "timeout")
 
 
 @pytest.mark.parametrize("wish", [None, 7, 3600, 86_400])
@@ -242,7 +250,7 @@ def test_states_move_only_along_their_ways_and_nothing_that_is_not_at_its_end_is
         waits = nudge.state in (NudgeState.PENDING, NudgeState.SENDING)
         assert not waits or looked_at(nudge) is not None
         if nudge.state is NudgeState.UNKNOWN and looked_at(nudge) is None:
-            assert nudge.decision.reason
+            assert english(nudge.status_reason)
             assert not can_be_asked or now > nudge.expires_at + ASK_ON
         if nudge.state is NudgeState.PENDING and nudge is not before:
             assert looked_at(nudge) <= max(now, nudge.expires_at)

@@ -18,6 +18,7 @@ from nudger.domain.legal_hours import (
     reason,
     window,
 )
+from nudger.prose.reasons import english
 from tests.make import utc
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -190,7 +191,7 @@ def test_there_is_no_opening_where_every_day_is_closed(monkeypatch):
     ],
 )
 def test_the_reason_names_the_hours_and_who_sets_them(codes, day, words):
-    assert reason(codes, at(day, "12:00")) == words
+    assert english(reason(codes, at(day, "12:00"))) == words
 
 
 CODES = st.frozensets(st.sampled_from([rule.place for rule in LEGAL_HOURS] + ["GB", "US-NY", "CA"]), max_size=4)

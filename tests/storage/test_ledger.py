@@ -11,6 +11,7 @@ from nudger.domain.limits import Limits
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import WELCOME, Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.recipients import HardDay, OnHardDay, Pause, QuietHours
+from nudger.domain.records import Record
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
@@ -26,8 +27,7 @@ def make_nudge(person="sam", *, ordinal=0, message="kind/one", due=NOW, **values
         message=message,
         channel=Channel.EMAIL,
         rendered=Rendered(text="t", subject="s"),
-        reason="",
-        facts=(("seed", "x"),),
+        record=Record(seed="x"),
     )
     defaults = {"state": NudgeState.PENDING, "not_before": due, "expires_at": due + timedelta(hours=1)}
     return Nudge(id=nudge_id("test", key), key=key, due=due, decision=decision, **(defaults | values))

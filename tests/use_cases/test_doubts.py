@@ -16,6 +16,7 @@ from nudger.decisions.delivering.transitions import ASK_ON
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.vocabulary import ChannelChoice, Purpose
+from nudger.prose.reasons import english
 from tests.make import cron, make_message, make_recipient, make_schedule, utc
 from tests.stage import Stage
 
@@ -132,7 +133,7 @@ def test_a_provider_that_never_answers_leaves_a_state_that_says_so(tmp_path):
         await stage.until(clocked(9, 30))
         stage.sms.mood = lambda _: "ok"
         await stage.until(clocked(13) + ASK_ON)
-        assert mine(stage)[0].decision.reason == "nobody could say until it was too late: lost"
+        assert english(mine(stage)[0].status_reason) == "nobody could say until it was too late: lost"
         assert ends(stage)[0] == ("unknown", True)
         await stage.close()
 
@@ -251,7 +252,7 @@ def test_a_mail_that_may_have_gone_out_is_never_said_not_to_have(tmp_path):
         stage.email.mood = lambda _: "451"
         await stage.until(clocked(12))
         assert ends(stage) == [("unknown", True)]
-        assert "may have gone out before" in mine(stage)[0].decision.reason
+        assert "may have gone out before" in english(mine(stage)[0].status_reason)
         await stage.close()
 
     play(story())
@@ -360,6 +361,6 @@ def judge(stage, *, told):
             case NudgeState.UNKNOWN:
                 given_up = nudge.expires_at + ASK_ON < told  # a clock that jumps days ahead leaves no time to ask
                 assert nudge.decision.channel == "email" or given_up, f"the provider could have said: {nudge}"
-                assert nudge.decision.reason
+                assert english(nudge.status_reason)
             case _:
                 assert not held, f"taken, and said not to be: {nudge}"

@@ -9,6 +9,7 @@ import pytest
 from nudger.domain.deliveries import Receipt
 from nudger.domain.nudges import WELCOME
 from nudger.errors import NudgerError
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import (
     discard_held,
     hold_everything,
@@ -189,7 +190,7 @@ def test_a_storm_that_nobody_decides_about_ends_as_expired(storm):
     play(story)
     late = [n for n in storm.nudges() if n.key.local_date == START.date() and n.key.schedule != WELCOME]
     assert {n.state.value for n in late} == {"expired"}
-    assert all("held by the guard" in n.decision.reason for n in late)
+    assert all("held by the guard" in english(n.status_reason) for n in late)
     texts(storm)
 
 

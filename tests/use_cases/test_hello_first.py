@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudger.decisions.delivering.hello import NOT_YET
 from nudger.domain.catalog import Catalog
 from nudger.domain.limits import Limits
 from nudger.domain.nudges import WELCOME, NudgeState
 from nudger.domain.recipients import Pause, QuietHours
 from nudger.domain.schedules import Audience, Priority
 from nudger.errors import DeliveryError, Effect
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import discard_held, hold_everything, release_everything, release_held, sending_blocked
 from tests.make import make_recipient, make_schedule, utc
 from tests.world import MESSAGES, START, World
+
+NOT_YET = "the first hello has not gone out yet"
 
 DAY = timedelta(days=1)
 
@@ -51,7 +53,9 @@ def hellos(world, name="sam"):
 
 
 def reasons(world):
-    return {n.decision.reason for n in world.nudges() if n.key.schedule != WELCOME and n.state is NudgeState.WITHHELD}
+    return {
+        english(n.status_reason) for n in world.nudges() if n.key.schedule != WELCOME and n.state is NudgeState.WITHHELD
+    }
 
 
 def test_what_falls_due_together_with_the_hello_follows_it(world):
@@ -59,7 +63,7 @@ def test_what_falls_due_together_with_the_hello_follows_it(world):
         await world.reload()
         await world.tick(minutes=30)
         assert [p.rendered.subject for p in world.email.sent] == ["About hello"]
-        assert (world.nudge().state, world.nudge().decision.reason) == (NudgeState.PENDING, NOT_YET)
+        assert (world.nudge().state, english(world.nudge().status_reason)) == (NudgeState.PENDING, NOT_YET)
         await world.tick(minutes=1)
         assert world.states() == ["sent"]
 
@@ -310,7 +314,7 @@ def test_where_no_hello_is_written_nobody_waits_for_one(tmp_path):
         await days(world, 3)
 
     play(story())
-    assert [n.decision.reason for n in hellos(world)] == ["no welcome message"]
+    assert [english(n.status_reason) for n in hellos(world)] == ["no welcome message"]
     assert set(world.states()) == {"sent"}
     world.ledger.close()
 
@@ -324,7 +328,9 @@ def test_the_hello_takes_its_room(tmp_path):
         await days(world, 1)
 
     play(story())
-    today = [n.decision.reason for n in world.nudges() if n.key.schedule == "kind" and n.due.date() == START.date()]
+    today = [
+        english(n.status_reason) for n in world.nudges() if n.key.schedule == "kind" and n.due.date() == START.date()
+    ]
     assert today == ["at least 3 h after another", "at most 1 a day"]
     world.ledger.close()
 

@@ -9,6 +9,7 @@ import pytest
 
 from nudger.domain.catalog import Catalog
 from nudger.domain.nudges import WELCOME
+from nudger.prose.reasons import english
 from nudger.use_cases.hold import discard_held, release_held, sending_blocked
 from tests.make import cron, make_recipient, make_schedule, utc
 from tests.stage import Post
@@ -148,7 +149,7 @@ def test_a_person_decides_about_the_mails_that_may_have_gone_out(tmp_path, word)
         still = world.ledger.run(lambda t: sending_blocked(t, now=world.clock.now))
         assert len(still.held) == 4
         assert still.guard.why == "a backup was put back: 4 mails may have gone out before"
-        assert {n.decision.reason for n in still.held} == {
+        assert {english(n.status_reason) for n in still.held} == {
             "may have gone out before the backup was put back: nudger guard"
         }
         decide = release_held if word == "release" else discard_held

@@ -12,6 +12,7 @@ from nudger.domain.catalog import Catalog
 from nudger.domain.conditions import AllOf, Not
 from nudger.domain.conditions import Test as Asked
 from nudger.domain.limits import NO_LIMITS, Limits
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours
 from nudger.domain.schedules import Audience, Calendar, Priority, Selection, Weekly, WhenBlocked
 from nudger.domain.vocabulary import Channel, ChannelChoice, Intensity, PartOfDay
@@ -209,24 +210,24 @@ def test_a_sound_configuration_costs_few_decisions():
 
 
 @pytest.mark.parametrize(
-    ("reason", "sort"),
+    ("code", "sort"),
     [
-        ("quiet hours 21:00-08:00", Why.QUIET),
-        ("legal hours 08:00-20:00 (US-FL)", Why.LEGAL),
-        ("at most 1 a day, and x matters more", Why.LIMITS),
-        ("at least 3 h after another", Why.GAP),
-        ("only if mood is below 4", Why.ONLY_IF),
-        ("not if it is night", Why.SKIP_IF),
-        ("no gentle es message fits (sms, night)", Why.WORDS),
-        ("no address for sms", Why.ADDRESS),
-        ("paused until 2199-01-01", Why.PAUSED),
-        ("the series is at its end", Why.SERIES),
-        ("a day to be left in peace", Why.HARD_DAY),
-        ("something new", Why.OTHER),
+        (ReasonCode.QUIET_HOURS, Why.QUIET),
+        (ReasonCode.LEGAL_HOURS, Why.LEGAL),
+        (ReasonCode.KEPT_FOR_OTHER, Why.LIMITS),
+        (ReasonCode.TOO_SOON_AFTER, Why.GAP),
+        (ReasonCode.ONLY_IF, Why.ONLY_IF),
+        (ReasonCode.NOT_IF, Why.SKIP_IF),
+        (ReasonCode.NO_WORDS, Why.WORDS),
+        (ReasonCode.NO_ADDRESS, Why.ADDRESS),
+        (ReasonCode.PAUSED, Why.PAUSED),
+        (ReasonCode.SERIES_ENDED, Why.SERIES),
+        (ReasonCode.HARD_DAY, Why.HARD_DAY),
+        (ReasonCode.RECORDED_TEXT, Why.OTHER),
     ],
 )
-def test_reasons_are_known_by_how_they_begin(reason, sort):
-    assert why(reason) is sort
+def test_reasons_are_known_by_their_codes(code, sort):
+    assert why(Reason(code)) is sort
 
 
 def test_the_reasons_of_real_decisions_are_all_known():

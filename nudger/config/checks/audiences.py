@@ -12,7 +12,6 @@ from nudger.config.schedules.when_checks import A_MINUTE, fits
 from nudger.config.values import cron
 from nudger.config.yaml.tree import Listing, Mapping, Scalar, text_at
 from nudger.decisions.planning import pace
-from nudger.decisions.spans import span_in_words
 from nudger.domain.limits import Limits
 from nudger.domain.recipients import WEEKEND, Recipient
 from nudger.domain.schedules import (
@@ -27,6 +26,7 @@ from nudger.domain.schedules import (
     is_programme,
 )
 from nudger.domain.vocabulary import Channel
+from nudger.prose.spans import span_in_words
 
 _SECOND = timedelta(seconds=1)
 """What one text takes to hand over: a usual number of ours may send one a second."""

@@ -12,10 +12,11 @@ from nudger.config.flaws import named, quote
 from nudger.config.limits import place_of_limits
 from nudger.config.yaml.tree import Mapping as Keys
 from nudger.decisions.choosing.kinds import Kind
-from nudger.decisions.spans import day_in_words
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours, Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import RecipientId
+from nudger.prose.reasons import english
+from nudger.prose.spans import day_in_words
 from nudger.use_cases.kind_year import YEAR
 from nudger.use_cases.year_ahead import Dry, Never, Outlook, Squeezed, Why, why
 
@@ -158,9 +159,9 @@ def _own_cause(kind: Kind, nevers: Sequence[Never], today: date) -> _Cause | Non
     if person.joined is not None and person.joined > today and not any(each.reasons for each in theirs):
         return _Cause(key="joined", what=f"they join on {day_in_words(person.joined)}", hint="Is the year right?")
     if sorts == {Why.PAUSED}:
-        return _Cause(key="pause", what=theirs[0].reason)
+        return _Cause(key="pause", what=english(theirs[0].reason))
     if Why.QUIET in sorts <= {Why.QUIET, Why.LEGAL} and person.quiet_hours not in (None, DEFAULT_QUIET_HOURS):
-        legal = next((f" or outside {each.reason}" for each in theirs if why(each.reason) is Why.LEGAL), "")
+        legal = next((f" or outside {english(each.reason)}" for each in theirs if why(each.reason) is Why.LEGAL), "")
         what = f"always in their quiet hours ({person.quiet_hours}){legal}"
         return _Cause(key="quiet_hours", what=what, hint=_turned(person))
     return None
@@ -170,7 +171,7 @@ def _several_causes(kind: Kind, outlook: Outlook) -> _Cause | None:
     """Say what keeps one schedule and another from a person; None where it is told of each schedule, or of words."""
     whole = [each for each in outlook.nevers if each.question.ordinal is None and each.reasons]
     theirs = [each for each in whole if each.kind is kind and each.question.schedule in outlook.reached]
-    reasons = dict.fromkeys(each.reason for each in theirs if why(each.reason) in (Why.QUIET, Why.LEGAL))
+    reasons = dict.fromkeys(english(each.reason) for each in theirs if why(each.reason) in (Why.QUIET, Why.LEGAL))
     if not reasons:
         return None
     hint = f"`nudger preview --recipient {kind.example.id} --days 30` shows what keeps back each."
@@ -249,7 +250,7 @@ def _note_squeezed(
     nothing = f", and nothing comes of {named(worst.nothing_of)}" if worst.nothing_of else ""
     what = (
         f"limits hold back {worst.held} of the {worst.meant} nudges that schedules have for "
-        f"{quote(worst.kind.example.id)} in four weeks ({worst.reason}){nothing}"
+        f"{quote(worst.kind.example.id)} in four weeks ({english(worst.reason)}){nothing}"
     )
     others = _count(kinds) - 1
     what += f"; for {others:,} more people it is much the same" if others else ""

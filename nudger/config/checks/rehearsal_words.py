@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 from nudger.decisions.choosing.foresight import asked_in
 from nudger.decisions.planning.dates import dates_for
-from nudger.decisions.spans import day_in_words
+from nudger.decisions.points.availability import quiet_hours
+from nudger.domain.reasons import Reason
 from nudger.domain.recipients import QuietHours, Recipient
 from nudger.domain.schedules import Calendar, OnDates, Schedule, WhenBlocked, asks_for_holidays
+from nudger.prose.reasons import asked, english
+from nudger.prose.spans import day_in_words
 from nudger.use_cases.year_ahead import Never, Why, why
 
 _DAY = timedelta(days=1)
@@ -19,39 +22,43 @@ _LONGEST_WAIT = timedelta(days=1)
 class _Saying(NamedTuple):
     """What is said of one kind of reason: its words, the key of the schedule where it lies, and what can be done."""
 
-    words: Callable[[str, str], str]
+    words: Callable[[Reason, str], str]
     key: str
     remedy: str = ""
 
 
-_UNKNOWN = " (unknown)"
 _WAIT = "Give it priority: high or another time, or ask for less beside it."
 _CONDITION = "Change the condition, or the days and times."
 _SAYINGS: Mapping[Why, _Saying] = {
-    Why.QUIET: _Saying(lambda reason, often: f"{often} in quiet hours ({reason.removeprefix('quiet hours ')})", "when"),
-    Why.LEGAL: _Saying(lambda reason, often: f"{often} outside {reason}", "when", "Give it another time."),
-    Why.LIMITS: _Saying(lambda reason, often: f"{often} held back, {reason}", "when", _WAIT),
-    Why.GAP: _Saying(lambda reason, often: f"{often} held back, {reason}", "when", _WAIT),
+    Why.QUIET: _Saying(lambda reason, often: f"{often} in quiet hours ({_hours(reason)})", "when"),
+    Why.LEGAL: _Saying(lambda reason, often: f"{often} outside {english(reason)}", "when", "Give it another time."),
+    Why.LIMITS: _Saying(lambda reason, often: f"{often} held back, {english(reason)}", "when", _WAIT),
+    Why.GAP: _Saying(lambda reason, often: f"{often} held back, {english(reason)}", "when", _WAIT),
     Why.ONLY_IF: _Saying(lambda reason, _: _only_if(reason), "only_if", _CONDITION),
     Why.SKIP_IF: _Saying(
-        lambda reason, _: f"it does not come {reason.removeprefix('not ')}, and that is always so when it is due",
+        lambda reason, _: f"it does not come if {asked(reason)}, and that is always so when it is due",
         "skip_if",
         _CONDITION,
     ),
-    Why.WORDS: _Saying(lambda reason, _: reason, "send", "Write some that fit, or ask for less in 'send'."),
+    Why.WORDS: _Saying(lambda reason, _: english(reason), "send", "Write some that fit, or ask for less in 'send'."),
     Why.ADDRESS: _Saying(
-        lambda reason, _: f"there is {reason}", "channel", "Leave 'channel' out, and everyone gets it where they can."
+        lambda reason, _: f"there is {english(reason)}",
+        "channel",
+        "Leave 'channel' out, and everyone gets it where they can.",
     ),
-    Why.PAUSED: _Saying(lambda reason, often: f"{often} {reason}", "to"),
-    Why.HARD_DAY: _Saying(lambda reason, often: f"{often} {reason}", "to"),
+    Why.PAUSED: _Saying(lambda reason, often: f"{often} {english(reason)}", "to"),
+    Why.HARD_DAY: _Saying(lambda reason, often: f"{often} {english(reason)}", "to"),
 }
-_OTHER = _Saying(lambda reason, _: reason, "when")
+_OTHER = _Saying(lambda reason, _: english(reason), "when")
 
 
-def _only_if(reason: str) -> str:
-    if reason.endswith(_UNKNOWN):
-        return f"it comes {reason.removesuffix(_UNKNOWN)}, and that is not known"
-    return f"it comes {reason}, and that is never so when it is due"
+def _hours(reason: Reason) -> str:
+    return "{start}-{end}".format_map(reason.params)
+
+
+def _only_if(reason: Reason) -> str:
+    so = "not known" if reason.params.get("unknown") else "never so when it is due"
+    return f"it comes only if {asked(reason)}, and that is {so}"
 
 
 def why_never(never: Never, schedule: Schedule, *, today: date) -> str:
@@ -61,7 +68,7 @@ def why_never(never: Never, schedule: Schedule, *, today: date) -> str:
         return "'only_if' and 'skip_if' ask the same" if same else "its conditions contradict each other"
     if never.over:
         return "the programme is over for whoever is here, and waits for new people"
-    if not never.reasons:
+    if never.reason is None:
         return _no_dates(schedule, never.kind.example, today)
     often = "always" if len({why(reason) for reason in never.deciding}) == 1 else "mostly"
     return _SAYINGS.get(why(never.reason), _OTHER).words(never.reason, often)
@@ -89,7 +96,7 @@ def said_elsewhere(never: Never, schedule: Schedule) -> bool:
     if never.kind.example.region is not None or never.impossible:
         return False
     asked = asked_in(schedule.only_if, schedule.skip_if)
-    unknown = "public_holiday" in asked and never.reason.endswith(_UNKNOWN)
+    unknown = "public_holiday" in asked and never.reason is not None and never.reason.params.get("unknown") is True
     return unknown or (not never.reasons and asks_for_holidays(schedule.recurrence))
 
 
@@ -126,7 +133,7 @@ def remedy(never: Never, schedule: Schedule) -> str:
 
 def _remedy_for_quiet(never: Never, schedule: Schedule) -> str:
     quiet = never.kind.example.quiet_hours
-    if quiet is None or f"{quiet}" not in never.reason:
+    if quiet is None or never.reason != quiet_hours(quiet):
         return "Give it another time."
     earlier = f"Give it a time from {quiet.end:%H:%M} on and before {quiet.start:%H:%M}"
     wait = _longest_wait(schedule, never.kind.example, quiet)

@@ -7,9 +7,9 @@ from nudger.config.schedules.phases import check_programme
 from nudger.config.shapes.when import When
 from nudger.config.values import cron, rrule
 from nudger.config.values.dates import LAST
-from nudger.decisions.spans import span_in_words
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import OnDates, OnPublicHolidays, WallTime, Weekly
+from nudger.prose.spans import span_in_words
 
 _MANY_A_DAY = 6
 A_MINUTE = timedelta(minutes=1)

@@ -15,11 +15,8 @@ from nudger.decisions.choosing.options import ComponentOptions, Options, Practic
 from nudger.decisions.choosing.rotation import Chances, Taste
 from nudger.decisions.draw import Draws, draws_of
 from nudger.domain.messages import Message
+from nudger.domain.records import Aside, PracticeChance, Rule, SetAside
 from nudger.domain.vocabulary import Component, MessageKey, Practice
-
-UNSEEN = "one not seen before"
-SERIES = "the next of a series"
-LONGEST_UNSEEN = "all seen before: the longest unseen"
 
 _FEW = 16
 Name = TypeVar("Name", bound=str)
@@ -35,12 +32,12 @@ class Choice(NamedTuple):
     """
 
     message: Message
-    rule: str
+    rule: Rule
     options: int
     unseen: int
-    chances: tuple[tuple[Practice, float, int], ...] = ()
+    chances: tuple[PracticeChance, ...] = ()
     shortlist: tuple[MessageKey, ...] = ()
-    set_aside: tuple[tuple[str, int], ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def probability(self) -> float:
@@ -113,7 +110,7 @@ class _Picked(NamedTuple):
     """What was drawn, and from what; `running` wordings could have been."""
 
     message: Message
-    chances: tuple[tuple[Practice, float, int], ...]
+    chances: tuple[PracticeChance, ...]
     shortlist: tuple[MessageKey, ...]
     running: int
 
@@ -135,7 +132,7 @@ def _draw(
     shortlist = _shortlist(wordings, taste, resting, counts[practice], draws)
     return _Picked(
         wordings.messages[pick_wording(shortlist, draws)],
-        tuple([(practice, chance, counts[practice]) for practice, chance in chances.items()]),
+        tuple([PracticeChance(practice, chance, counts[practice]) for practice, chance in chances.items()]),
         tuple([wordings.keys[place] for place in shortlist]),
         sum(counts.values()),
     )
@@ -152,13 +149,13 @@ def _in_their_turn(practices: Iterable[Practice], taste: Taste) -> list[Practice
 
 def _choice(pool: Options, left: _Left, picked: _Picked) -> Choice:
     aside = (
-        ("seen before", len(pool.messages) - left.unseen - left.refused),
-        ("not wanted", left.refused),
-        ("another component's turn, or resting", left.unseen - picked.running),
+        SetAside(Aside.SEEN, len(pool.messages) - left.unseen - left.refused),
+        SetAside(Aside.NOT_WANTED, left.refused),
+        SetAside(Aside.OTHER_TURN, left.unseen - picked.running),
     )
-    set_aside = tuple([each for each in aside if each[1]])
+    set_aside = tuple([each for each in aside if each.messages])
     options = len(pool.messages)
-    return Choice(picked.message, UNSEEN, options, left.unseen, picked.chances, picked.shortlist, set_aside)
+    return Choice(picked.message, Rule.UNSEEN, options, left.unseen, picked.chances, picked.shortlist, set_aside)
 
 
 def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:
@@ -215,7 +212,7 @@ def _next_of_series(pool: Options, seen: Seen) -> Choice | None:
     unseen = [message for message in pool.messages if message.key not in seen]
     if not unseen:
         return None
-    return Choice(message=unseen[0], rule=SERIES, options=len(pool.messages), unseen=len(unseen))
+    return Choice(message=unseen[0], rule=Rule.SERIES, options=len(pool.messages), unseen=len(unseen))
 
 
 def _longest_unseen(pool: Options, taste: Taste) -> Choice | None:
@@ -223,4 +220,4 @@ def _longest_unseen(pool: Options, taste: Taste) -> Choice | None:
     if not requirements:
         return None
     oldest = min(requirements, key=lambda message: taste.seen[message.key])
-    return Choice(message=oldest, rule=LONGEST_UNSEEN, options=len(pool.messages), unseen=0)
+    return Choice(message=oldest, rule=Rule.LONGEST_UNSEEN, options=len(pool.messages), unseen=0)

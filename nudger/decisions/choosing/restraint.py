@@ -3,24 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from operator import itemgetter
-from typing import NamedTuple
 
 from nudger.decisions.choosing.variables import Known
 from nudger.decisions.draw import draws_of
+from nudger.domain.reasons import ReasonCode
+from nudger.domain.records import Restraint
 
 _DAY = timedelta(days=1)
 
 
-class Restraint(NamedTuple):
-    """How likely nothing is to be chosen, and why it may be better."""
-
-    chance: float
-    reason: str
-
-
 _CHANCE = itemgetter(0)
-ON_PURPOSE = "nothing sent on purpose"
-NO_RESTRAINT = Restraint(0.0, "")
+NO_RESTRAINT = Restraint(0.0, None)
 
 
 def restraint(values: Mapping[str, Known | None]) -> Restraint:
@@ -37,14 +30,14 @@ def _already_fine(values: Mapping[str, Known | None]) -> Restraint:
     """After a good check-in a nudge can lower the mood (NeCamp 2020, moderation by previous mood)."""
     mood = values.get("mood")
     fine = mood is not None and mood.age <= 2 * _DAY and mood.value >= 8  # noqa: PLR2004 - of 9
-    return Restraint(0.5, "all is well by the last check-in") if fine else NO_RESTRAINT
+    return Restraint(0.5, ReasonCode.ALL_IS_WELL) if fine else NO_RESTRAINT
 
 
 def _rarely_answers(values: Mapping[str, Known | None]) -> Restraint:
     """Somebody who used to answer and fell silent is written to less, never more (field notes: silence)."""
     reply = values.get("since_reply")
     silent = reply is not None and timedelta(days=14) < reply.value < timedelta(days=60)
-    return Restraint(0.25, "no answer for two weeks") if silent else NO_RESTRAINT
+    return Restraint(0.25, ReasonCode.NO_ANSWER) if silent else NO_RESTRAINT
 
 
 def _much_of_late(values: Mapping[str, Known | None]) -> Restraint:
@@ -55,7 +48,7 @@ def _much_of_late(values: Mapping[str, Known | None]) -> Restraint:
     sent, reply = values.get("sent_this_week"), values.get("since_reply")
     much = sent is not None and sent.value >= 10  # noqa: PLR2004 - nudges in seven days
     unanswered = reply is not None and reply.value > 7 * _DAY
-    return Restraint(0.5, "much was sent of late, and nothing came back") if much and unanswered else NO_RESTRAINT
+    return Restraint(0.5, ReasonCode.MUCH_OF_LATE) if much and unanswered else NO_RESTRAINT
 
 
 _RULES = (_already_fine, _rarely_answers, _much_of_late)

@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 from nudger.decisions.delivering.transitions import ASK_ON
 from nudger.domain.nudges import WELCOME, Nudge, NudgeState
-
-NOT_YET = "the first hello has not gone out yet"
-"""How the reason begins why somebody gets nothing else."""
+from nudger.domain.reasons import Reason, ReasonCode, because
 
 _MINUTE = timedelta(minutes=1)
 _AGAIN, _LONGEST = timedelta(days=1), timedelta(days=30)
@@ -33,7 +31,7 @@ class Hello(NamedTuple):
 
     state: NudgeState | None = None
     ordinal: int = -1
-    reason: str = ""
+    reason: Reason | None = None
     next_at: datetime | None = None
     changed_at: datetime | None = None
     expires_at: datetime | None = None
@@ -49,7 +47,7 @@ UNSAID = Hello()
 
 def hello_of(nudge: Nudge, *, at: datetime) -> Hello:
     """Return how a hello stands that came to its state at a moment."""
-    return Hello(nudge.state, nudge.key.ordinal, nudge.decision.reason, nudge.next_look_at, at, nudge.expires_at)
+    return Hello(nudge.state, nudge.key.ordinal, nudge.status_reason, nudge.next_look_at, at, nudge.expires_at)
 
 
 def after(hello: Hello | None, nudge: Nudge) -> Hello | None:
@@ -67,11 +65,11 @@ def follows_at(hello: Hello, *, now: datetime) -> datetime:
     return max(expected, now) + _MINUTE
 
 
-def why_not_yet(hello: Hello) -> str:
+def why_not_yet(hello: Hello) -> Reason:
     """Say why nothing else may go out."""
     if hello.state is NudgeState.UNKNOWN:
-        return f"{NOT_YET} (it may have: nobody knows yet)"
-    return f"{NOT_YET} ({hello.reason})" if hello.reason else NOT_YET
+        return Reason(ReasonCode.HELLO_FIRST, {"may_have": True})
+    return Reason(ReasonCode.HELLO_FIRST, because=because(hello.reason))
 
 
 def again_at(hello: Hello, *, addresses_changed: bool = False) -> datetime | None:

@@ -14,6 +14,7 @@ from random import Random
 from nudger.domain.deliveries import Attempt, LookupResult, Receipt, SenderId, outcome_of
 from nudger.domain.facts import DaemonId
 from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.reasons import Reason, ReasonCode, because
 from nudger.errors import DeliveryError, Effect
 
 _SECOND = timedelta(seconds=1)
@@ -46,12 +47,8 @@ _UNANSWERED = timedelta(minutes=5)
 
 _FINAL = {Effect.GIVE_UP: NudgeState.FAILED, Effect.SUPPRESS: NudgeState.SUPPRESSED}
 
-INTERRUPTED = "interrupted in mid-send"
-_NOT_AGAIN = f"{INTERRUPTED}, and too late to send it again"
-_BEFORE = "may have gone out before"
-
-ONLY_TOO_LATE = (_NOT_AGAIN, _BEFORE)
-"""How the reasons of mails in doubt begin that would be sent again if they were not too late."""
+ONLY_TOO_LATE = (ReasonCode.INTERRUPTED_TOO_LATE, ReasonCode.MAY_HAVE_GONE_OUT_BEFORE)
+"""The reasons of mails in doubt that would be sent again if they were not too late."""
 
 
 def begin_attempt(nudge: Nudge, *, provider: str, now: datetime, address: str | None = None) -> Nudge:
@@ -114,13 +111,19 @@ def after_attempt(
     if isinstance(result, Receipt):
         return _accepted(nudge, result)
     if result.effect is Effect.UNCERTAIN:
-        return in_doubt(nudge, result.code, now=now) if can_be_asked else _unanswered(nudge, result.code, now=now)
+        reason = answer(result)
+        return in_doubt(nudge, reason, now=now) if can_be_asked else _unanswered(nudge, reason, now=now)
     if result.effect in _FINAL:
-        return _ended(nudge, _FINAL[result.effect], result.code)
+        return _ended(nudge, _FINAL[result.effect], answer(result))
     if result.effect is Effect.SLOW_DOWN:
         return _not_now(nudge, result, now=now)
     after = _again(nudge, result, now=now, rng=rng)
     return after if can_be_asked else not_forgetting(nudge, after)
+
+
+def answer(error: DeliveryError) -> Reason:
+    """Return the reason that a provider's answer is, or that there was none."""
+    return Reason(ReasonCode.PROVIDER_ANSWER, {"code": error.code})
 
 
 def not_forgetting(before: Nudge, after: Nudge) -> Nudge:
@@ -130,10 +133,11 @@ def not_forgetting(before: Nudge, after: Nudge) -> Nudge:
     """
     if not before.resends or after.state not in (NudgeState.EXPIRED, NudgeState.WITHHELD):
         return after
-    return _ended(after, NudgeState.UNKNOWN, f"{_BEFORE}: {after.decision.reason}")
+    reason = Reason(ReasonCode.MAY_HAVE_GONE_OUT_BEFORE, because=because(after.status_reason))
+    return _ended(after, NudgeState.UNKNOWN, reason)
 
 
-def in_doubt(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
+def in_doubt(nudge: Nudge, reason: Reason, *, now: datetime) -> Nudge:
     """Return the nudge when nobody knows whether it went out: it waits for the provider's word."""
     doubtful = _ended(nudge, NudgeState.UNKNOWN, reason, ask_at=now + INQUIRIES[0])
     return replace(doubtful, inquiries=0, address=nudge.address)
@@ -146,12 +150,13 @@ def after_interruption(nudge: Nudge, *, cannot_be_asked: Collection[str], now: d
     Message-ID. The person has it twice only if the program died between the final dot and the record.
     """
     if nudge.provider not in cannot_be_asked:
-        return in_doubt(nudge, INTERRUPTED, now=now)
+        return in_doubt(nudge, Reason(ReasonCode.INTERRUPTED), now=now)
     if now > nudge.expires_at:
-        return _ended(nudge, NudgeState.UNKNOWN, _NOT_AGAIN)
+        return _ended(nudge, NudgeState.UNKNOWN, Reason(ReasonCode.INTERRUPTED_TOO_LATE))
     if nudge.resends >= len(RESENDS):
-        return _ended(nudge, NudgeState.UNKNOWN, f"{INTERRUPTED} {nudge.resends + 1} times")
-    return _once_more(nudge, f"{INTERRUPTED}: sent again as the same mail", now=now)
+        reason = Reason(ReasonCode.INTERRUPTED_OFTEN, {"times": nudge.resends + 1})
+        return _ended(nudge, NudgeState.UNKNOWN, reason)
+    return _once_more(nudge, Reason(ReasonCode.INTERRUPTED_AND_SENT_AGAIN), now=now)
 
 
 def begin_inquiry(nudge: Nudge, *, now: datetime) -> Nudge:
@@ -176,7 +181,7 @@ def after_inquiry(nudge: Nudge, finding: Receipt | DeliveryError | LookupResult,
     if finding is LookupResult.CANNOT_TELL:
         return _nobody_could_say(nudge) if now > nudge.expires_at + ASK_ON else nudge
     if isinstance(finding, DeliveryError) and finding.effect in _FINAL and nudge.inquiries >= len(INQUIRIES):
-        return _ended(nudge, _FINAL[finding.effect], finding.code)
+        return _ended(nudge, _FINAL[finding.effect], answer(finding))
     return _absent(nudge, now=now)
 
 
@@ -184,10 +189,10 @@ def _absent(nudge: Nudge, *, now: datetime) -> Nudge:
     if nudge.inquiries < len(INQUIRIES):
         return nudge
     if now > nudge.expires_at:
-        return _ended(nudge, NudgeState.EXPIRED, "not found at the provider, and too late to send it again")
+        return _ended(nudge, NudgeState.EXPIRED, Reason(ReasonCode.NOT_FOUND_TOO_LATE))
     if nudge.resends >= len(RESENDS):
         return nudge
-    return _once_more(nudge, "not found at the provider", now=now)
+    return _once_more(nudge, Reason(ReasonCode.NOT_FOUND), now=now)
 
 
 def _following(nudge: Nudge, inquiries: int, now: datetime) -> datetime:
@@ -202,7 +207,7 @@ def _following(nudge: Nudge, inquiries: int, now: datetime) -> datetime:
 
 
 def _accepted(nudge: Nudge, receipt: Receipt) -> Nudge:
-    sent = _ended(nudge, NudgeState.SENT, "")
+    sent = _ended(nudge, NudgeState.SENT, None)
     return replace(sent, provider=receipt.provider, provider_id=receipt.provider_id)
 
 
@@ -211,26 +216,27 @@ def _again(nudge: Nudge, error: DeliveryError, *, now: datetime, rng: Random) ->
     pause = min(_FIRST_RETRY * 2 ** min(max(0, nudge.attempts - 1), _DOUBLINGS), _LONGEST_RETRY)
     wait = error.retry_after or pause * (1 + rng.uniform(-_JITTER, _JITTER))
     if now + wait > nudge.expires_at:
-        return _ended(nudge, NudgeState.EXPIRED, f"too late for another attempt: {error.code}")
-    return _ended(nudge, NudgeState.PENDING, error.code, not_before=now + wait)
+        reason = Reason(ReasonCode.TOO_LATE_FOR_ANOTHER_TRY, because=(answer(error),))
+        return _ended(nudge, NudgeState.EXPIRED, reason)
+    return _ended(nudge, NudgeState.PENDING, answer(error), not_before=now + wait)
 
 
 def _not_now(nudge: Nudge, error: DeliveryError, *, now: datetime) -> Nudge:
     """Return a nudge that was turned away because the sender was too fast: that was no attempt at it."""
-    waiting = _ended(nudge, NudgeState.PENDING, error.code)
+    waiting = _ended(nudge, NudgeState.PENDING, answer(error))
     moment = now + (error.retry_after or _SECOND)
     # Never beyond its last moment, when it is looked at to be ended.
     return replace(waiting, attempts=nudge.attempts - 1, not_before=min(moment, max(now, nudge.expires_at)))
 
 
-def _unanswered(nudge: Nudge, code: str, *, now: datetime) -> Nudge:
+def _unanswered(nudge: Nudge, reason: Reason, *, now: datetime) -> Nudge:
     """Return a mail after its final dot stayed without an answer: once more, later, under the same Message-ID."""
     if nudge.resends or now + _UNANSWERED > nudge.expires_at:
-        return _ended(nudge, NudgeState.UNKNOWN, code)
-    return replace(_once_more(nudge, code, now=now), not_before=now + _UNANSWERED)
+        return _ended(nudge, NudgeState.UNKNOWN, reason)
+    return replace(_once_more(nudge, reason, now=now), not_before=now + _UNANSWERED)
 
 
-def _once_more(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
+def _once_more(nudge: Nudge, reason: Reason, *, now: datetime) -> Nudge:
     last_chance = max(now, nudge.expires_at - _MINUTE)
     moment = max(nudge.due, min(now + RESENDS[nudge.resends], last_chance))
     again = _ended(nudge, NudgeState.PENDING, reason, not_before=moment)
@@ -238,11 +244,16 @@ def _once_more(nudge: Nudge, reason: str, *, now: datetime) -> Nudge:
 
 
 def _nobody_could_say(nudge: Nudge) -> Nudge:
-    return _ended(nudge, NudgeState.UNKNOWN, f"nobody could say until it was too late: {nudge.decision.reason}")
+    reason = Reason(ReasonCode.NOBODY_COULD_SAY, because=because(nudge.status_reason))
+    return _ended(nudge, NudgeState.UNKNOWN, reason)
 
 
 def _ended(
-    nudge: Nudge, state: NudgeState, reason: str, *, not_before: datetime | None = None, ask_at: datetime | None = None
+    nudge: Nudge,
+    state: NudgeState,
+    reason: Reason | None,
+    *,
+    not_before: datetime | None = None,
+    ask_at: datetime | None = None,
 ) -> Nudge:
-    decision = replace(nudge.decision, reason=reason)
-    return replace(nudge, state=state, decision=decision, not_before=not_before, ask_at=ask_at, address=None)
+    return replace(nudge, state=state, status_reason=reason, not_before=not_before, ask_at=ask_at, address=None)

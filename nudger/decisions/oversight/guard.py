@@ -9,6 +9,7 @@ from nudger.decisions.planning.plan import crowds
 from nudger.decisions.points.decide import LATE
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.nudges import Nudge, NudgeState
+from nudger.domain.reasons import Reason, ReasonCode
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)
 """Before this program was written: a machine without a battery clock wakes up in 1970, or near it."""
@@ -54,12 +55,11 @@ def storm(snapshot: Snapshot, *, since: datetime, now: datetime) -> Storm | None
     return Storm(coming, usual) if coming > _USUAL * usual else None
 
 
-def held_by_guard(nudge: Nudge, why: str = "held by the guard: nudger guard") -> Nudge:
+def held_by_guard(nudge: Nudge, why: ReasonCode = ReasonCode.GUARDED) -> Nudge:
     """Return a waiting nudge as the guard holds it, until it is too late. Others stay as they are."""
     if nudge.state is not NudgeState.PENDING:
         return nudge
-    decision = replace(nudge.decision, reason=why)
-    return replace(nudge, state=NudgeState.HELD, decision=decision, not_before=None)
+    return replace(nudge, state=NudgeState.HELD, status_reason=Reason(why), not_before=None)
 
 
 def crowd_of_newcomers(newcomers: int, known: int) -> Storm | None:

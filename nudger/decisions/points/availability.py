@@ -15,7 +15,8 @@ from nudger.domain import legal_hours
 from nudger.domain.calendar import start_of_day
 from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.nudges import NudgeState
-from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.reasons import Reason, ReasonCode
+from nudger.domain.recipients import OnHardDay, QuietHours, Recipient
 from nudger.domain.schedules import WhenBlocked
 from nudger.domain.vocabulary import Channel
 
@@ -36,7 +37,7 @@ class Deferred:
     """Not now, but still in time at `until`."""
 
     until: datetime
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Refused:
     """Not at all: the nudge ends in `state`."""
 
     state: NudgeState
-    reason: str
+    reason: Reason
 
 
 Availability = Available | Deferred | Refused
@@ -72,18 +73,15 @@ class Request(NamedTuple):
 class _Hindrance:
     """What stands in the way at a moment, and until when."""
 
-    reason: str
+    reason: Reason
     until: datetime
 
 
 class _Way(NamedTuple):
     """What stood in the way, in order, each reason once, and when nothing does any more (None: not in time)."""
 
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     free_at: datetime | None
-
-
-_NOTHING: frozenset[str] = frozenset()
 
 
 def availability(request: Request, *, now: datetime) -> Availability:
@@ -93,21 +91,24 @@ def availability(request: Request, *, now: datetime) -> Availability:
     legal hours, too soon after another, or beyond what a day and a week may bring.
     """
     if request.suppressed:
-        return Refused(NudgeState.SUPPRESSED, "this address may not be used")
+        return Refused(NudgeState.SUPPRESSED, Reason(ReasonCode.ADDRESS_STOPPED))
     if now > request.expires_at:
-        return Refused(NudgeState.EXPIRED, "too late")
-    way = _way(request, now, _NOTHING)
+        return Refused(NudgeState.EXPIRED, Reason(ReasonCode.TOO_LATE))
+    way = _way(request, now)
     if way.free_at is None:
         return Refused(NudgeState.WITHHELD, _deciding(request, now, way.reasons))
-    return Deferred(way.free_at, ", then ".join(way.reasons)) if way.reasons else Available()
+    if not way.reasons:
+        return Available()
+    first, *more = way.reasons
+    return Deferred(way.free_at, Reason(ReasonCode.ONE_AFTER_ANOTHER, because=way.reasons) if more else first)
 
 
-def _way(request: Request, now: datetime, without: frozenset[str]) -> _Way:
-    """Go from one hindrance to the next, leaving some out."""
+def _way(request: Request, now: datetime, *, without: Reason | None = None) -> _Way:
+    """Go from one hindrance to the next, leaving one out."""
     moment = now
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for _ in range(_TURNS):
-        hindrance = next((each for each in _hindrances(request, now, moment) if each.reason not in without), None)
+        hindrance = next((each for each in _hindrances(request, now, moment) if each.reason != without), None)
         if hindrance is None:
             return _Way(tuple(reasons), moment)
         if hindrance.reason not in reasons:
@@ -118,11 +119,11 @@ def _way(request: Request, now: datetime, without: frozenset[str]) -> _Way:
     return _Way(tuple(reasons), None)
 
 
-def _deciding(request: Request, now: datetime, reasons: tuple[str, ...]) -> str:
+def _deciding(request: Request, now: datetime, reasons: tuple[Reason, ...]) -> Reason:
     """Return, of several reasons, the first without which it would go out; where no single one decides, the last."""
     if len(reasons) == 1:
         return reasons[0]
-    alone = (reason for reason in reasons if _way(request, now, frozenset({reason})).free_at is not None)
+    alone = (reason for reason in reasons if _way(request, now, without=reason).free_at is not None)
     return next(alone, reasons[-1])
 
 
@@ -135,18 +136,23 @@ def _hindrances(request: Request, now: datetime, moment: datetime) -> Iterator[_
     yield from _of_the_day(person, today)
     quiet = person.quiet_hours_on(today)
     if quiet is not None and quiet.cover(local.time()):
-        yield _Hindrance(f"quiet hours {quiet}", person.quiet_until(moment))
+        yield _Hindrance(quiet_hours(quiet), person.quiet_until(moment))
     if request.channel is Channel.SMS:
         yield from _of_the_law(person, local, moment)
     if request.limits.restrain:
         yield from _of_the_limits(request, today, moment)
 
 
+def quiet_hours(quiet: QuietHours) -> Reason:
+    """Return the reason that quiet hours are."""
+    return Reason(ReasonCode.QUIET_HOURS, {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"})
+
+
 def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
     if pause := person.pause_on(today):
-        yield _Hindrance(f"paused until {pause.last}", _after(pause.last, person))
+        yield _Hindrance(Reason(ReasonCode.PAUSED, {"until": pause.last.isoformat()}), _after(pause.last, person))
     if person.hard_day_on(today) is OnHardDay.HOLD:
-        yield _Hindrance("a day to be left in peace", _after(today, person))
+        yield _Hindrance(Reason(ReasonCode.HARD_DAY), _after(today, person))
 
 
 def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
@@ -169,25 +175,28 @@ def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[
         week = sorted(day for day in by_now if day > today - _WEEK_DAYS * _DAY)
         if len(week) >= limits.per_week:
             room = week[len(week) - limits.per_week] + _WEEK_DAYS * _DAY
-            yield _Hindrance(f"at most {limits.per_week} in seven days", start_of_day(room, person.zone))
+            reason = Reason(ReasonCode.MOST_A_WEEK, {"most": limits.per_week})
+            yield _Hindrance(reason, start_of_day(room, person.zone))
     if limits.per_day is not None:
         kept = [name for at, name in request.reserved if at > moment and at.astimezone(person.zone).date() == today]
         if days.count(today) >= limits.per_day:
-            yield _Hindrance(f"at most {limits.per_day} a day", _after(today, person))
+            yield _Hindrance(Reason(ReasonCode.MOST_A_DAY, {"most": limits.per_day}), _after(today, person))
         elif days.count(today) + len(kept) >= limits.per_day:
-            reason = f"at most {limits.per_day} a day, and {kept[0]} matters more"
+            reason = Reason(ReasonCode.KEPT_FOR_OTHER, {"most": limits.per_day, "schedule": kept[0]})
             yield _Hindrance(reason, _after(today, person))
 
 
 def _of_the_gap(
     gap: timedelta, contacts: tuple[Contact, ...], reserved: tuple[tuple[datetime, str], ...], moment: datetime
 ) -> Iterator[_Hindrance]:
+    minutes = gap // timedelta(minutes=1)
     for contact in contacts:
         if contact.at - gap < moment < contact.at + gap:
-            yield _Hindrance(f"at least {_in_words(gap)} after another", contact.at + gap)
+            yield _Hindrance(Reason(ReasonCode.TOO_SOON_AFTER, {"minutes": minutes}), contact.at + gap)
     for at, name in reserved:
         if at - gap < moment < at:
-            yield _Hindrance(f"at least {_in_words(gap)} before {name}, which matters more", at + gap)
+            reason = Reason(ReasonCode.TOO_SOON_BEFORE, {"minutes": minutes, "schedule": name})
+            yield _Hindrance(reason, at + gap)
 
 
 def _after(day: date, person: Recipient) -> datetime:
@@ -196,8 +205,3 @@ def _after(day: date, person: Recipient) -> datetime:
         return start_of_day(day + _DAY, person.zone)
     except OverflowError:
         return _END
-
-
-def _in_words(gap: timedelta) -> str:
-    hours, minutes = divmod(gap // timedelta(minutes=1), 60)
-    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)

@@ -14,8 +14,10 @@ from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import MessageValues, other_language
 from nudger.domain.calendar import start_of_day
 from nudger.domain.messages import Message
-from nudger.domain.nudges import TEST, WELCOME, Decision, Facts, Nudge, NudgeState, nudge_id
+from nudger.domain.nudges import TEST, WELCOME, Decision, Nudge, NudgeState, nudge_id
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import Recipient
+from nudger.domain.records import NO_RECORD, Record, Rule
 from nudger.domain.schedules import Priority, Schedule, Slot, SlotKey, WhenMissed
 from nudger.domain.vocabulary import Channel, ChannelChoice, Purpose, RecipientId, ScheduleId
 
@@ -53,11 +55,13 @@ def decide_slot(
         return _ended(snapshot, case, *over)
     channel = recipient.channel_for(schedule.channel)
     if channel is None:
-        return _ended(snapshot, case, NudgeState.WITHHELD, f"no address for {schedule.channel}")
-    moment, waits_for = max(now, slot.due), ""
+        return _ended(
+            snapshot, case, NudgeState.WITHHELD, Reason(ReasonCode.NO_ADDRESS, {"channel": schedule.channel.value})
+        )
+    moment, waits_for = max(now, slot.due), None
     point = DecisionPoint(case.key, schedule, recipient, channel, moment)
     if (no := failed_condition(snapshot, point, history)) is not None:
-        return _ended(snapshot, case, NudgeState.WITHHELD, no.reason, no.facts)
+        return _ended(snapshot, case, NudgeState.WITHHELD, no.reason, no.record)
     request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
     verdict = availability(request, now=moment)
     if isinstance(verdict, Refused):
@@ -67,19 +71,19 @@ def decide_slot(
         point = point._replace(at=moment)
     selected = select(snapshot, point, history)
     if selected.message is None:
-        return _ended(snapshot, case, NudgeState.WITHHELD, selected.reason, selected.facts)
-    words = _Words(recipient, channel, selected.message, waits_for, selected.facts)
+        return _ended(snapshot, case, NudgeState.WITHHELD, selected.reason, selected.record)
+    words = _Words(recipient, channel, selected.message, waits_for, selected.record)
     return _pending(snapshot, case, words, moment)
 
 
-def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, str] | None:
+def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, Reason] | None:
     """Say why nothing comes of a slot, whatever else holds; None where something may."""
     if now > case.expires_at:
-        return NudgeState.MISSED, "fell due while the service was down"
+        return NudgeState.MISSED, Reason(ReasonCode.MISSED_WHILE_DOWN)
     if now > case.due + LATE and schedule.when_missed is WhenMissed.SKIP:
-        return NudgeState.MISSED, "fell due while the service was down, and is not sent late"
+        return NudgeState.MISSED, Reason(ReasonCode.NOT_SENT_LATE)
     if any(_is_twin(case, each) for each in history.contacts):
-        return NudgeState.WITHHELD, "another time of this schedule fell due at the same instant"
+        return NudgeState.WITHHELD, Reason(ReasonCode.SAME_INSTANT)
     return None
 
 
@@ -101,16 +105,17 @@ def decide_welcome(snapshot: Snapshot, recipient: Recipient, *, ordinal: int = 0
     )
     if channel is None or message is None:
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
-        return _ended(snapshot, case, NudgeState.WITHHELD, "no welcome message" if channel else "no address")
+        code = ReasonCode.NO_WELCOME if channel else ReasonCode.NO_ADDRESS
+        return _ended(snapshot, case, NudgeState.WITHHELD, Reason(code))
     verdict = availability(Request(recipient=recipient, channel=channel, expires_at=_NEVER), now=now)
     if isinstance(verdict, Refused):
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
         return _ended(snapshot, case, verdict.state, verdict.reason)
-    moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, "")
+    moment, waits_for = (verdict.until, verdict.reason) if isinstance(verdict, Deferred) else (now, None)
     # What waits for the end of a pause falls due then.
     due = now if moment - now < _A_DAY else moment
     case = _Case(key, due, moment + WELCOME_GRACE, Priority.NORMAL)
-    words = _Words(recipient, channel, message, waits_for, (("rule", "the first hello"),))
+    words = _Words(recipient, channel, message, waits_for, Record(rule=Rule.FIRST_HELLO))
     return _pending(snapshot, case, words, moment)
 
 
@@ -163,20 +168,18 @@ def sooner(snapshot: Snapshot, recipient: Recipient, nudge: Nudge, *, now: datet
     anew = decide_welcome(snapshot, recipient, ordinal=nudge.key.ordinal, now=now)
     if anew.not_before is None or anew.not_before >= nudge.not_before:
         return nudge
-    return replace(_changed(nudge, NudgeState.PENDING, anew.decision.reason), not_before=anew.not_before)
+    return replace(_changed(nudge, NudgeState.PENDING, anew.status_reason), not_before=anew.not_before)
 
 
 def missed_for_one(snapshot: Snapshot, slot: Slot) -> Nudge:
     """Return the nudge of a slot that a newer one of the same schedule stands for, after an outage."""
-    reason = "fell due while the service was down; one goes out for all that were missed"
+    reason = Reason(ReasonCode.ONE_FOR_ALL_MISSED)
     return _ended(snapshot, _case_of(snapshot, slot), NudgeState.MISSED, reason)
 
 
 def missed_by_edit(snapshot: Snapshot, slot: Slot) -> Nudge:
     """Return the nudge of a slot that an edit moved, while the service was down, to when nobody would look again."""
-    return _ended(
-        snapshot, _case_of(snapshot, slot), NudgeState.MISSED, "an edit moved it to before the service came back"
-    )
+    return _ended(snapshot, _case_of(snapshot, slot), NudgeState.MISSED, Reason(ReasonCode.MOVED_BY_EDIT))
 
 
 def recheck(
@@ -196,10 +199,10 @@ def recheck(
     """
     channel = nudge.decision.channel
     if recipient is None or channel is None or not recipient.address(channel):
-        return _changed(nudge, NudgeState.WITHHELD, "no longer a recipient, or without an address")
+        return _changed(nudge, NudgeState.WITHHELD, Reason(ReasonCode.NO_LONGER_HERE))
     schedule = snapshot.schedules.get(nudge.key.schedule)
     if nudge.key.schedule not in (WELCOME, TEST) and (schedule is None or not schedule.audience.includes(recipient)):
-        return _changed(nudge, NudgeState.WITHHELD, "the schedule is gone, or no longer for this person")
+        return _changed(nudge, NudgeState.WITHHELD, Reason(ReasonCode.SCHEDULE_GONE))
     case = _Case(nudge.key, nudge.due, nudge.expires_at, nudge.priority)
     moment = nudge.not_before or now
     request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
@@ -232,8 +235,8 @@ class _Words(NamedTuple):
     recipient: Recipient
     channel: Channel
     message: Message
-    waits_for: str
-    facts: Facts
+    waits_for: Reason | None
+    record: Record
 
 
 def _request(
@@ -290,26 +293,30 @@ def _nudge(
         state=state,
         priority=case.priority,
         decision=decision,
+        status_reason=decision.reason,
         not_before=not_before,
     )
 
 
-def _ended(snapshot: Snapshot, case: _Case, state: NudgeState, reason: str, facts: Facts = ()) -> Nudge:
-    decision = Decision(message=None, channel=None, rendered=None, reason=reason, facts=facts)
+def _ended(
+    snapshot: Snapshot, case: _Case, state: NudgeState, reason: Reason | None, record: Record = NO_RECORD
+) -> Nudge:
+    decision = Decision(message=None, channel=None, rendered=None, reason=reason, record=record)
     return _nudge(snapshot, case, state, decision, None)
 
 
 def _pending(snapshot: Snapshot, case: _Case, words: _Words, moment: datetime) -> Nudge:
     values = MessageValues(snapshot, words.recipient, moment, words.message.language)
+    language = other_language(words.message, words.recipient)
     decision = Decision(
         message=words.message.key,
         channel=words.channel,
         rendered=words.message.render(words.channel, values),
         reason=words.waits_for,
-        facts=words.facts + other_language(words.message, words.recipient),
+        record=words.record if language is None else replace(words.record, language=language),
     )
     return _nudge(snapshot, case, NudgeState.PENDING, decision, moment)
 
 
-def _changed(nudge: Nudge, state: NudgeState, reason: str) -> Nudge:
-    return replace(nudge, state=state, decision=replace(nudge.decision, reason=reason), not_before=None)
+def _changed(nudge: Nudge, state: NudgeState, reason: Reason | None) -> Nudge:
+    return replace(nudge, state=state, status_reason=reason, not_before=None)

@@ -10,22 +10,19 @@ from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import learned_chances
 from nudger.decisions.choosing.options import Options, Requirements, index_options, options_for
-from nudger.decisions.choosing.restraint import NO_RESTRAINT, ON_PURPOSE, Restraint, draws_nothing, restraint
+from nudger.decisions.choosing.restraint import NO_RESTRAINT, draws_nothing, restraint
 from nudger.decisions.choosing.rotation import taste_of
 from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, KnownVariables, context_of
-from nudger.decisions.condition_words import condition_in_words
 from nudger.decisions.draw import seed_of
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.calendar import part_of_day
-from nudger.domain.conditions import Condition
+from nudger.domain.conditions import Condition, as_data
 from nudger.domain.messages import Message
-from nudger.domain.nudges import Facts
+from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.recipients import OnHardDay, Recipient
+from nudger.domain.records import Mode, Record, Restraint, VariableValue, Written
 from nudger.domain.schedules import Priority, Schedule, SlotKey
 from nudger.domain.vocabulary import Channel, Practice
-
-SERIES_ENDED = "the series is at its end"
-"""Why nothing comes to a person who got every message of a series."""
 
 LOW_MOOD = 4
 """A check-in below this is a low day."""
@@ -45,11 +42,11 @@ _ALWAYS = (
 
 
 class Selected(NamedTuple):
-    """The message, or why there is none, and the facts for the record."""
+    """The message, or why there is none, and the record of it."""
 
     message: Message | None
-    reason: str
-    facts: Facts
+    reason: Reason | None
+    record: Record
 
 
 class DecisionPoint(NamedTuple):
@@ -62,10 +59,6 @@ class DecisionPoint(NamedTuple):
     at: datetime
 
 
-CONDITIONS = ("only if ", "not if ")
-"""How a reason begins that is a schedule's own condition."""
-
-
 def failed_condition(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected | None:
     """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
     schedule = moment.schedule
@@ -73,9 +66,7 @@ def failed_condition(snapshot: Snapshot, moment: DecisionPoint, history: History
         return None
     values = KnownVariables(context_of(moment.person, moment.at, history))
     refused = _refused(schedule.only_if, schedule.skip_if, values)
-    return (
-        Selected(None, refused, _facts(values, seed_of(snapshot.seed, moment.key), NO_RESTRAINT)) if refused else None
-    )
+    return Selected(None, refused, _record(values, seed_of(snapshot.seed, moment.key))) if refused else None
 
 
 def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected:
@@ -85,13 +76,14 @@ def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selec
     seed = seed_of(snapshot.seed, moment.key)
     schedule = moment.schedule
     if refused := _refused(schedule.only_if, schedule.skip_if, values):
-        return Selected(None, refused, _facts(values, seed, NO_RESTRAINT))
+        return Selected(None, refused, _record(values, seed))
     known = values.found(_ALWAYS)
     nothing = _restraint(schedule, known)
     if draws_nothing(nothing.chance, seed):
-        return Selected(None, f"{ON_PURPOSE}: {nothing.reason}", _facts(values, seed, nothing))
+        cause = () if nothing.reason is None else (Reason(nothing.reason),)
+        return Selected(None, Reason(ReasonCode.ON_PURPOSE, because=cause), _record(values, seed, nothing))
     gentle = _gentle(snapshot, moment.person, context.local.date())
-    requirements = _wanted(context, known["mood"], moment.channel, gentle=gentle != "")
+    requirements = _wanted(context, known["mood"], moment.channel, gentle=gentle is not None)
     pool = _with_conditional(options_for(snapshot.message_index, schedule.selection, requirements), schedule, values)
     choice = choose(
         pool,
@@ -100,20 +92,22 @@ def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selec
         learned=_learned(pool, history, seed),
         seed=seed,
     )
-    facts = _facts(values, seed, nothing, mode=_mode(gentle, requirements), choice=choice)
+    modes = _modes(gentle, requirements)
+    first_days = snapshot.limits_of(moment.person).gentle_days if gentle is Mode.FIRST_DAYS else None
+    record = _record(values, seed, nothing, modes=modes, first_days=first_days, choice=choice)
     if choice is None:
-        return Selected(None, _why_none(pool, moment, requirements), facts)
-    return Selected(choice.message, "", facts)
+        return Selected(None, _why_none(pool, moment, requirements), record)
+    return Selected(choice.message, None, record)
 
 
-def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mapping[str, Known]) -> str:
-    """Say which condition stands in the way; '' for none. Unknown is no yes."""
-    if only_if is not None and holds(only_if, values) is not True:
-        unknown = " (unknown)" if holds(only_if, values) is None else ""
-        return f"only if {condition_in_words(only_if)}{unknown}"
+def _refused(only_if: Condition | None, skip_if: Condition | None, values: Mapping[str, Known]) -> Reason | None:
+    """Say which condition stands in the way; None for none. Unknown is no yes."""
+    if only_if is not None and (so := holds(only_if, values)) is not True:
+        unknown = {"unknown": True} if so is None else {}
+        return Reason(ReasonCode.ONLY_IF, {"condition": as_data(only_if), **unknown})
     if skip_if is not None and holds(skip_if, values) is True:
-        return f"not if {condition_in_words(skip_if)}"
-    return ""
+        return Reason(ReasonCode.NOT_IF, {"condition": as_data(skip_if)})
+    return None
 
 
 def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restraint:
@@ -128,14 +122,14 @@ def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: b
     return Requirements(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
 
 
-def _gentle(snapshot: Snapshot, person: Recipient, today: date) -> str:
-    """Say why only gentle messages may go out today; '' where any may."""
+def _gentle(snapshot: Snapshot, person: Recipient, today: date) -> Mode | None:
+    """Say why only gentle messages may go out today; None where any may."""
     if person.hard_day_on(today) is OnHardDay.GENTLE:
-        return "a hard day"
+        return Mode.HARD_DAY
     days = snapshot.limits_of(person).gentle_days
     if person.joined is not None and (today - person.joined).days <= days:
-        return f"the first {days} days"
-    return ""
+        return Mode.FIRST_DAYS
+    return None
 
 
 def _with_conditional(pool: Options, schedule: Schedule, values: Mapping[str, Known]) -> Options:
@@ -151,53 +145,64 @@ def _learned(pool: Options, history: History, seed: str) -> dict[Practice, float
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
-def _mode(gentle: str, requirements: Requirements) -> str:
-    """Say in words what the moment asked of the message."""
-    modes = (gentle, "a low day" if requirements.low else "", "a fine day" if requirements.fine else "")
-    return ", ".join([mode for mode in modes if mode])
+def _modes(gentle: Mode | None, requirements: Requirements) -> tuple[Mode, ...]:
+    """Return what the moment asked of the message."""
+    modes = (gentle, Mode.LOW_DAY if requirements.low else None, Mode.FINE_DAY if requirements.fine else None)
+    return tuple([mode for mode in modes if mode is not None])
 
 
-def _why_none(pool: Options, moment: DecisionPoint, requirements: Requirements) -> str:
+def _why_none(pool: Options, moment: DecisionPoint, requirements: Requirements) -> Reason:
     if pool.messages and moment.schedule.selection.in_order:
-        return SERIES_ENDED
-    kind = f"gentle {requirements.language}" if requirements.gentle or requirements.low else requirements.language
-    low = ", a low day" if requirements.low else ""
-    return f"no {kind} message fits ({requirements.channel}, {requirements.part_of_day}{low})"
+        return Reason(ReasonCode.SERIES_ENDED)
+    asked = {
+        "language": requirements.language,
+        "channel": requirements.channel.value,
+        "part_of_day": requirements.part_of_day.value,
+        "gentle": requirements.gentle or requirements.low,
+        "low": requirements.low,
+    }
+    return Reason(ReasonCode.NO_WORDS, {name: each for name, each in asked.items() if each})
 
 
-def _facts(
-    values: KnownVariables, seed: str, nothing: Restraint, *, mode: str = "", choice: Choice | None = None
-) -> Facts:
-    facts: list[tuple[str, Any]] = [("version", __version__), ("seed", seed), ("variables", _written(values))]
-    if nothing.chance:
-        facts.append(("nothing", tuple(nothing)))
-    if mode:
-        facts.append(("mode", mode))
-    if choice is not None:
-        message = choice.message
-        facts += (
-            ("rule", choice.rule),
-            ("component", message.component),
-            ("practice", message.practice),
-            ("options", choice.options),
-            ("unseen", choice.unseen),
-        )
-        listed = (("chances", choice.chances), ("shortlist", choice.shortlist), ("set_aside", choice.set_aside))
-        facts += [each for each in listed if each[1]]
-    return tuple(facts)
+def _record(
+    values: KnownVariables,
+    seed: str,
+    nothing: Restraint = NO_RESTRAINT,
+    *,
+    modes: tuple[Mode, ...] = (),
+    first_days: int | None = None,
+    choice: Choice | None = None,
+) -> Record:
+    message = choice.message if choice is not None else None
+    return Record(
+        version=__version__,
+        seed=seed,
+        variables=_written(values),
+        restraint=nothing if nothing.chance else None,
+        modes=modes,
+        first_days=first_days,
+        rule=choice.rule if choice is not None else None,
+        component=message.component if message is not None else None,
+        practice=message.practice if message is not None else None,
+        options=choice.options if choice is not None else None,
+        unseen=choice.unseen if choice is not None else None,
+        chances=choice.chances if choice is not None else (),
+        shortlist=choice.shortlist if choice is not None else (),
+        set_aside=choice.set_aside if choice is not None else (),
+    )
 
 
-def _written(values: KnownVariables) -> dict[str, tuple[Any, int]]:
+def _written(values: KnownVariables) -> dict[str, Written]:
     """Return what was known as (value, age in seconds), by name; spans in seconds, words as a list."""
     found = values.found(_ALWAYS)
     names = _ALWAYS if len(found) == len(_ALWAYS) else (*_ALWAYS, *[name for name in found if name not in _ALWAYS])
-    written = {}
+    written: dict[str, Written] = {}
     for name in names:
         known = found[name]
         if known is not None:
             value, age = known
             plain = _PLAIN.get(name)
-            written[name] = (value if plain is None else plain(value), age // _SECOND if age else 0)
+            written[name] = Written(value if plain is None else plain(value), age // _SECOND if age else 0)
     return written
 
 
@@ -205,7 +210,7 @@ def _in_seconds(span: timedelta) -> int:
     return span // _SECOND
 
 
-_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+_PLAIN: Mapping[str, Callable[[Any], VariableValue]] = {
     name: _in_seconds if variable.kind is Kind.SPAN else sorted
     for name, variable in VARIABLES.items()
     if variable.kind in (Kind.SPAN, Kind.WORDS)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from nudger.decisions.spans import DAYS, listed, roughly
 from nudger.domain.conditions import AllOf, AnyOf, Bound, Condition, Not, Test
+from nudger.prose.spans import DAYS, listed, roughly
 
 _FLAGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
