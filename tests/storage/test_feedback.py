@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect
 
 from nudger.domain.feedback import Feedback, FeedbackKind
 from nudger.domain.nudges import NudgeState
@@ -12,6 +12,7 @@ from nudger.storage.database import open_database
 from nudger.storage.ledger import Ledger
 from nudger.storage.tables import metadata
 from tests.make import make_recipient
+from tests.old_ledgers import lay_down, old_ledger
 from tests.storage.test_ledger import NOW, make_nudge
 
 DAY = timedelta(days=1)
@@ -116,14 +117,8 @@ def test_goals_are_read_back(ledger):
 
 def test_an_older_ledger_gets_what_a_new_one_has(tmp_path):
     url = f"sqlite:///{tmp_path}/old.db"
-    Ledger(*open_database(url, state_dir=tmp_path)).close()
+    lay_down(old_ledger("0002"), url)
     engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("drop table feedback"))
-        connection.execute(text("drop index nudges_urgent"))
-        for younger in ("resends", "address"):
-            connection.execute(text(f"alter table nudges drop column {younger}"))
-        connection.execute(text("update alembic_version set version_num = '0002'"))
     Ledger(*open_database(url, state_dir=tmp_path)).close()
     found = inspect(engine)
     assert {c["name"] for c in found.get_columns("feedback")} == {c.name for c in metadata.tables["feedback"].c}

@@ -212,7 +212,7 @@ def verdict(database, texts, mails, kills):
     # Nobody gets the same words twice here, so words name a slot.
     rows = ask(
         database,
-        "select nudges.id, channel, sms, text, state, reason from nudges join recipients on recipients.id = recipient",
+        "select nudges.id, channel, sms, text, state, status_code from nudges join recipients on recipients.id = recipient",
     )
     held_texts = Counter((each["to"], each["body"]) for each in texts)
     held_mails = Counter(each["message_id"] for each in mails)
