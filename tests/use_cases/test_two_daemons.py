@@ -15,6 +15,7 @@ from nudger.domain.leases import SLACK, TERM
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel, Purpose
 from nudger.errors import DeliveryError, Effect
+from nudger.prose.reasons import english
 from nudger.storage.database import open_database
 from nudger.storage.events import REOPENED
 from nudger.storage.fact_codecs import health_of
@@ -223,7 +224,7 @@ def test_the_lease_is_looked_at_right_before_the_wire(daemon):
         sleeper.clock.forward(minutes=30)
         await sleeper.tick()
         (nudge,) = kind_nudges(sleeper)
-        assert (nudge.state, nudge.decision.reason) == (NudgeState.PENDING, "lease_over")
+        assert (nudge.state, english(nudge.status_reason)) == (NudgeState.PENDING, "lease_over")
         assert len(sleeper.post.sent) == sent
         sleeper.clock.forward(minutes=1)
         await sleeper.tick()
