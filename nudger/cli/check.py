@@ -15,7 +15,7 @@ from nudger.config.values.zones import prefer_newest_time_zones
 from nudger.domain.recipients import Recipient
 from nudger.errors import LedgerError, Problem
 from nudger.proofread.words import note_remarks
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.wiring.clock import clock
 
 

@@ -13,7 +13,7 @@ import click
 from nudger.cli.kinds import DATE, Group
 from nudger.cli.output import opened_for_writing, say_written
 from nudger.config.tables.spreadsheets import guarded
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.use_cases.decision_record import COLUMNS, decision_points, row_of
 from nudger.use_cases.people import who_is_here
 from nudger.wiring.clock import clock

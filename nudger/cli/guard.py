@@ -7,7 +7,7 @@ import click
 
 from nudger.cli.kinds import Group
 from nudger.cli.screen import as_json
-from nudger.prose.moments import local_day, plural
+from nudger.prose.english import local_day, plural
 from nudger.use_cases.hold import SendingBlocked, discard_held, release_held, sending_blocked
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation

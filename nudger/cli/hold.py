@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from nudger.prose.moments import local_day
+from nudger.prose.english import local_day
 from nudger.use_cases.hold import hold_everything
 from nudger.wiring.clock import clock
 from nudger.wiring.installation import Installation

@@ -14,7 +14,7 @@ from nudger.config.report import summary
 from nudger.domain.vocabulary import Component, Practice, Situation
 from nudger.proofread.reading import MEASURES, MISSING
 from nudger.proofread.survey import LanguageSurvey, Survey, survey
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.wiring.clock import clock
 
 

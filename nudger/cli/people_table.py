@@ -12,7 +12,7 @@ from nudger.config.report import as_text
 from nudger.config.tables.columns import COLUMNS, describe, exported
 from nudger.config.tables.people import PeopleFile
 from nudger.config.tables.text import STDIN, STDIN_IN_WORDS
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.use_cases.import_people import (
     Change,
     Comparison,

@@ -9,9 +9,8 @@ from nudger.domain.limits import Limits
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import DEFAULT_MOMENTS, Recipient
 from nudger.domain.vocabulary import Channel
-from nudger.prose.moments import local_day
+from nudger.prose.english import local_day, span_in_words
 from nudger.prose.reasons import english
-from nudger.prose.spans import span_in_words
 from nudger.use_cases.person_record import PersonRecord
 
 _LAST = 10

@@ -7,8 +7,8 @@ from nudger.cli.screen import excerpt, fitted
 from nudger.decisions.coming import Coming
 from nudger.domain.vocabulary import ScheduleId
 from nudger.prose import coming as words
-from nudger.prose.moments import day as day_in_short
-from nudger.prose.moments import plural
+from nudger.prose.english import day as day_in_short
+from nudger.prose.english import plural
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.prospect import Prospect
 

@@ -12,7 +12,7 @@ from nudger.cli.person_page import past_as_data, past_as_lines, person_as_data, 
 from nudger.cli.screen import as_json
 from nudger.domain.consent import Source, Wish
 from nudger.domain.recipients import Pause, Recipient
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.use_cases.people import (
     Reach,
     end_pause,

@@ -19,7 +19,7 @@ from nudger.domain.feedback import LEVELS, FeedbackKind
 from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import Practice
 from nudger.errors import NudgerError
-from nudger.prose.moments import local_day, plural
+from nudger.prose.english import local_day, plural
 from nudger.use_cases.people import named, who_is_here
 from nudger.use_cases.record_feedback import Entry, early, record, record_all, take_back
 from nudger.wiring.clock import clock

@@ -19,7 +19,7 @@ from nudger.daemon import Daemon, Started
 from nudger.daemon.configuration import public_lines
 from nudger.decisions.coming import Coming
 from nudger.errors import ConfigError, LedgerLostError, NudgerError
-from nudger.prose.moments import elsewhere, local_day, plural, time_until
+from nudger.prose.english import elsewhere, local_day, plural, time_until
 from nudger.prose.reasons import english
 from nudger.wiring.aside import at_work_aside
 from nudger.wiring.clock import machine_time_zone

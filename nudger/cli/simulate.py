@@ -14,7 +14,7 @@ import click
 from nudger.cli.kinds import Amount, Whole
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import ScheduleId
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.prose.reasons import english
 from nudger.use_cases.people import who_is_here
 from nudger.use_cases.simulate import LATER, ON_TIME, SOME_ZONES, Tally, made_up_people, simulate

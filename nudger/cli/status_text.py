@@ -10,7 +10,7 @@ from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.pulse import Running
 from nudger.domain.vocabulary import Channel
 from nudger.errors import Problem, in_numbers
-from nudger.prose.moments import elsewhere, local_day, plural, time_until
+from nudger.prose.english import elsewhere, local_day, plural, time_until
 from nudger.prose.reasons import english
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.status import Past, Status

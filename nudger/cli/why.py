@@ -13,7 +13,7 @@ from nudger.cli.screen import as_json
 from nudger.decisions.points.replay import replay
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import ScheduleId
-from nudger.prose.moments import long_day, plural
+from nudger.prose.english import long_day, plural
 from nudger.prose.reasons import english
 from nudger.prose.records import as_facts
 from nudger.prose.replay import replay_in_words

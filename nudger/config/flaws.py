@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from nudger.prose import spans
+from nudger.prose import english
 
 _PLAIN = re.compile(r"[^\W_+#&*!|>%@`\"'-][^:#\"\[\]{}]*\Z")
 _SHOWN = 40
@@ -68,7 +68,7 @@ def named(names: Sequence[str], count: int | None = None) -> str:
     """Return `'sam'`, `'sam' and 'kim'`, `'sam', 'kim', 'lee' and 12 more`; `count` where there are more than names."""
     shown = [quote(name) for name in names[:_NAMED]]
     rest = (len(names) if count is None else count) - len(shown)
-    return f"{', '.join(shown)} and {rest:,} more" if rest > 0 else spans.listed(shown)
+    return f"{', '.join(shown)} and {rest:,} more" if rest > 0 else english.listed(shown)
 
 
 def tried(read: Callable[[str], object], proposals: Iterable[str]) -> str | None:

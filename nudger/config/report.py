@@ -7,6 +7,7 @@ from typing import Any
 from nudger.config.flaws import visible
 from nudger.errors import Problem
 from nudger.prose.columns import columns
+from nudger.prose.english import plural
 
 _WIDTH = 100
 _BEFORE = 60
@@ -38,9 +39,9 @@ def summary(problems: Iterable[Problem], files: int) -> str:
     problems = list(problems)
     warnings = sum(problem.warning for problem in problems)
     errors = len(problems) - warnings
-    parts = [_plural(errors, "error")] if errors or not warnings else []
-    parts += [_plural(warnings, "warning")] if warnings else []
-    return f"{', '.join(parts)} in {_plural(files, 'file')}."
+    parts = [_counted(errors, "error")] if errors or not warnings else []
+    parts += [_counted(warnings, "warning")] if warnings else []
+    return f"{', '.join(parts)} in {_counted(files, 'file')}."
 
 
 def as_records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
@@ -55,8 +56,8 @@ def as_records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     return records
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return plural(count, noun) if count else f"no {noun}s"
 
 
 def _excerpt(problem: Problem) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from nudger.domain.nudges import NudgeState
 from nudger.domain.schedules import Priority
 from nudger.domain.sms_length import segments
 from nudger.domain.vocabulary import Channel, RecipientId
-from nudger.prose.moments import local_day
+from nudger.prose.english import local_day
 from nudger.prose.reasons import english, english_in_short
 
 PersonDay = tuple[RecipientId, date]

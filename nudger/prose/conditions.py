@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from nudger.domain.conditions import AllOf, AnyOf, Bound, Condition, Not, Test
-from nudger.prose.spans import DAYS, listed, roughly
+from nudger.prose.english import DAYS, listed, roughly
 
 _FLAGS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

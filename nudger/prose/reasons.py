@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nudger.domain.conditions import Condition, from_data
 from nudger.domain.reasons import Json, Reason, ReasonCode
 from nudger.prose.conditions import condition_in_words
-from nudger.prose.spans import DAYS
+from nudger.prose.english import DAYS
 
 Words = str | Callable[[Reason], str]
 """A template for the params of a reason, or what makes the words of it."""

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from nudger.prose.spans import MONTHS, any_day, day_in_words, day_names, listed, month_days, nth_days
+from nudger.prose.english import MONTHS, any_day, day_in_words, day_names, listed, month_days, nth_days
 
 _RULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _RULE_DAY = re.compile(r"([+-]?[0-9]+)?([A-Z]{2})\Z")

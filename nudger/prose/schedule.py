@@ -6,7 +6,7 @@ from nudger.domain.limits import NO_LIMITS, Limits
 from nudger.domain.schedules import Audience, Priority, Schedule, Selection, WhenBlocked, WhenMissed
 from nudger.domain.vocabulary import ChannelChoice, Intensity
 from nudger.prose.conditions import condition_in_words
-from nudger.prose.spans import listed, span_in_words
+from nudger.prose.english import listed, span_in_words
 from nudger.prose.when import when_in_short, when_in_words
 
 _CHANNELS = {

@@ -15,7 +15,7 @@ from nudger.domain.recipients import OnHardDay, Recipient
 from nudger.domain.schedules import SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.prose import coming as words
-from nudger.prose.moments import plural
+from nudger.prose.english import plural
 from nudger.prose.pages import template
 
 _DAY = timedelta(days=1)

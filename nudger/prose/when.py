@@ -25,8 +25,7 @@ from nudger.domain.schedules import (
     WallTime,
     Weekly,
 )
-from nudger.prose.rrule import counts_from_first_date, lacks_days, rule_in_words, weeks_of_rule_begin_on
-from nudger.prose.spans import (
+from nudger.prose.english import (
     ALL_WEEK,
     DAYS,
     MONTHS,
@@ -40,6 +39,7 @@ from nudger.prose.spans import (
     nth_days,
     span_in_words,
 )
+from nudger.prose.rrule import counts_from_first_date, lacks_days, rule_in_words, weeks_of_rule_begin_on
 
 _MOMENTS = {"morning": "in the morning", "midday": "at midday", "evening": "in the evening", "night": "at night"}
 _FIFTH = 5

@@ -15,10 +15,10 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.records import NO_RECORD, Mode, Record, Written
 from nudger.domain.schedules import Schedule
 from nudger.prose.conditions import condition_in_words
+from nudger.prose.english import plural, roughly
 from nudger.prose.reasons import english
 from nudger.prose.records import ASIDE, RULES, mode_in_words, restraint_in_words
 from nudger.prose.replay import replay_in_words
-from nudger.prose.spans import roughly
 
 _SHOWN = 6
 _SECOND = timedelta(seconds=1)
@@ -219,21 +219,17 @@ def _variable(name: str, known: Written) -> str:
 
 def _choice(nudge: Nudge, record: Record) -> Iterable[str]:
     aside = ", ".join(f"{each.messages} {ASIDE[each.why]}" for each in record.set_aside)
-    yield f"{_messages(record.options or 0)} fitted" + (f"; set aside: {aside}" if aside else "")
+    yield f"{plural(record.options or 0, 'message')} fitted" + (f"; set aside: {aside}" if aside else "")
     if record.component is not None and record.chances:
         yield f"it was the turn of {record.component}, served longest ago"
     if record.chances:
         yield "chances: " + ", ".join(
-            f"{each.practice} {each.chance:.2f} ({_messages(each.wordings)})" for each in record.chances
+            f"{each.practice} {each.chance:.2f} ({plural(each.wordings, 'message')})" for each in record.chances
         )
         yield f"drawn: {record.practice or ''}, then {_listed(record.shortlist, nudge)}"
     elif record.rule is not None:
         yield f"taken: {RULES[record.rule]}"
     yield f"seed {record.seed}"
-
-
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
 
 
 def _listed(shortlist: Sequence[str], nudge: Nudge) -> str:

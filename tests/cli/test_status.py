@@ -9,7 +9,7 @@ from nudger.cli import screen
 from nudger.cli.status_text import past_line, people_line
 from nudger.domain.nudges import Decision, Nudge, NudgeState, nudge_id
 from nudger.domain.schedules import SlotKey
-from nudger.prose.moments import elsewhere
+from nudger.prose.english import elsewhere
 from nudger.use_cases.hold import SendingBlocked
 from nudger.use_cases.status import Past, Status
 from tests.make import make_recipient

@@ -11,7 +11,7 @@ from nudger.decisions.choosing.variables import Known
 from nudger.domain.conditions import AllOf, AnyOf, Not
 from nudger.domain.conditions import Test as Question
 from nudger.prose.conditions import condition_in_words
-from nudger.prose.spans import roughly
+from nudger.prose.english import roughly
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -26,7 +26,7 @@ from nudger.domain.schedules import (
     is_programme,
 )
 from nudger.domain.vocabulary import Channel
-from nudger.prose.spans import span_in_words
+from nudger.prose.english import span_in_words
 
 _SECOND = timedelta(seconds=1)
 """What one text takes to hand over: a usual number of ours may send one a second."""

@@ -15,8 +15,8 @@ from nudger.decisions.choosing.kinds import Kind
 from nudger.domain.recipients import DEFAULT_QUIET_HOURS, QuietHours, Recipient
 from nudger.domain.schedules import Schedule
 from nudger.domain.vocabulary import RecipientId
+from nudger.prose.english import day_in_words
 from nudger.prose.reasons import english
-from nudger.prose.spans import day_in_words
 from nudger.use_cases.kind_year import YEAR
 from nudger.use_cases.year_ahead import Dry, Never, Outlook, Squeezed, Why, why
 

@@ -10,8 +10,8 @@ from nudger.decisions.points.availability import quiet_hours
 from nudger.domain.reasons import Reason
 from nudger.domain.recipients import QuietHours, Recipient
 from nudger.domain.schedules import Calendar, OnDates, Schedule, WhenBlocked, asks_for_holidays
+from nudger.prose.english import day_in_words
 from nudger.prose.reasons import asked, english
-from nudger.prose.spans import day_in_words
 from nudger.use_cases.year_ahead import Never, Why, why
 
 _DAY = timedelta(days=1)

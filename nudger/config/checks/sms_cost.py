@@ -10,6 +10,7 @@ from nudger.domain.messages import Message
 from nudger.domain.recipients import Recipient
 from nudger.domain.sms_length import outside_gsm, plain
 from nudger.domain.vocabulary import Channel, ChannelChoice
+from nudger.prose.english import plural
 
 _USUAL = len("Christabelle")  # the messages themselves are measured with it
 
@@ -25,7 +26,7 @@ def check_sms_cost(findings: Findings, people: Sequence[Written[Recipient]], mes
         return
     person, cost = max(dear, key=lambda each: each[1].dear)
     others = len(dear) - 1
-    many = f", and so for {others} more {'people' if others > 1 else 'person'}" if others else ""
+    many = f", and so for {plural(others, 'more person', 'more people')}" if others else ""
     key = "name" if person.value.name else "supporter"
     whom = f"{quote(_own(person.value))} (up to {cost.most}){many}"
     what = f"{cost.dear} of {cost.texts} texts take more SMS segments than promised for {whom}"

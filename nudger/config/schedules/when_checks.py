@@ -9,7 +9,7 @@ from nudger.config.values import cron, rrule
 from nudger.config.values.dates import LAST
 from nudger.domain.recipients import DEFAULT_MOMENTS
 from nudger.domain.schedules import OnDates, OnPublicHolidays, WallTime, Weekly
-from nudger.prose.spans import span_in_words
+from nudger.prose.english import span_in_words
 
 _MANY_A_DAY = 6
 A_MINUTE = timedelta(minutes=1)

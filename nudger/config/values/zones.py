@@ -13,6 +13,7 @@ import tzdata  # type: ignore[import-untyped]  # it is data, and two strings
 from nudger.config.flaws import Flaw, quote, tried
 from nudger.config.values import aliases
 from nudger.config.values.zone_tables import PACKAGE, yearly_offsets, zones_of_countries
+from nudger.prose.english import plural
 
 _LONGEST = 60
 _MISSPELT = 0.82
@@ -162,4 +163,4 @@ def _in_words(offset: timedelta) -> str:
     if not hours:
         return "the time of Greenwich"
     side = "ahead of" if offset > timedelta(0) else "behind"
-    return f"{hours} hour{'s' if hours > 1 else ''} {side} Greenwich"
+    return f"{plural(hours, 'hour')} {side} Greenwich"

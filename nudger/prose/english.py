@@ -1,7 +1,9 @@
-"""Small pieces of plain English: lists, spans of time, days and months."""
+"""Small pieces of plain English, for operators: counts, lists, spans of time, days and moments."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from nudger.domain.recipients import Recipient
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -13,6 +15,11 @@ _MINUTE = timedelta(minutes=1)
 ALL_WEEK = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return `1 segment`, `2 segments`, `3 people`."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -35,7 +42,7 @@ def _parts(span: timedelta) -> list[str]:
     minutes, seconds = divmod(span // timedelta(seconds=1), 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     counts = ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second"))
-    return [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
+    return [plural(count, noun) for count, noun in counts if count]
 
 
 def day_in_words(day: date) -> str:
@@ -74,3 +81,41 @@ def month_days(days: Iterable[int]) -> str:
 def any_day(weekdays: frozenset[int]) -> str:
     """Return `weekday`, or `Monday or Friday`."""
     return "weekday" if weekdays == WEEKDAYS else listed((DAYS[day] for day in sorted(weekdays)), "or")
+
+
+def time_until(span: timedelta) -> str:
+    """Return `in 10 h 12 min`, or `now`."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "now"
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        f"{days} d" if days else "",
+        f"{hours} h" if hours else "",
+        f"{minutes} min" if minutes and not days else "",
+    ]
+    return "in " + " ".join(part for part in parts if part)
+
+
+def day(moment: date) -> str:
+    """Return `Mon 2 Nov`."""
+    return f"{moment:%a} {moment.day} {moment:%b}"
+
+
+def long_day(moment: date) -> str:
+    """Return `Monday 2 November 2026`."""
+    return f"{moment:%A} {day_in_words(moment)}"
+
+
+def local_day(moment: datetime) -> str:
+    """Return `Mon 2 Nov 08:30`."""
+    return f"{day(moment)} {moment:%H:%M}"
+
+
+def elsewhere(moment: datetime, person: Recipient) -> str:
+    """Return `08:00 where sam is`, for a time by this machine's clock; '' where the clocks there show the same."""
+    here, there = moment.astimezone(), moment.astimezone(person.zone)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    other_day = "" if here.date() == there.date() else f"{day(there)} "
+    return f"{other_day}{there:%H:%M} where {person.id} is"
