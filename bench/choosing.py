@@ -3,9 +3,10 @@
     python bench/choosing.py [--people 200]
 
 Everybody has seen sixty messages. The plain loop is what one would write first: go through all messages, keep those
-that fit and were not seen, draw one; it balances nothing, explains nothing and cannot be repeated. Process time, the
-best of some rounds; compare the ratios, because absolute numbers move with the machine. The last line says how fast
-the machine was in the same minute. The goal is 10,000 decisions a second on a quiet core, and flat from 80 to 5,000.
+that fit and were not seen, `random.choice`; it balances nothing, explains nothing and cannot be repeated. Process time:
+the median of the rounds, and the best; both take turns round by round, and the ratio is that of the medians, because
+absolute numbers move with the machine. The last line says how fast the machine was in the same minute. The goal is a
+median of 10,000 decisions a second, and flat from 80 to 5,000.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import random
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -59,31 +61,29 @@ def empty(_snapshot, _slots, _history):
         pass
 
 
-def best_of(work, prepared, rounds=ROUNDS):
-    found = []
-    for _ in range(rounds):
-        began = process_time()
-        work(*prepared)
-        found.append(process_time() - began)
-    return min(found)
+def measure(work, prepared):
+    began = process_time()
+    work(*prepared)
+    return process_time() - began
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=200)
     people = parser.parse_args().people
-    print("choosing, decisions a second on one core, 60 messages seen")
+    print("choosing, decisions a second on one core, 60 messages seen: the median (the best)")
     for size in SIZES:
         prepared = prepare(size, people)
         decide(*prepared)
         gc.collect()
         gc.freeze()  # as the service does: see wiring.reading
-        ours, simple = best_of(decide, prepared), best_of(plain, prepared)
+        rounds = [(measure(decide, prepared), measure(plain, prepared)) for _ in range(ROUNDS)]
+        ours, simple = ([people / seconds for seconds in each] for each in zip(*rounds, strict=True))
         print(
-            f"  {size:>5} messages   nudger {people / ours:8,.0f}   plain loop {people / simple:9,.0f}"
-            f"   ratio {simple / ours:6.2f}"
+            f"  {size:>5} messages   nudger {median(ours):8,.0f} ({max(ours):8,.0f})"
+            f"   plain loop {median(simple):9,.0f} ({max(simple):9,.0f})   ratio {median(ours) / median(simple):6.2f}"
         )
-    print(f"  a million turns of an empty loop: {1000 * best_of(empty, prepared, 3):.0f} ms")
+    print(f"  a million turns of an empty loop: {1000 * median(measure(empty, prepared) for _ in range(5)):.0f} ms")
 
 
 if __name__ == "__main__":

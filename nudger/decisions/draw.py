@@ -27,14 +27,14 @@ def _text(words: tuple[object, ...]) -> bytes:
 class Draws(NamedTuple):
     """All that is drawn for one decision; one hash gives it, at a fifth of a generator's price.
 
-    In [0, 1): whether nothing is sent, which practice, which wording of the shortlist. In [0, 2**32): `places`, eight,
-    those of the wordings that come on the shortlist.
+    In [0, 1): whether nothing is sent, which practice, which wording of the shortlist. In [0, 2**32): eight numbers, of
+    which the wordings come that are on the `shortlist`.
     """
 
     nothing: float
     practice: float
     wording: float
-    places: tuple[int, ...]
+    shortlist: tuple[int, ...]
 
 
 def draws_of(seed: str) -> Draws:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from nudger.decisions.choosing.foresight import ANSWERS, PROFILE, SENT, asked_in, can_let_through, feared, hoped
 from nudger.decisions.choosing.history import MEMORY, NO_HISTORY, History
+from nudger.decisions.choosing.moods import FINE_DAY, LOW_DAY
 from nudger.decisions.coming import Coming
 from nudger.decisions.planning.plan import crowds
-from nudger.decisions.points.select import FINE_MOOD, LOW_MOOD
 from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain.conditions import Test
 from nudger.domain.feedback import Feedback, FeedbackKind
@@ -31,7 +31,7 @@ _FEW, _MANY = 100, 3_000
 """Slots: so many are a first look; with more than so many in one look, nothing is said."""
 
 PATIENCE = 3
-_MOODS = (None, LOW_MOOD - 2, (LOW_MOOD + FINE_MOOD) // 2, FINE_MOOD)
+_MOODS = (None, LOW_DAY - 2, (LOW_DAY + FINE_DAY) // 2, FINE_DAY)
 """Ways a person may feel that make a difference to what is chosen: nobody knows, low, so-so, fine."""
 
 

@@ -13,7 +13,8 @@ from nudger.decisions.choosing.choose import choose
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import Evidence, Outcomes, learned_chances
 from nudger.decisions.choosing.options import index_options, is_task
-from nudger.decisions.choosing.rotation import Taste, weights_of
+from nudger.decisions.choosing.preferences import NO_PREFERENCES, Preferences, weights_of
+from nudger.decisions.choosing.rotation import Rotation
 from nudger.decisions.points.decide import decide_slot
 from nudger.decisions.points.replay import replay
 from nudger.domain.feedback import Feedback, FeedbackKind
@@ -143,7 +144,7 @@ def test_what_the_record_does_not_hold_is_said(selection, seen, words):
 def test_no_wording_comes_back_before_all_were_used(library, seed):
     pool, seen = index_options(library), {}
     for day in range(len(library)):
-        found = choose(pool, Taste(seen=seen), seed=f"{seed}/{day}")
+        found = choose(pool, Rotation(seen=seen), seed=f"{seed}/{day}")
         assert found.message.key not in seen
         seen[found.message.key] = DUE + day * DAY
 
@@ -208,22 +209,27 @@ SEEN = {f"kind/m{n:04}": DUE - n * DAY for n in range(0, 40, 3)}
 
 
 @pytest.mark.parametrize(
-    ("library", "taste", "learned"),
+    ("library", "rotation", "preferences", "learned"),
     [
-        (large(23), Taste(), None),
-        (large(60), Taste(seen=SEEN, resting=frozenset({"tree"})), None),
-        (large(60), Taste(seen=SEEN, weights=weights_of(SAID), unwanted=NOT_WANTED), None),
-        (large(60), Taste(weights=weights_of(SAID)), {practice: 0.1 + n / 10 for n, practice in enumerate(Practice)}),
-        (large(600), Taste(seen=SEEN, resting=frozenset({"river", "door"}), unwanted=NOT_WANTED), None),
-        (large(100), Taste(seen={f"kind/m{n:04}": DUE for n in range(75)}), None),
+        (large(23), Rotation(), NO_PREFERENCES, None),
+        (large(60), Rotation(seen=SEEN, resting=frozenset({"tree"})), NO_PREFERENCES, None),
+        (large(60), Rotation(seen=SEEN), Preferences(weights=weights_of(SAID), unwanted=NOT_WANTED), None),
+        (
+            large(60),
+            Rotation(),
+            Preferences(weights=weights_of(SAID)),
+            {practice: 0.1 + n / 10 for n, practice in enumerate(Practice)},
+        ),
+        (large(600), Rotation(seen=SEEN, resting=frozenset({"river", "door"})), Preferences(unwanted=NOT_WANTED), None),
+        (large(100), Rotation(seen={f"kind/m{n:04}": DUE for n in range(75)}), NO_PREFERENCES, None),
     ],
     ids=["small", "resting", "weights and refusals", "learned", "large", "few left of many"],
 )
-def test_what_is_drawn_is_as_often_as_the_chances_say(library, taste, learned):
+def test_what_is_drawn_is_as_often_as_the_chances_say(library, rotation, preferences, learned):
     pool = index_options(library)
     practices, wordings = Counter(), Counter()
     for n in range(DRAWS):
-        found = choose(pool, taste, learned=learned, seed=f"draw {n}")
+        found = choose(pool, rotation, preferences, learned=learned, seed=f"draw {n}")
         practices[found.message.practice] += 1
         wordings[found.message.key] += 1
     expected = {practice: chance for practice, chance, _ in found.chances}
@@ -233,7 +239,9 @@ def test_what_is_drawn_is_as_often_as_the_chances_say(library, taste, learned):
     may_come = [
         message
         for message in library
-        if message.key not in taste.seen and message.key not in taste.unwanted and message.theme not in taste.resting
+        if message.key not in rotation.seen
+        and message.key not in preferences.unwanted
+        and message.theme not in rotation.resting
     ]
     assert set(wordings) <= {message.key for message in may_come}
     left = Counter(message.practice for message in may_come)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nudger.decisions.choosing.choose import choose
 from nudger.decisions.choosing.history import Contact, History
 from nudger.decisions.choosing.options import index_options
-from nudger.decisions.choosing.rotation import Taste
+from nudger.decisions.choosing.rotation import Rotation
 from nudger.decisions.points.availability import Available, Deferred, Refused, Request, availability
 from nudger.decisions.points.decide import decide_slot, decide_welcome
 from nudger.domain.limits import Limits
@@ -175,7 +175,7 @@ def test_no_wording_comes_back_before_the_pool_is_used_and_then_the_longest_unse
     pool = [make_message(f"m{n}") for n in range(size)]
     seen, order = {}, []
     for day in range(3 * size):
-        chosen = choose(index_options(pool), Taste(seen=seen), seed=f"{seed}/{day}").message.key
+        chosen = choose(index_options(pool), Rotation(seen=seen), seed=f"{seed}/{day}").message.key
         seen[chosen] = DUE + timedelta(days=day)
         order.append(chosen)
     assert set(order[:size]) == {message.key for message in pool}

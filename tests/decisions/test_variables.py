@@ -61,8 +61,8 @@ CASES = [
     ("daylight", SUN, {"time_zone": "Pacific/Auckland", "now": utc("2026-12-21 00:00")}),
     ("daylight", SUN, {"time_zone": "America/New_York", "now": utc("2026-11-23 17:00")}),
     ("daylight", None, {"time_zone": "Etc/GMT+3"}),
-    ("public_holiday", Known(True), {"place": "US", "now": utc("2026-11-26 15:00")}),
-    ("public_holiday", Known(False), {"place": "US"}),
+    ("public_holiday", Known(True), {"region": "US", "now": utc("2026-11-26 15:00")}),
+    ("public_holiday", Known(False), {"region": "US"}),
     ("public_holiday", None, {}),
     ("hard_day", Known(True), {"hard_days": (HardDay(month=11, day=23, then=OnHardDay.GENTLE),)}),
     ("hard_day", Known(False), {"hard_days": (HardDay(month=11, day=24, then=OnHardDay.GENTLE),)}),
@@ -130,7 +130,7 @@ TROMSOE = (69.65, 18.96)
 def test_in_december_the_sun_does_not_rise_in_tromsoe_and_in_june_it_does_not_set(hour, day, light, monkeypatch):
     now = utc(f"{day} {hour:02}:00")
     assert known("daylight", time_zone="Arctic/Longyearbyen", now=now) == light
-    monkeypatch.setattr(variables, "place_of_zone", lambda _zone: TROMSOE)
+    monkeypatch.setattr(variables, "position_of_zone", lambda _zone: TROMSOE)
     assert known("daylight", time_zone="Europe/Oslo", now=now) == light
 
 

@@ -1,10 +1,13 @@
-"""The decision rule: which message, or none.
+"""The decision rule: which of the intervention options, or none.
 
 First the component that was served longest ago, so that the three stay in balance over the week; then a practice that
 was not served of late, by chances that what the person said has moved; then one wording of it. No wording comes back
 until all that fit were used, then the longest unseen comes first: novelty serves dignity and staying-on (Kornfield
 2023; Drink Less found no effect on the next hour's click). Practices do come back, in fresh words (Susman 2024), but a
 thought rests for a while.
+
+The rule is said in plain words in `tests/decisions/plain_rule.py`, and tests hold one against the other: there the
+messages are gone through one by one, here what is left is counted by taking away from what there is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,13 +15,15 @@ from typing import NamedTuple, TypeVar
 
 from nudger.decisions.choosing.history import Seen
 from nudger.decisions.choosing.options import ComponentOptions, Options, PracticeOptions
-from nudger.decisions.choosing.rotation import Chances, Taste
+from nudger.decisions.choosing.preferences import NO_PREFERENCES, Preferences, Weights
+from nudger.decisions.choosing.rotation import Rotation
 from nudger.decisions.draw import Draws, draws_of
 from nudger.domain.messages import Message
 from nudger.domain.records import Aside, PracticeChance, Rule, SetAside
-from nudger.domain.vocabulary import Component, MessageKey, Practice
+from nudger.domain.vocabulary import MessageKey, Practice
 
 _FEW = 16
+_NONE: frozenset[str] = frozenset()
 Name = TypeVar("Name", bound=str)
 Wording = TypeVar("Wording")
 
@@ -47,118 +52,92 @@ class Choice(NamedTuple):
 
 
 def choose(
-    pool: Options, taste: Taste, *, in_order: bool = False, learned: Chances | None = None, seed: str
+    options: Options,
+    rotation: Rotation,
+    preferences: Preferences = NO_PREFERENCES,
+    *,
+    in_order: bool = False,
+    learned: Weights | None = None,
+    seed: str,
 ) -> Choice | None:
-    """Return one message of the pool; None when there is none, or when a series (`in_order`) is at its end.
+    """Return one of the messages; None when there is none, or when a series (`in_order`) is at its end.
 
     `learned` are chances of the practices, for a person whose answers are learned from.
     """
-    if not pool.messages:
+    if not options.messages:
         return None
+    seen, keys = rotation.seen, options.keys
     if in_order:
-        return _next_of_series(pool, taste.seen)
-    left = _left_of(pool, taste)
-    if not left.unseen:
-        return _longest_unseen(pool, taste)
-    for component in _in_turn(pool, taste):
-        part = pool.parts[component]
-        unseen, fresh = _counts(part, taste, left.gone)
-        for running, resting in ((fresh, taste.resting), (unseen, frozenset[str]())):
-            if counts := {practice: count for practice, count in running.items() if count > 0}:
-                return _choice(pool, left, _draw(part, taste, counts, resting, learned=learned, draws=draws_of(seed)))
-    return None
-
-
-class _Left(NamedTuple):
-    """How many wordings may be sent, how many more might be if they were wanted, and which were seen or unwanted."""
-
-    unseen: int
-    refused: int
-    gone: Collection[MessageKey]
-
-
-def _left_of(pool: Options, taste: Taste) -> _Left:
-    seen, keys = taste.seen, pool.keys
-    refused = [key for key in taste.unwanted if key in keys and key not in seen]
+        return _next_of_series(options, seen)
+    refused = [key for key in preferences.unwanted if key in keys and key not in seen]
     unseen = len(keys) - sum(map(keys.__contains__, seen)) - len(refused)
-    return _Left(unseen, len(refused), [*seen, *refused] if refused else seen)
-
-
-def _counts(
-    part: ComponentOptions, taste: Taste, gone: Iterable[MessageKey]
-) -> tuple[dict[Practice, int], dict[Practice, int]]:
-    """Return how many unseen wordings each practice has, and how many of them with a theme that does not rest."""
-    resting = taste.resting
-    unseen = {practice: len(wordings.keys) for practice, wordings in part.wordings.items()}
-    fresh = unseen.copy()
-    for theme in resting:
-        for practice, count in part.themes.get(theme, ()):
-            fresh[practice] -= count
-    for practice, theme in filter(None, map(part.place_of.get, gone)):
-        unseen[practice] -= 1
-        if theme not in resting:
-            fresh[practice] -= 1
-    return unseen, fresh
-
-
-def _in_turn(pool: Options, taste: Taste) -> list[Component]:
-    """Return the components of the pool, the one that was served longest ago first."""
-    return sorted(pool.parts, key=taste.served.__getitem__)
-
-
-class _Picked(NamedTuple):
-    """What was drawn, and from what; `running` wordings could have been."""
-
-    message: Message
-    chances: tuple[PracticeChance, ...]
-    shortlist: tuple[MessageKey, ...]
-    running: int
-
-
-def _draw(
-    part: ComponentOptions,
-    taste: Taste,
-    counts: Mapping[Practice, int],
-    resting: frozenset[str],
-    *,
-    learned: Chances | None,
-    draws: Draws,
-) -> _Picked:
-    """Draw a practice of a component by its chances, then a wording; `counts` are how many each practice has."""
-    practices = list(counts) if learned is not None else _in_their_turn(counts, taste)
-    chances = chances_of(practices, taste.weights, learned)
+    if not unseen:
+        return _longest_unseen(options, seen, preferences.unwanted)
+    gone = {*seen, *refused} if refused else seen
+    component, resting, counts = _turn(options, rotation, preferences, gone)
+    draws = draws_of(seed)
+    practices = counts if learned is not None else _in_their_turn(counts, rotation, preferences.weights)
+    chances = chances_of(list(practices), preferences.weights, learned)
     practice = pick_practice(chances, draws)
-    wordings = part.wordings[practice]
-    shortlist = _shortlist(wordings, taste, resting, counts[practice], draws)
-    return _Picked(
-        wordings.messages[pick_wording(shortlist, draws)],
-        tuple([PracticeChance(practice, chance, counts[practice]) for practice, chance in chances.items()]),
-        tuple([wordings.keys[place] for place in shortlist]),
-        sum(counts.values()),
-    )
-
-
-def _in_their_turn(practices: Iterable[Practice], taste: Taste) -> list[Practice]:
-    """Return the practice that is overdue for longest, else those that were not served of late, else all."""
-    overdue, recent = taste.overdue, taste.recent
-    if waiting := [overdue[practice] for practice in practices if practice in overdue]:
-        longest = min(waiting)
-        return [practice for practice in practices if overdue.get(practice) == longest]
-    return [practice for practice in practices if practice not in recent] or list(practices)
-
-
-def _choice(pool: Options, left: _Left, picked: _Picked) -> Choice:
+    wordings = component.practices[practice]
+    shortlist = _shortlist(wordings, gone, resting, counts[practice], draws)
     aside = (
-        SetAside(Aside.SEEN, len(pool.messages) - left.unseen - left.refused),
-        SetAside(Aside.NOT_WANTED, left.refused),
-        SetAside(Aside.OTHER_TURN, left.unseen - picked.running),
+        (Aside.SEEN, len(options.messages) - unseen - len(refused)),
+        (Aside.NOT_WANTED, len(refused)),
+        (Aside.OTHER_TURN, unseen - sum(counts.values())),
     )
-    set_aside = tuple([each for each in aside if each.messages])
-    options = len(pool.messages)
-    return Choice(picked.message, Rule.UNSEEN, options, left.unseen, picked.chances, picked.shortlist, set_aside)
+    return Choice(
+        wordings.messages[pick_wording(shortlist, draws)],
+        Rule.UNSEEN,
+        len(options.messages),
+        unseen,
+        tuple([PracticeChance(practice, chance, counts[practice]) for practice, chance in chances.items()]),
+        tuple([wordings.keys[index] for index in shortlist]),
+        tuple([SetAside(why, messages) for why, messages in aside if messages]),
+    )
 
 
-def chances_of(practices: Sequence[Practice], weights: Chances, learned: Chances | None) -> dict[Practice, float]:
+def _turn(
+    options: Options, rotation: Rotation, preferences: Preferences, gone: Collection[MessageKey]
+) -> tuple[ComponentOptions, frozenset[str], dict[Practice, int]]:
+    """Return the component whose turn it is, the themes that rest, and how many wordings each practice has left.
+
+    It is the one served longest ago of those that have any; where all that it has would rest, nothing rests.
+    """
+    resting = rotation.resting | preferences.resting
+    for name in sorted(options.components, key=rotation.served.__getitem__):
+        component = options.components[name]
+        for themes in (resting, _NONE):
+            if counts := _counts(component, gone, themes):
+                return component, themes, counts
+    raise AssertionError("some wording is neither seen nor refused")
+
+
+def _counts(component: ComponentOptions, gone: Iterable[MessageKey], resting: Iterable[str]) -> dict[Practice, int]:
+    """Return how many wordings of each practice may come: all but those of a theme that rests, and those gone."""
+    left = dict(component.counts)
+    for theme in resting:
+        for practice, count in component.counts_by_theme.get(theme, ()):
+            left[practice] -= count
+    for practice, theme in filter(None, map(component.practice_and_theme.get, gone)):
+        if theme not in resting:
+            left[practice] -= 1
+    return {practice: count for practice, count in left.items() if count}
+
+
+def _in_their_turn(practices: Iterable[Practice], rotation: Rotation, weights: Weights) -> Iterable[Practice]:
+    """Return the practice that is overdue for longest, else those that were not served of late, else all.
+
+    What somebody wants less of is never overdue.
+    """
+    last = rotation.overdue
+    if overdue := [practice for practice in practices if practice in last and weights.get(practice, 1.0) >= 1]:
+        longest = min([last[practice] for practice in overdue])
+        return [practice for practice in overdue if last[practice] == longest]
+    return [practice for practice in practices if practice not in rotation.recent] or practices
+
+
+def chances_of(practices: Sequence[Practice], weights: Weights, learned: Weights | None) -> dict[Practice, float]:
     """Return the probability of each practice: what was learned, or equal shares, moved by what the person said."""
     if not weights and not learned:
         return dict.fromkeys(practices, 1 / len(practices))
@@ -182,42 +161,42 @@ def pick_wording(shortlist: Sequence[Wording], draws: Draws) -> Wording:
     return shortlist[int(draws.wording * len(shortlist))]
 
 
-def _shortlist(wordings: PracticeOptions, taste: Taste, resting: frozenset[str], count: int, draws: Draws) -> list[int]:
-    """Draw the places of a few wordings from the `count` that may be sent; of all of them, where they are few.
+def _shortlist(
+    wordings: PracticeOptions, gone: Collection[MessageKey], resting: frozenset[str], count: int, draws: Draws
+) -> list[int]:
+    """Draw the indexes of a few wordings from the `count` that may come; of all of them, where they are few.
 
     One of them is chosen, and all are written down; each is as likely as the others.
     """
-    size, few = len(wordings.keys), len(draws.places)
+    size, few = len(wordings.keys), len(draws.shortlist)
     if size > _FEW and count > few:
         # Most of many are left: what is drawn first will do, and costs the same however large the library is.
-        drawn = dict.fromkeys([place % size for place in draws.places])
-        if found := _allowed(drawn, wordings, taste, resting):
+        drawn = dict.fromkeys([number % size for number in draws.shortlist])
+        if found := _allowed(drawn, wordings, gone, resting):
             return found
-    fitting = _allowed(range(size), wordings, taste, resting)
+    fitting = _allowed(range(size), wordings, gone, resting)
     if count <= few:
         return fitting
-    return [fitting.pop(place % len(fitting)) for place in draws.places]
+    return [fitting.pop(number % len(fitting)) for number in draws.shortlist]
 
 
-def _allowed(places: Iterable[int], wordings: PracticeOptions, taste: Taste, resting: frozenset[str]) -> list[int]:
-    seen, unwanted, keys, themes = taste.seen, taste.unwanted, wordings.keys, wordings.themes
-    return [
-        place
-        for place in places
-        if (key := keys[place]) not in seen and themes[place] not in resting and key not in unwanted
-    ]
+def _allowed(
+    indexes: Iterable[int], wordings: PracticeOptions, gone: Collection[MessageKey], resting: frozenset[str]
+) -> list[int]:
+    keys, themes = wordings.keys, wordings.themes
+    return [index for index in indexes if keys[index] not in gone and themes[index] not in resting]
 
 
-def _next_of_series(pool: Options, seen: Seen) -> Choice | None:
-    unseen = [message for message in pool.messages if message.key not in seen]
+def _next_of_series(options: Options, seen: Seen) -> Choice | None:
+    unseen = [message for message in options.messages if message.key not in seen]
     if not unseen:
         return None
-    return Choice(message=unseen[0], rule=Rule.SERIES, options=len(pool.messages), unseen=len(unseen))
+    return Choice(message=unseen[0], rule=Rule.SERIES, options=len(options.messages), unseen=len(unseen))
 
 
-def _longest_unseen(pool: Options, taste: Taste) -> Choice | None:
-    requirements = [message for message in pool.messages if message.key not in taste.unwanted]
-    if not requirements:
+def _longest_unseen(options: Options, seen: Seen, unwanted: Collection[MessageKey]) -> Choice | None:
+    wanted = [message for message in options.messages if message.key not in unwanted]
+    if not wanted:
         return None
-    oldest = min(requirements, key=lambda message: taste.seen[message.key])
-    return Choice(message=oldest, rule=Rule.LONGEST_UNSEEN, options=len(pool.messages), unseen=0)
+    oldest = min(wanted, key=lambda message: seen[message.key])
+    return Choice(message=oldest, rule=Rule.LONGEST_UNSEEN, options=len(options.messages), unseen=0)

@@ -69,7 +69,7 @@ class Requirements(NamedTuple):
 
 
 class PracticeOptions(NamedTuple):
-    """The messages of one component and practice in the order of their keys; keys and themes stand beside them.
+    """The wordings of one component and practice, in the order of their keys; keys and themes stand beside them.
 
     (Drawing looks at those alone: of 5,000 messages hardly one is still near the processor.)
     """
@@ -80,26 +80,29 @@ class PracticeOptions(NamedTuple):
 
 
 class ComponentOptions(NamedTuple):
-    """The messages of one component.
+    """The messages of one component, by practice, and what is counted with every choice, counted once.
 
     In JITAI words the practices are intervention options; the wording is drawn within one.
     """
 
-    wordings: Mapping[Practice, PracticeOptions]
-    place_of: Mapping[MessageKey, tuple[Practice, str]]
-    """The practice and the theme of each message."""
+    practices: Mapping[Practice, PracticeOptions]
+    counts: Mapping[Practice, int]
+    """How many wordings each practice has."""
 
-    themes: Mapping[str, tuple[tuple[Practice, int], ...]]
-    """How many messages of which practice have a theme."""
+    counts_by_theme: Mapping[str, tuple[tuple[Practice, int], ...]]
+    """How many wordings of which practice have a theme."""
+
+    practice_and_theme: Mapping[MessageKey, tuple[Practice, str]]
+    """The practice and the theme of each message."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Options:
-    """The fitting messages in the order of their keys (or of a series), also parted by component."""
+    """Intervention options: the fitting messages in the order of their keys (or of a series), also by component."""
 
     messages: tuple[Message, ...]
     keys: frozenset[MessageKey]
-    parts: Mapping[Component, ComponentOptions]
+    components: Mapping[Component, ComponentOptions]
     conditional: tuple[Message, ...] = ()
     """Messages that fit but have conditions of their own, which the moment decides; not among the others."""
 
@@ -124,33 +127,34 @@ def options_for(message_index: MessageIndex, selection: Selection, requirements:
 
 
 def index_options(fitting: Sequence[Message], selection: Selection = Selection()) -> Options:  # noqa: B008 - a frozen value
-    """Sort messages into a pool."""
-    places = {key: place for place, key in enumerate(selection.messages)}
-    ordered = tuple(sorted(fitting, key=lambda message: (places.get(message.key, 0), message.key)))
+    """Sort messages into options."""
+    order = {key: index for index, key in enumerate(selection.messages)}
+    ordered = tuple(sorted(fitting, key=lambda message: (order.get(message.key, 0), message.key)))
     by_component: dict[Component, list[Message]] = defaultdict(list)
     for message in ordered:
         by_component[message.component].append(message)
     return Options(
         messages=ordered,
         keys=frozenset([message.key for message in ordered]),
-        parts={component: _part(found) for component, found in by_component.items()},
+        components={component: _component_options(found) for component, found in by_component.items()},
     )
 
 
-def _part(messages: Sequence[Message]) -> ComponentOptions:
+def _component_options(messages: Sequence[Message]) -> ComponentOptions:
     by_practice: dict[Practice, list[Message]] = defaultdict(list)
-    themes: dict[str, Counter[Practice]] = defaultdict(Counter)
+    by_theme: dict[str, Counter[Practice]] = defaultdict(Counter)
     for message in messages:
         by_practice[message.practice].append(message)
-        themes[message.theme][message.practice] += 1
+        by_theme[message.theme][message.practice] += 1
     return ComponentOptions(
-        wordings={practice: _wordings(found) for practice, found in by_practice.items()},
-        place_of={message.key: (message.practice, message.theme) for message in messages},
-        themes={theme: tuple(found.items()) for theme, found in themes.items()},
+        practices={practice: _practice_options(found) for practice, found in by_practice.items()},
+        counts={practice: len(found) for practice, found in by_practice.items()},
+        counts_by_theme={theme: tuple(counts.items()) for theme, counts in by_theme.items()},
+        practice_and_theme={message.key: (message.practice, message.theme) for message in messages},
     )
 
 
-def _wordings(messages: Sequence[Message]) -> PracticeOptions:
+def _practice_options(messages: Sequence[Message]) -> PracticeOptions:
     keys, themes = (message.key for message in messages), (message.theme for message in messages)
     return PracticeOptions(tuple(messages), tuple(keys), tuple(themes))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from operator import itemgetter
 
+from nudger.decisions.choosing.moods import all_is_well
 from nudger.decisions.choosing.variables import Known
 from nudger.decisions.draw import draws_of
 from nudger.domain.reasons import ReasonCode
@@ -28,9 +29,7 @@ def draws_nothing(chance: float, seed: str) -> bool:
 
 def _already_fine(values: Mapping[str, Known | None]) -> Restraint:
     """After a good check-in a nudge can lower the mood (NeCamp 2020, moderation by previous mood)."""
-    mood = values.get("mood")
-    fine = mood is not None and mood.age <= 2 * _DAY and mood.value >= 8  # noqa: PLR2004 - of 9
-    return Restraint(0.5, ReasonCode.ALL_IS_WELL) if fine else NO_RESTRAINT
+    return Restraint(0.5, ReasonCode.ALL_IS_WELL) if all_is_well(values.get("mood")) else NO_RESTRAINT
 
 
 def _rarely_answers(values: Mapping[str, Known | None]) -> Restraint:

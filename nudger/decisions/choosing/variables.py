@@ -20,6 +20,7 @@ from nudger.domain.recipients import Recipient
 from nudger.domain.vocabulary import PartOfDay, Practice
 
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 _NOW = timedelta(0)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SEASONS = ("winter", "spring", "summer", "autumn")
@@ -47,6 +48,11 @@ class Known(NamedTuple):
 
     value: Any
     age: timedelta = _NOW
+
+
+_KNOWN_WEEKDAYS = tuple(map(Known, _WEEKDAYS))
+_PARTS_OF_DAY = {part: Known(part) for part in PartOfDay}
+"""(Asked for with every decision, and made once.)"""
 
 
 class Context(NamedTuple):
@@ -103,7 +109,7 @@ class KnownVariables(Mapping[str, Known]):
         found, context = self._found, self._context
         for name in names:
             if name not in found:
-                found[name] = VARIABLES[name].read(context)
+                found[name] = _READ[name](context)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -162,27 +168,27 @@ def _days_since_joined(context: Context) -> Known | None:
 
 
 def _holiday(context: Context) -> Known | None:
-    place = context.person.region
-    return None if place is None else Known(is_holiday(place, context.local.date()))
+    region = context.person.region
+    return None if region is None else Known(is_holiday(region, context.local.date()))
 
 
 def _season(context: Context) -> Known | None:
     """Meteorological seasons, which begin with a month; the other way round south of the equator."""
-    place = position_of_zone(context.person.time_zone)
-    if place is None:
+    position = position_of_zone(context.person.time_zone)
+    if position is None:
         return None
     north = context.local.month % 12 // 3
-    return Known(_SEASONS[north if place[0] >= 0 else (north + 2) % 4])
+    return Known(_SEASONS[north if position[0] >= 0 else (north + 2) % 4])
 
 
 def _daylight(context: Context) -> Known | None:
-    place = position_of_zone(context.person.time_zone)
-    if place is None:
+    position = position_of_zone(context.person.time_zone)
+    if position is None:
         return None
     from astral import Observer  # noqa: PLC0415 - Cold start: only a condition on daylight needs the sun
     from astral.sun import elevation  # noqa: PLC0415
 
-    return Known(elevation(Observer(*place), context.now) > _SUNRISE_DEGREES)
+    return Known(elevation(Observer(*position), context.now) > _SUNRISE_DEGREES)
 
 
 _PRACTICES = tuple(Practice)
@@ -198,13 +204,13 @@ VARIABLES: Mapping[str, Variable] = {
         about="morning 4-11, midday 11-16, evening 16-20, night 20-4.",
         kind=Kind.WORD,
         words=tuple(PartOfDay),
-        read=lambda context: Known(part_of_day(context.local.time())),
+        read=lambda context: _PARTS_OF_DAY[part_of_day(context.local.time())],
     ),
     "weekday": Variable(
         about="The day of the week where the person is.",
         kind=Kind.WORD,
         words=_WEEKDAYS,
-        read=lambda context: Known(_WEEKDAYS[context.local.weekday()]),
+        read=lambda context: _KNOWN_WEEKDAYS[context.local.weekday()],
     ),
     "season": Variable(about="The season where the person is.", kind=Kind.WORD, words=_SEASONS, read=_season),
     "daylight": Variable(about="Whether the sun is up where the person is.", kind=Kind.FLAG, read=_daylight),
@@ -249,7 +255,7 @@ VARIABLES: Mapping[str, Variable] = {
     "sent_this_week": Variable(
         about="Nudges in the last seven days, the first hello and tests among them.",
         kind=Kind.NUMBER,
-        read=lambda context: _burden(context, 7 * _DAY),
+        read=lambda context: _burden(context, _WEEK),
     ),
     "done": Variable(
         about="Practices that they said they did.",
@@ -284,6 +290,9 @@ VARIABLES: Mapping[str, Variable] = {
         about="The language of their messages.", kind=Kind.WORD, read=lambda context: Known(context.person.language)
     ),
 }
+
+
+_READ = {name: variable.read for name, variable in VARIABLES.items()}
 
 
 def clock_values(local: datetime) -> dict[str, Known]:

@@ -9,9 +9,11 @@ from nudger.decisions.choosing.choose import Choice, choose
 from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import learned_chances
+from nudger.decisions.choosing.moods import is_fine_day, is_low_day
 from nudger.decisions.choosing.options import Options, Requirements, index_options, options_for
+from nudger.decisions.choosing.preferences import preferences_of
 from nudger.decisions.choosing.restraint import NO_RESTRAINT, draws_nothing, restraint
-from nudger.decisions.choosing.rotation import taste_of
+from nudger.decisions.choosing.rotation import rotation_of
 from nudger.decisions.choosing.variables import VARIABLES, Context, Kind, Known, KnownVariables, context_of
 from nudger.decisions.draw import seed_of
 from nudger.decisions.snapshot import Snapshot
@@ -24,15 +26,7 @@ from nudger.domain.records import Mode, Record, Restraint, VariableValue, Writte
 from nudger.domain.schedules import Priority, Schedule, SlotKey
 from nudger.domain.vocabulary import Channel, Practice
 
-LOW_MOOD = 4
-"""A check-in below this is a low day."""
-
-FINE_MOOD = 7
-"""A check-in from this on is a fine day."""
-
 _SECOND = timedelta(seconds=1)
-_LOW_LASTS = timedelta(days=1)
-_FINE_LASTS = timedelta(days=2)
 
 _ALWAYS = (
     "part_of_day", "weekday", "mood", "since_reply", "since_sent", "sent_today", "sent_this_week", "days_since_joined",
@@ -87,7 +81,8 @@ def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selec
     pool = _with_conditional(options_for(snapshot.message_index, schedule.selection, requirements), schedule, values)
     choice = choose(
         pool,
-        taste_of(history, snapshot.message_index, now=moment.at),
+        rotation_of(history.seen, snapshot.message_index, now=moment.at),
+        preferences_of(history.feedback, now=moment.at),
         in_order=schedule.selection.in_order,
         learned=_learned(pool, history, seed),
         seed=seed,
@@ -117,9 +112,8 @@ def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restrai
 
 
 def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Requirements:
-    low = mood is not None and mood.age <= _LOW_LASTS and mood.value < LOW_MOOD
-    fine = mood is not None and mood.age <= _FINE_LASTS and mood.value >= FINE_MOOD
-    return Requirements(context.person.language, channel, part_of_day(context.local.time()), gentle, low, fine)
+    part = part_of_day(context.local.time())
+    return Requirements(context.person.language, channel, part, gentle, is_low_day(mood), is_fine_day(mood))
 
 
 def _gentle(snapshot: Snapshot, person: Recipient, today: date) -> Mode | None:
@@ -141,7 +135,7 @@ def _with_conditional(pool: Options, schedule: Schedule, values: Mapping[str, Kn
 def _learned(pool: Options, history: History, seed: str) -> dict[Practice, float] | None:
     if history.evidence is None:
         return None
-    practices = sorted({practice for part in pool.parts.values() for practice in part.wordings})
+    practices = sorted({practice for component in pool.components.values() for practice in component.practices})
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
