@@ -128,7 +128,7 @@ def people(day, zone=zones, count=3):
             "weekend_moments": own_moments(),
             "pauses": pauses(day),
             "joined": st.none() | days_near(day),
-            "place": st.sampled_from([None, "US-MA", "DE-BE", "IN"]),
+            "region": st.sampled_from([None, "US-MA", "DE-BE", "IN"]),
         }
     )
     return st.lists(one, min_size=1, max_size=count).map(

@@ -128,7 +128,7 @@ def make_person(number: int, zones: list[str], rng: Random) -> Recipient:
     return Recipient(
         id=f"p{number:03}",
         time_zone=zone,
-        place=place,
+        region=place,
         email=None if number % 7 == 1 and texts else f"p{number}@example.org",
         sms=phones.format(number) if texts else None,
         prefer=Channel.SMS if number % 3 == 2 else None,

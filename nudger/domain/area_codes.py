@@ -123,7 +123,7 @@ def _by_code() -> dict[str, frozenset[str]]:
     countries = {code: {country} for country, code in pairs}
     # Any other +1 number counts as from the United States: a code newer than this table, or a toll-free one.
     every = {"1": {"US"}} | countries | neighbours | states
-    return {code: frozenset(places) for code, places in every.items()}
+    return {code: frozenset(regions) for code, regions in every.items()}
 
 
 _PLACES_BY_CODE = _by_code()
@@ -131,7 +131,7 @@ _LONGEST_CODE = 4
 
 
 @lru_cache(maxsize=65536)
-def places_of(phone: str) -> frozenset[str]:
+def regions_of(phone: str) -> frozenset[str]:
     """Return the country of an E.164 number, and its state for one of the United States; empty if nobody has the code.
 
     ISO 3166 codes: `{"US", "US-FL"}` for +1 305…, `{"GB"}` for +44….

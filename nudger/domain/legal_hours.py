@@ -1,4 +1,4 @@
-"""The hours in which the law of a person's place lets a text be sent. Where several places apply, all must allow it.
+"""The hours in which the law of a person's region lets a text be sent. Where several regions apply, all must allow it.
 
 These laws are about selling; a reminder that someone asked for is hardly that, but nobody wants to find out in court.
 So they bind every text. This is a table of what we found, not legal advice: `verified` says when the words of the law
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from nudger.domain.area_codes import places_of
+from nudger.domain.area_codes import regions_of
 from nudger.domain.calendar import require_utc, resolve
 from nudger.domain.reasons import Reason, ReasonCode
 
@@ -36,7 +36,7 @@ class LegalHours:
     date by which a source shows it. `source` names the law and, unless its own words were read, who says so.
     """
 
-    place: str
+    region: str
     weekdays: frozenset[int]
     opens: time
     closes: time
@@ -46,11 +46,11 @@ class LegalHours:
 
     def __post_init__(self) -> None:
         if self.opens > self.closes:
-            raise ValueError(f"legal hours of {self.place} must not wrap midnight: {self.opens}-{self.closes}")
+            raise ValueError(f"legal hours of {self.region} must not wrap midnight: {self.opens}-{self.closes}")
 
 
 def _hours(
-    place: str,
+    region: str,
     opens: int,
     closes: int,
     since: date,
@@ -60,7 +60,7 @@ def _hours(
     read: bool = False,
 ) -> LegalHours:
     return LegalHours(
-        place=place,
+        region=region,
         weekdays=on,
         opens=time(opens),
         closes=time(closes),
@@ -112,7 +112,7 @@ LEGAL_HOURS: tuple[LegalHours, ...] = (
     _hours("US-TX", 12, 21, date(2009, 4, 1), _TEXAS, on=_SUNDAY),
     _hours("US-WA", 8, 20, date(1989, 12, 31), "RCW 19.158.040(2)", read=True),
 )
-"""Every rule that we know. A place that is not here has none of its own."""
+"""Every rule that we know. A region that is not here has none of its own."""
 
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 """ISO 3166 lists these as countries, too; federal law holds there."""
@@ -133,82 +133,82 @@ _US_ZONES = frozenset(
 
 
 @lru_cache(maxsize=65536)
-def places(place: str | None, phone: str | None, time_zone: str) -> frozenset[str]:
-    """Return every place whose law may hold for a person, as ISO 3166 codes; each brings its country along.
+def regions(region: str | None, phone: str | None, time_zone: str) -> frozenset[str]:
+    """Return every region whose law may hold for a person, as ISO 3166 codes; each brings its country along.
 
-    Those are the stated `place`; the country, and the US state, of the `phone` number (E.164), for want of a better
-    guess; and, where no place is stated, the country of the `time_zone` (an IANA name), if that is the United States.
+    Those are the stated `region`; the country, and the US state, of the `phone` number (E.164), for want of a better
+    guess; and, where no region is stated, the country of the `time_zone` (an IANA name), if that is the United States.
     """
-    stated = _with_country(place) if place else _places_of_zone(time_zone)
-    return stated | (places_of(phone) if phone else frozenset())
+    stated = _with_country(region) if region else _regions_of_zone(time_zone)
+    return stated | (regions_of(phone) if phone else frozenset())
 
 
-def country(place: str | None, phone: str | None, time_zone: str) -> str | None:
-    """Return the country (ISO 3166) of the stated place, else of the phone, else of the zone; None if unknown."""
-    for known in (_with_country(place) if place else None, places_of(phone) if phone else None):
+def country(region: str | None, phone: str | None, time_zone: str) -> str | None:
+    """Return the country (ISO 3166) of the stated region, else of the phone, else of the zone; None if unknown."""
+    for known in (_with_country(region) if region else None, regions_of(phone) if phone else None):
         if known:
             return "US" if "US" in known else next((code for code in sorted(known) if "-" not in code), None)
-    return next(iter(_places_of_zone(time_zone)), None)
+    return next(iter(_regions_of_zone(time_zone)), None)
 
 
-def _with_country(place: str) -> frozenset[str]:
-    country = place.partition("-")[0]
+def _with_country(region: str) -> frozenset[str]:
+    country = region.partition("-")[0]
     if country in _TERRITORIES:
-        return frozenset({"US", f"US-{country}", place})
-    return frozenset({country, place})
+        return frozenset({"US", f"US-{country}", region})
+    return frozenset({country, region})
 
 
-def _places_of_zone(time_zone: str) -> frozenset[str]:
+def _regions_of_zone(time_zone: str) -> frozenset[str]:
     american = time_zone in _US_ZONES or time_zone.startswith("US/")
     return frozenset({"US"}) if american else frozenset()
 
 
 @lru_cache(maxsize=8192)
-def window(places: frozenset[str], day: date) -> tuple[time, time] | None:
-    """Return the wall times (from, until before) between which every place allows texts on `day`; None: not at all.
+def window(regions: frozenset[str], day: date) -> tuple[time, time] | None:
+    """Return the wall times (from, until before) between which every region allows texts on `day`; None: not at all.
 
     Where none has a rule this is `WHOLE_DAY`.
     """
-    rules = _rules(places, day)
+    rules = _rules(regions, day)
     if not rules:
         return WHOLE_DAY
     opens, closes = max(rule.opens for rule in rules), min(rule.closes for rule in rules)
     return (opens, closes) if opens < closes else None
 
 
-def _rules(places: Iterable[str], day: date) -> list[LegalHours]:
+def _rules(regions: Iterable[str], day: date) -> list[LegalHours]:
     return [
-        rule for rule in LEGAL_HOURS if rule.place in places and day.weekday() in rule.weekdays and day >= rule.since
+        rule for rule in LEGAL_HOURS if rule.region in regions and day.weekday() in rule.weekdays and day >= rule.since
     ]
 
 
-def allowed(places: frozenset[str], local: datetime) -> bool:
+def allowed(regions: frozenset[str], local: datetime) -> bool:
     """Say whether a text may arrive at `local`, an aware datetime in the person's own zone."""
     if local.tzinfo is None:
         raise ValueError(f"an aware local datetime is required, not {local!r}")
-    hours = window(places, local.date())
+    hours = window(regions, local.date())
     return hours == WHOLE_DAY or (hours is not None and hours[0] <= local.time() < hours[1])
 
 
-def next_opening(places: frozenset[str], now: datetime, zone: tzinfo) -> datetime | None:
+def next_opening(regions: frozenset[str], now: datetime, zone: tzinfo) -> datetime | None:
     """Return the next instant (UTC) from `now` (UTC) on at which a text may arrive; None if there is none in 8 days."""
-    if allowed(places, require_utc(now).astimezone(zone)):
+    if allowed(regions, require_utc(now).astimezone(zone)):
         return now
     today = now.astimezone(zone).date()
-    openings = (_opening(places, today + timedelta(days=ahead), zone) for ahead in range(_DAYS_AHEAD + 1))
-    return next((at for at in openings if at and at > now and allowed(places, at.astimezone(zone))), None)
+    openings = (_opening(regions, today + timedelta(days=ahead), zone) for ahead in range(_DAYS_AHEAD + 1))
+    return next((at for at in openings if at and at > now and allowed(regions, at.astimezone(zone))), None)
 
 
-def _opening(places: frozenset[str], day: date, zone: tzinfo) -> datetime | None:
-    hours = window(places, day)
+def _opening(regions: frozenset[str], day: date, zone: tzinfo) -> datetime | None:
+    hours = window(regions, day)
     instant = resolve(day, hours[0], zone) if hours else None
     return instant.at if instant else None
 
 
-def reason(places: frozenset[str], local: datetime) -> Reason:
+def reason(regions: frozenset[str], local: datetime) -> Reason:
     """Return the hours of that local day, and who sets them."""
     day = local.date()
-    hours, rules = window(places, day), _rules(places, day)
+    hours, rules = window(regions, day), _rules(regions, day)
     if not rules:
         return Reason(ReasonCode.LEGAL_HOURS, {"places": []})
     if hours is None:
@@ -219,9 +219,9 @@ def reason(places: frozenset[str], local: datetime) -> Reason:
 
 
 def _who_sets(rules: list[LegalHours]) -> list[str]:
-    """Name the places that explain the common hours: those alone if they have the very same, else every edge's."""
-    closed = {rule.place for rule in rules if rule.opens == rule.closes}
+    """Name the regions that explain the common hours: those alone if they have the very same, else every edge's."""
+    closed = {rule.region for rule in rules if rule.opens == rule.closes}
     opens, closes = max(rule.opens for rule in rules), min(rule.closes for rule in rules)
-    same = {rule.place for rule in rules if (rule.opens, rule.closes) == (opens, closes)}
-    edges = {rule.place for rule in rules if rule.opens == opens or rule.closes == closes}
+    same = {rule.region for rule in rules if (rule.opens, rule.closes) == (opens, closes)}
+    edges = {rule.region for rule in rules if rule.opens == opens or rule.closes == closes}
     return sorted(closed or same or edges)

@@ -154,7 +154,7 @@ def _made_up(number: int, group: str, prefer: Channel, zones: Sequence[str], see
     zone = rng.choice(zones)
     name = "".join(rng.choice(_LETTERS) for _ in range(rng.randint(_SHORTEST, _LONGEST))).capitalize()
     # Numbers kept for films and stories (NANPA: 555-0100 to 0199; Ofcom: 07700 900000 to 900999): nobody has them.
-    american = legal_hours.places(None, None, zone)
+    american = legal_hours.regions(None, None, zone)
     sms = f"+120255501{number % 100:02}" if american else f"+447700900{number % _NUMBERS:03}"
     return Recipient(
         id=RecipientId(f"made-up-{number + 1}"),

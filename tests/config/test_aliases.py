@@ -4,7 +4,7 @@ import pytest
 
 from nudger.config.values import aliases, scalars, zones
 from nudger.config.values.zone_tables import country_names, yearly_offsets
-from nudger.decisions.planning.public_holidays import known_places
+from nudger.decisions.planning.public_holidays import known_regions
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_time_zones(text, zone):
 def test_all_that_the_table_proposes_can_be_written():
     tables = aliases._tables()
     assert set(tables["countries"].values()) <= country_names().keys()
-    assert set(tables["states of the USA"].values()) <= known_places()
+    assert set(tables["states of the USA"].values()) <= known_regions()
     assert set(tables["channels"].values()) == {"sms", "email"}
     for tag in set(tables["languages"].values()):
         assert scalars.language(tag) == tag

@@ -92,7 +92,7 @@ def test_every_key_is_there_once_and_every_slot_lies_where_it_was_asked_for(plan
 
 def check_times(recurrence, person, slot):
     if isinstance(recurrence, Cron):
-        named = cron_times(recurrence, slot.local_date, place=person.region)
+        named = cron_times(recurrence, slot.local_date, region=person.region)
         assert slot.wall == named[slot.ordinal]
         assert slot.due == resolve(slot.local_date, slot.wall, person.zone).at
     elif isinstance(recurrence.times, Between):

@@ -1,4 +1,4 @@
-"""Public holidays: which days they are, and for which places we know."""
+"""Public holidays: which days they are, and for which regions we know."""
 
 import os
 import subprocess
@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
-from nudger.decisions.planning.public_holidays import holiday_name, is_holiday, known_places, place_exists
+from nudger.decisions.planning.public_holidays import holiday_name, is_holiday, known_regions, region_exists
 
 
 @pytest.mark.parametrize(
-    ("place", "day", "name"),
+    ("region", "day", "name"),
     [
         ("US", "2026-11-26", "Thanksgiving Day"),
         ("US", "2026-11-27", None),
@@ -32,27 +32,27 @@ from nudger.decisions.planning.public_holidays import holiday_name, is_holiday, 
         ("MX", "2026-09-16", "Independence Day"),
     ],
 )
-def test_a_holiday_has_its_english_name_where_it_is_one(place, day, name):
-    assert holiday_name(place, date.fromisoformat(day)) == name
-    assert is_holiday(place, date.fromisoformat(day)) is (name is not None)
+def test_a_holiday_has_its_english_name_where_it_is_one(region, day, name):
+    assert holiday_name(region, date.fromisoformat(day)) == name
+    assert is_holiday(region, date.fromisoformat(day)) is (name is not None)
 
 
 def test_places_are_countries_and_parts_of_them_by_their_iso_codes():
-    places = known_places()
-    assert {"US", "US-MA", "US-PR", "DE-BY", "GB-WLS", "FR-57", "IN"} <= places
-    assert all(place.isascii() and place == place.upper() and " " not in place for place in places)
-    assert "DE-Augsburg" not in places
+    regions = known_regions()
+    assert {"US", "US-MA", "US-PR", "DE-BY", "GB-WLS", "FR-57", "IN"} <= regions
+    assert all(region.isascii() and region == region.upper() and " " not in region for region in regions)
+    assert "DE-Augsburg" not in regions
 
 
 @pytest.mark.parametrize(
     ("text", "answer"), [("US", True), ("US-MA", True), ("us", False), ("US-XX", False), ("USA", False), ("", False)]
 )
 def test_a_place_exists_or_not(text, answer):
-    assert place_exists(text) is answer
+    assert region_exists(text) is answer
 
 
 @pytest.mark.parametrize(
-    ("place", "remedy"),
+    ("region", "remedy"),
     [
         ("us-ma", 'write "US-MA", in capitals'),
         ("DE-Augsburg", 'write "DE" for the whole country'),
@@ -61,24 +61,24 @@ def test_a_place_exists_or_not(text, answer):
         ("", 'such as "US", "US-MA" or "DE-BY"'),
     ],
 )
-def test_a_place_that_is_not_known_is_refused_with_a_remedy(place, remedy):
+def test_a_place_that_is_not_known_is_refused_with_a_remedy(region, remedy):
     with pytest.raises(ValueError, match="no public holidays are known") as caught:
-        is_holiday(place, date(2026, 1, 1))
+        is_holiday(region, date(2026, 1, 1))
     assert remedy in str(caught.value)
 
 
 def test_every_known_place_answers():
     # Most countries, so that a new version of the library cannot break one unseen; parts share their country's code.
-    for place in sorted(place for place in known_places() if "-" not in place):
-        assert holiday_name(place, date(2026, 1, 1)) is None or is_holiday(place, date(2026, 1, 1))
+    for region in sorted(region for region in known_regions() if "-" not in region):
+        assert holiday_name(region, date(2026, 1, 1)) is None or is_holiday(region, date(2026, 1, 1))
 
 
 ASK = """
 from datetime import date, timedelta
 from nudger.decisions.planning.public_holidays import holiday_name
 days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
-for place in ("US-MA", "US-TX", "DE-BY", "ES-CT", "IN-MH", "JP", "IL"):
-    print([holiday_name(place, day) for day in days])
+for region in ("US-MA", "US-TX", "DE-BY", "ES-CT", "IN-MH", "JP", "IL"):
+    print([holiday_name(region, day) for day in days])
 """
 
 

@@ -85,8 +85,8 @@ def assert_restrained(snapshot, sends):
         assert person.pause_on(local.date()) is None, "paused"
         assert person.hard_day_on(local.date()) is not OnHardDay.HOLD, "a hard day"
         if channel is Channel.SMS:
-            places = legal_hours.places(person.region, person.sms, person.time_zone)
-            assert legal_hours.allowed(places, local), "legal hours"
+            regions = legal_hours.regions(person.region, person.sms, person.time_zone)
+            assert legal_hours.allowed(regions, local), "legal hours"
         by_person.setdefault(name, []).append((at, local.date()))
     for name, theirs in by_person.items():
         bounds, days = snapshot.limits_of(snapshot.recipients[name]), [day for _, day in theirs]

@@ -5,13 +5,13 @@ from collections import Counter
 
 import pytest
 
-from nudger.domain.area_codes import US_AREA_CODES, places_of
+from nudger.domain.area_codes import US_AREA_CODES, regions_of
 
 EVERY_CODE = [code for codes in US_AREA_CODES.values() for code in codes.split()]
 
 
 @pytest.mark.parametrize(
-    ("phone", "places"),
+    ("phone", "regions"),
     [
         ("+13055550123", {"US", "US-FL"}),
         ("+14135550123", {"US", "US-MA"}),
@@ -32,8 +32,8 @@ EVERY_CODE = [code for codes in US_AREA_CODES.values() for code in codes.split()
         ("+2105550123", set()),
     ],
 )
-def test_a_number_names_its_country_and_an_american_one_its_state(phone, places):
-    assert places_of(phone) == places
+def test_a_number_names_its_country_and_an_american_one_its_state(phone, regions):
+    assert regions_of(phone) == regions
 
 
 def test_every_state_the_district_and_the_territories_have_codes():
@@ -67,9 +67,9 @@ def test_the_table_agrees_with_what_phone_numbers_are_valid():
 def test_no_valid_american_code_is_missing():
     import phonenumbers
 
-    # Personal (5xx), toll-free (8xx) and premium (900) numbers have no place.
-    placeless = re.compile(r"5(?:00|2\d|3[23]|44|66|77|88)|8(?:00|33|44|55|66|77|88)|900")
+    # Personal (5xx), toll-free (8xx) and premium (900) numbers have no region.
+    regionless = re.compile(r"5(?:00|2\d|3[23]|44|66|77|88)|8(?:00|33|44|55|66|77|88)|900")
     for code in map(str, range(200, 1000)):
         number = phonenumbers.parse(f"+1{code}2345678")
-        if phonenumbers.region_code_for_number(number) == "US" and not placeless.fullmatch(code):
+        if phonenumbers.region_code_for_number(number) == "US" and not regionless.fullmatch(code):
             assert code in EVERY_CODE

@@ -1,4 +1,4 @@
-"""When the law of a person's place lets a text be sent."""
+"""When the law of a person's region lets a text be sent."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from nudger.domain.legal_hours import (
     LegalHours,
     allowed,
     next_opening,
-    places,
     reason,
+    regions,
     window,
 )
 from nudger.prose.reasons import english
@@ -34,8 +34,8 @@ def at(day, clock, zone=NEW_YORK):
     return datetime.combine(day, time.fromisoformat(clock), zone)
 
 
-def hours(places, day):
-    found = window(places, day)
+def hours(regions, day):
+    found = window(regions, day)
     return f"{found[0]:%H}-{found[1]:%H}" if found else NONE
 
 
@@ -74,11 +74,11 @@ def test_a_country_without_a_rule_leaves_the_whole_day():
 
 
 def test_every_row_names_its_source_and_covers_a_place_on_every_weekday_once():
-    for place in {rule.place for rule in LEGAL_HOURS}:
-        rows = [rule for rule in LEGAL_HOURS if rule.place == place]
+    for region in {rule.region for rule in LEGAL_HOURS}:
+        rows = [rule for rule in LEGAL_HOURS if rule.region == region]
         assert sorted(day for rule in rows for day in rule.weekdays) == list(range(7))
         assert all(rule.source for rule in rows)
-        assert place == "US" or place.removeprefix("US-") in US_AREA_CODES
+        assert region == "US" or region.removeprefix("US-") in US_AREA_CODES
 
 
 def test_a_rule_does_not_reach_back_before_it_was_made():
@@ -88,7 +88,9 @@ def test_a_rule_does_not_reach_back_before_it_was_made():
 
 def test_hours_that_wrap_midnight_are_refused():
     with pytest.raises(ValueError, match="wrap midnight"):
-        LegalHours(place="US", weekdays=frozenset(), opens=time(21), closes=time(8), since=date(2026, 1, 1), source="x")
+        LegalHours(
+            region="US", weekdays=frozenset(), opens=time(21), closes=time(8), since=date(2026, 1, 1), source="x"
+        )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_a_moment_without_a_zone_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("place", "phone", "zone", "expected"),
+    ("region", "phone", "zone", "expected"),
     [
         ("US-MA", "+13055550123", "America/New_York", {"US", "US-MA", "US-FL"}),
         ("US-TX", None, "America/Chicago", {"US", "US-TX"}),
@@ -135,12 +137,12 @@ def test_a_moment_without_a_zone_is_refused():
         ("PR", None, "America/Puerto_Rico", {"US", "US-PR", "PR"}),
     ],
 )
-def test_the_stated_place_the_number_and_at_last_the_time_zone_say_which_law_holds(place, phone, zone, expected):
-    assert places(place, phone, zone) == expected
+def test_the_stated_place_the_number_and_at_last_the_time_zone_say_which_law_holds(region, phone, zone, expected):
+    assert regions(region, phone, zone) == expected
 
 
 def test_a_person_in_massachusetts_with_a_texan_number_has_the_hours_of_both():
-    both = places("US-MA", "+15125550123", "America/New_York")
+    both = regions("US-MA", "+15125550123", "America/New_York")
     assert [hours(both, day) for day in (FRIDAY, SUNDAY)] == ["09-20", "12-20"]
 
 
@@ -168,7 +170,7 @@ def test_the_next_opening_is_now_or_when_the_law_next_allows_it(codes, zone, now
 
 def test_there_is_no_opening_where_every_day_is_closed(monkeypatch):
     never = LegalHours(
-        place="XX-NEVER",
+        region="XX-NEVER",
         weekdays=frozenset(range(7)),
         opens=time(0),
         closes=time(0),
@@ -194,7 +196,7 @@ def test_the_reason_names_the_hours_and_who_sets_them(codes, day, words):
     assert english(reason(codes, at(day, "12:00"))) == words
 
 
-CODES = st.frozensets(st.sampled_from([rule.place for rule in LEGAL_HOURS] + ["GB", "US-NY", "CA"]), max_size=4)
+CODES = st.frozensets(st.sampled_from([rule.region for rule in LEGAL_HOURS] + ["GB", "US-NY", "CA"]), max_size=4)
 DAYS = st.dates(date(2019, 1, 1), date(2029, 12, 31))
 MOMENTS = st.datetimes(datetime(2019, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(second=0, microsecond=0)

@@ -36,7 +36,7 @@ PATTERNS = {
     recipient.WEEKEND_QUIET_PATTERN: "from-to (21:00-08:00), none, or same",
     recipient.PHONE_PATTERN: "a phone number (+14135550123)",
     recipient.EMAIL_PATTERN: "an e-mail address",
-    regions.PLACE_PATTERN: "an ISO 3166 code (US, US-MA)",
+    regions.REGION_PATTERN: "an ISO 3166 code (US, US-MA)",
     scalars.MONTH_PATTERN: "year-month (2027-11)",
     shape.DAY_PATTERN: "",
     shape.HOLIDAYS_PATTERN: "",

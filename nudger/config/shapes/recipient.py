@@ -124,7 +124,7 @@ class RecipientShape(Shape):
         description="When the person joined: programmes and the gentle first days count from it.",
         examples=["2026-11-22"],
     )
-    place: Annotated[str | None, read(regions.place), text_schema(pattern=regions.PLACE_PATTERN)] = Field(
+    place: Annotated[str | None, read(regions.region), text_schema(pattern=regions.REGION_PATTERN)] = Field(
         default=None,
         description="The country, or a part of it, in ISO 3166: for public holidays and the legal hours for texts.",
         examples=["US-MA"],

@@ -21,7 +21,7 @@ def country(text: str) -> str | None:
     return _table("countries").get(word) or _named_countries().get(word)
 
 
-def place(text: str) -> str | None:
+def region(text: str) -> str | None:
     """Return the ISO 3166 code of a country, or of a state of the USA, that a name stands for."""
     return country(text) or state(text)
 

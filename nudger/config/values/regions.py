@@ -1,31 +1,31 @@
-"""Places: the countries, and the parts of them, whose public holidays and legal hours are known."""
+"""Regions: the countries, and the parts of them, whose public holidays and legal hours are known."""
 
 from collections.abc import Collection
 
 from nudger.config.flaws import Flaw, quote
 from nudger.config.values import aliases
 
-PLACE_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
+REGION_PATTERN = "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 _LONGEST = 40
 _WRITE = "Write an ISO 3166 code: a country (US, DE) or a part of one (US-MA, DE-BY)."
 
 
-def place(text: str) -> str:
-    """Return the ISO 3166 code of a country or of a part of one; raise Flaw for a place that nothing is known of."""
-    # Cold start: a list of all places takes 250 ms to make, and most people have none in their file.
-    from nudger.decisions.planning.public_holidays import place_exists  # noqa: PLC0415
+def region(text: str) -> str:
+    """Return the ISO 3166 code of a country or of a part of one; raise Flaw for a region that nothing is known of."""
+    # Cold start: a list of all regions takes 250 ms to make, and most people have none in their file.
+    from nudger.decisions.planning.public_holidays import region_exists  # noqa: PLC0415
 
     if len(text) > _LONGEST:
         raise Flaw(f"{quote(text)} is no place that is known here", _WRITE)
-    if place_exists(text):
+    if region_exists(text):
         return text
     raise Flaw(f"{quote(text)} is no place that is known here", lambda: _remedy(text.strip()))
 
 
 def _remedy(text: str) -> str:
-    from nudger.decisions.planning.public_holidays import known_places  # noqa: PLC0415 - Cold start: see place
+    from nudger.decisions.planning.public_holidays import known_regions  # noqa: PLC0415 - Cold start: see region
 
-    code, known = text.upper().replace("_", "-").replace(" ", "-"), known_places()
+    code, known = text.upper().replace("_", "-").replace(" ", "-"), known_regions()
     if code in known:
         return f"Write {code}."
     country = code.partition("-")[0]
@@ -41,7 +41,7 @@ def _by_name(text: str, known: Collection[str]) -> str:
         return f"Write {proposals[0]}." if proposals else _WRITE
     if aliases.state(text) and aliases.country(text):
         return f"Write {aliases.country(text)} for the country, or {aliases.state(text)} for the state."
-    if meant := aliases.place(text):
+    if meant := aliases.region(text):
         return f"Write {meant}." if meant in known else _WRITE
     state = f"US-{text.upper()}"
     return f"Write {state}, if you mean the state." if state in known else _WRITE

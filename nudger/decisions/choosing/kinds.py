@@ -51,7 +51,7 @@ class _Wanted(NamedTuple):
     names: frozenset[RecipientId]
     goals: frozenset[str]
     supporter: bool
-    place: bool
+    region: bool
     joined: bool
 
 
@@ -71,7 +71,7 @@ class _Traits(NamedTuple):
     limits: Limits | None
     goals: frozenset[str] | None
     supporter: bool | None
-    place: str | None
+    region: str | None
     joined: date | None
     pauses: tuple[Pause, ...]
     hard_days: tuple[HardDay, ...]
@@ -88,7 +88,7 @@ def kinds_of(
 ) -> list[Kind]:
     """Sort people into kinds, the largest first. Whoever has no date of joining joins today.
 
-    Unless it is `fine`, single days of theirs (pauses, hard days) and the legal hours of their place do not count.
+    Unless it is `fine`, single days of theirs (pauses, hard days) and the legal hours of their region do not count.
     """
     requirements = _wanted(schedules, messages)
     found: dict[_Traits, list[Recipient]] = {}
@@ -152,7 +152,7 @@ def _wanted(schedules: Sequence[Schedule], messages: Sequence[Message]) -> _Want
         names=frozenset[RecipientId]().union(*(each.audience.recipients for each in schedules)),
         goals=words["goals"],
         supporter="has_supporter" in asked,
-        place="public_holiday" in asked or any(asks_for_holidays(each.recurrence) for each in schedules),
+        region="public_holiday" in asked or any(asks_for_holidays(each.recurrence) for each in schedules),
         joined="days_since_joined" in asked,
     )
 
@@ -178,7 +178,7 @@ def _traits(person: Recipient, requirements: _Wanted, today: date, *, fine: bool
         limits=person.limits,
         goals=person.goals & requirements.goals if person.goals else None,
         supporter=person.supporter is not None if requirements.supporter else None,
-        place=person.region if requirements.place else None,
+        region=person.region if requirements.region else None,
         joined=person.joined if person.joined and (requirements.joined or person.joined > today) else None,
         pauses=tuple(pause for pause in person.pauses if fine and pause.last >= today - _DAY),
         hard_days=person.hard_days if fine else (),
@@ -187,5 +187,5 @@ def _traits(person: Recipient, requirements: _Wanted, today: date, *, fine: bool
 
 
 def _legal(person: Recipient) -> tuple[object, ...]:
-    places = legal_hours.places(person.region, person.sms, person.time_zone)
-    return tuple(legal_hours.window(places, day) for day in _DAYS)
+    regions = legal_hours.regions(person.region, person.sms, person.time_zone)
+    return tuple(legal_hours.window(regions, day) for day in _DAYS)

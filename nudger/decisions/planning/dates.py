@@ -1,6 +1,6 @@
 """Which local dates and times a recurrence names. Wall clock only: no zone, no instant.
 
-Computed once for each schedule, place and span of dates, however many people and zones it has; only the dates of a
+Computed once for each schedule, region and span of dates, however many people and zones it has; only the dates of a
 programme depend on the person.
 """
 
@@ -36,7 +36,7 @@ ANCHOR = date(2024, 1, 1)
 def dates_for(calendar: Calendar, person: Recipient, first: date, last: date) -> tuple[date, ...]:
     """Return the dates that the calendar names for a person from `first` to `last`, both inclusive, in order."""
     if not isinstance(calendar.dates, Programme):
-        return dates_of(calendar, first, last, place=person.region if asks_for_holidays(calendar) else None)
+        return dates_of(calendar, first, last, region=person.region if asks_for_holidays(calendar) else None)
     days = _days(max(first, calendar.starts or first), min(last, calendar.ends or last))
     programme = calendar.dates
     named = (day for day in days if _in_programme(programme, person, day))
@@ -49,21 +49,21 @@ def _in_programme(programme: Programme, person: Recipient, day: date) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def dates_of(calendar: Calendar, first: date, last: date, *, place: str | None = None) -> tuple[date, ...]:
-    """Return the dates that a calendar other than a programme names, for people of one place (public holidays)."""
+def dates_of(calendar: Calendar, first: date, last: date, *, region: str | None = None) -> tuple[date, ...]:
+    """Return the dates that a calendar other than a programme names, for people of one region (public holidays)."""
     first = max(first, calendar.starts or first)
     last = min(last, calendar.ends or last)
     if first > last:
         return ()
-    named = _named(calendar, place, first, last)
-    return tuple(day for day in named if not _excepted(calendar.exceptions, place, day))
+    named = _named(calendar, region, first, last)
+    return tuple(day for day in named if not _excepted(calendar.exceptions, region, day))
 
 
-def _excepted(exceptions: Exceptions, place: str | None, day: date) -> bool:
-    return exceptions.cover(day) or (exceptions.public_holidays and place is not None and is_holiday(place, day))
+def _excepted(exceptions: Exceptions, region: str | None, day: date) -> bool:
+    return exceptions.cover(day) or (exceptions.public_holidays and region is not None and is_holiday(region, day))
 
 
-def _named(calendar: Calendar, place: str | None, first: date, last: date) -> Iterator[date]:
+def _named(calendar: Calendar, region: str | None, first: date, last: date) -> Iterator[date]:
     rule, anchor, days = calendar.dates, calendar.starts or ANCHOR, _days(first, last)
     match rule:
         case Weekly():
@@ -75,7 +75,7 @@ def _named(calendar: Calendar, place: str | None, first: date, last: date) -> It
         case OnDates():
             return (day for day in days if _on_date(rule, day))
         case OnPublicHolidays():
-            return (day for day in days if place is not None and is_holiday(place, day))
+            return (day for day in days if region is not None and is_holiday(region, day))
         case ByRule():
             return _rule_dates(rule.rule, anchor, first, last)
         case Programme():
@@ -117,11 +117,11 @@ def _rule_dates(text: str, anchor: date, first: date, last: date) -> Iterator[da
 
 
 @lru_cache(maxsize=4096)
-def cron_times(cron: Cron, day: date, *, place: str | None = None) -> tuple[time, ...]:
-    """Return the times of day that the cron expression names on `day`, in order, for people of one place."""
+def cron_times(cron: Cron, day: date, *, region: str | None = None) -> tuple[time, ...]:
+    """Return the times of day that the cron expression names on `day`, in order, for people of one region."""
     if (cron.starts and day < cron.starts) or (cron.ends and day > cron.ends):
         return ()
-    if _excepted(cron.exceptions, place, day):
+    if _excepted(cron.exceptions, region, day):
         return ()
     # A naive start keeps cronsim to the wall clock; our own policy for clock changes comes later.
     # It yields moments after its start, hence the second before midnight.

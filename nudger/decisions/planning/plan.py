@@ -149,7 +149,7 @@ def _resolved_alone(group: Group, day: date) -> tuple[tuple[int, time, Instant],
     found: dict[datetime, tuple[int, time, Instant]] = {}
     recurrence = group.schedule.recurrence
     cron = isinstance(recurrence, Cron)
-    local_times = cron_times(recurrence, day, place=_place(group)) if cron else group.local_times_on(day)
+    local_times = cron_times(recurrence, day, region=_region(group)) if cron else group.local_times_on(day)
     for ordinal, wall in enumerate(local_times):
         instant = resolve(day, wall, group.zone)
         if instant is not None and (instant.at not in found or (found[instant.at][2].moved and not instant.moved)):
@@ -157,7 +157,7 @@ def _resolved_alone(group: Group, day: date) -> tuple[tuple[int, time, Instant],
     return tuple(found.values())
 
 
-def _place(group: Group) -> str | None:
+def _region(group: Group) -> str | None:
     return group.example.region if asks_for_holidays(group.schedule.recurrence) else None
 
 

@@ -1,4 +1,4 @@
-"""Public holidays by place, from the `holidays` library. Days on which one is observed instead count, too."""
+"""Public holidays by region, from the `holidays` library. Days on which one is observed instead count, too."""
 
 import re
 from collections.abc import Mapping
@@ -11,28 +11,28 @@ _ISO_PART = re.compile(r"[A-Z0-9]{1,3}\Z")
 """The library also knows parts that ISO 3166-2 does not, such as `Augsburg` or `Zone A`."""
 
 
-def holiday_name(place: str, day: date) -> str | None:
-    """Return the name of the public holiday on `day` in `place`, in English; None for any other day.
+def holiday_name(region: str, day: date) -> str | None:
+    """Return the name of the public holiday on `day` in `region`, in English; None for any other day.
 
-    `place` is an ISO 3166 code: a country or a part of one. Several names are joined by `; `. Raise ValueError for a
-    place that is not in `known_places()`. A year that the library knows nothing about has no holidays.
+    `region` is an ISO 3166 code: a country or a part of one. Several names are joined by `; `. Raise ValueError for a
+    region that is not in `known_regions()`. A year that the library knows nothing about has no holidays.
     """
-    return _names(place, day.year).get(day)
+    return _names(region, day.year).get(day)
 
 
-def is_holiday(place: str, day: date) -> bool:
-    """Say whether `day` is a public holiday in `place`; raise ValueError for a place that is not known."""
-    return holiday_name(place, day) is not None
+def is_holiday(region: str, day: date) -> bool:
+    """Say whether `day` is a public holiday in `region`; raise ValueError for a region that is not known."""
+    return holiday_name(region, day) is not None
 
 
-def place_exists(text: str) -> bool:
-    """Say whether `text` is a place whose holidays are known."""
-    return text in known_places()
+def region_exists(text: str) -> bool:
+    """Say whether `text` is a region whose holidays are known."""
+    return text in known_regions()
 
 
 @lru_cache(maxsize=1)
-def known_places() -> frozenset[str]:
-    """Return the ISO 3166 codes of every place whose holidays are known: `US`, `US-MA`, `DE-BY`, …."""
+def known_regions() -> frozenset[str]:
+    """Return the ISO 3166 codes of every region whose holidays are known: `US`, `US-MA`, `DE-BY`, …."""
     from holidays import list_supported_countries  # noqa: PLC0415 - Cold start: see _names
 
     countries = list_supported_countries(include_aliases=False)
@@ -41,13 +41,13 @@ def known_places() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _names(place: str, year: int) -> Mapping[date, str]:
+def _names(region: str, year: int) -> Mapping[date, str]:
     # Cold start: 60 to 230 ms that only a schedule which minds holidays needs.
     from holidays import country_holidays  # noqa: PLC0415
 
-    if not place_exists(place):
-        raise ValueError(f"no public holidays are known for {place!r}; {_remedy(place)}")
-    country, _, part = place.partition("-")
+    if not region_exists(region):
+        raise ValueError(f"no public holidays are known for {region!r}; {_remedy(region)}")
+    country, _, part = region.partition("-")
     found = country_holidays(country, subdiv=part or None, years=year, expand=False, language=_english(country))
     return MappingProxyType(dict(found))
 
@@ -67,12 +67,12 @@ def _languages() -> Mapping[str, list[str]]:
     return list_localized_countries(include_aliases=False)
 
 
-def _remedy(place: str) -> str:
-    country = place.upper().partition("-")[0]
-    if place.upper() in known_places():
-        return f'write "{place.upper()}", in capitals'
-    if country in known_places():
+def _remedy(region: str) -> str:
+    country = region.upper().partition("-")[0]
+    if region.upper() in known_regions():
+        return f'write "{region.upper()}", in capitals'
+    if country in known_regions():
         return f'write "{country}" for the whole country'
-    close = get_close_matches(place.upper(), sorted(known_places()), n=1)
+    close = get_close_matches(region.upper(), sorted(known_regions()), n=1)
     hint = f'; perhaps "{close[0]}"?' if close else ""
     return f'write an ISO 3166 code, such as "US", "US-MA" or "DE-BY"{hint}'

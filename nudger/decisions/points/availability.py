@@ -156,10 +156,10 @@ def _of_the_day(person: Recipient, today: date) -> Iterator[_Hindrance]:
 
 
 def _of_the_law(person: Recipient, local: datetime, moment: datetime) -> Iterator[_Hindrance]:
-    places = legal_hours.places(person.region, person.sms, person.time_zone)
-    if not legal_hours.allowed(places, local):
-        opening = legal_hours.next_opening(places, moment, person.zone)
-        yield _Hindrance(legal_hours.reason(places, local), opening or moment + _DAY)
+    regions = legal_hours.regions(person.region, person.sms, person.time_zone)
+    if not legal_hours.allowed(regions, local):
+        opening = legal_hours.next_opening(regions, moment, person.zone)
+        yield _Hindrance(legal_hours.reason(regions, local), opening or moment + _DAY)
 
 
 def _of_the_limits(request: Request, today: date, moment: datetime) -> Iterator[_Hindrance]:
