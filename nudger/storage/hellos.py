@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from nudger.decisions.delivering.hello import UNSAID, Hello
 from nudger.domain.nudges import TEST, WELCOME, NudgeState
@@ -28,19 +28,19 @@ class Hellos:
         found: dict[RecipientId, Hello] = {}
         for batch in batches(sorted(people)):
             # Nearly everybody has had it, and each turn of a delivery asks: for them, this question alone.
-            greeted = set(self._connection.scalars(_GREETED.where(nudges.c.recipient.in_(batch))))
+            greeted = set(self._connection.scalars(_GREETED, {"people": batch}))
             if strangers := [name for name in batch if name not in greeted]:
                 found |= self._unsaid(strangers)
         return found
 
     def _unsaid(self, people: Collection[RecipientId]) -> dict[RecipientId, Hello]:
         hellos = dict.fromkeys(people, UNSAID)
-        for row in self._connection.execute(_HELLOS.where(nudges.c.recipient.in_(people))):
+        for row in self._connection.execute(_HELLOS, {"people": list(people)}):
             if row.ordinal > hellos[row.recipient].ordinal:
                 hellos[row.recipient] = Hello(
                     NudgeState(row.state), row.ordinal, reason_of(row.status_reason), *row[4:]
                 )
-        known = set(self._connection.scalars(_NO_STRANGERS.where(nudges.c.recipient.in_(people))))
+        known = set(self._connection.scalars(_NO_STRANGERS, {"people": list(people)}))
         return {name: hello for name, hello in hellos.items() if name not in known}
 
     def unwelcomed(self) -> list[RecipientId]:
@@ -65,13 +65,16 @@ class Hellos:
 
 _ACTIVE = recipients.c.active.is_(True)
 _SENT = NudgeState.SENT.value
+_THEIRS = nudges.c.recipient.in_(bindparam("people", expanding=True))
 # In the order of the fields of a Hello, after the person.
 _HELLOS: Select[Any] = select(
     *(nudges.c[name] for name in ("recipient", "state", "ordinal", "status_reason")),
     func.coalesce(nudges.c.not_before, nudges.c.ask_at),
     *(nudges.c[name] for name in ("updated_at", "expires_at")),
-).where(nudges.c.schedule == WELCOME)
-_GREETED = select(nudges.c.recipient).where(nudges.c.schedule == WELCOME, nudges.c.state == _SENT)
+).where(_THEIRS, nudges.c.schedule == WELCOME)
+_GREETED = select(nudges.c.recipient).where(_THEIRS, nudges.c.schedule == WELCOME, nudges.c.state == _SENT)
 _NO_STRANGERS = (
-    select(nudges.c.recipient).where(nudges.c.state == _SENT, nudges.c.schedule.not_in((TEST, WELCOME))).distinct()
+    select(nudges.c.recipient)
+    .where(_THEIRS, nudges.c.state == _SENT, nudges.c.schedule.not_in((TEST, WELCOME)))
+    .distinct()
 )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from nudger.decisions.choosing.history import Contact
 from nudger.domain.nudges import MAY_HAVE_BEEN_SEEN, NudgeState
@@ -25,11 +25,9 @@ class Histories:
         """Return, for each person, the nudges due since a moment that reached them or are on their way."""
         found: dict[RecipientId, list[Contact]] = defaultdict(list)
         for batch in batches(sorted(people)):
-            statement = _CONTACTS.where(nudges.c.recipient.in_(batch), nudges.c.due_at >= since)
+            rows = self._connection.execute(_CONTACTS, {"people": batch, "since": since})
             # Tens of thousands of rows in a busy tick: by position, and no call for each.
-            for person, schedule, day, ordinal, at, due, message, state, priority in self._connection.execute(
-                statement
-            ):
+            for person, schedule, day, ordinal, at, due, message, state, priority in rows:
                 key = SlotKey(person, schedule, day, ordinal)
                 found[person].append(
                     Contact(
@@ -64,4 +62,8 @@ _PENDING = NudgeState.PENDING.value
 _CONTACT_AT = func.coalesce(nudges.c.not_before, nudges.c.last_attempt_at, nudges.c.first_attempt_at, nudges.c.due_at)
 _CONTACTS: Select[Any] = select(
     *KEY, _CONTACT_AT, *(nudges.c[name] for name in ("due_at", "message", "state", "priority"))
-).where(nudges.c.state.in_(_SEEN))
+).where(
+    nudges.c.recipient.in_(bindparam("people", expanding=True)),
+    nudges.c.due_at >= bindparam("since"),
+    nudges.c.state.in_(_SEEN),
+)

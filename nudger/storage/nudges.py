@@ -16,6 +16,7 @@ from nudger.domain.vocabulary import NudgeId, RecipientId
 from nudger.storage.events import Events
 from nudger.storage.high_water import Progress
 from nudger.storage.nudge_codec import nudge_of, nudge_row, read_nudges
+from nudger.storage.reason_codec import reason_text
 from nudger.storage.sql import KEY, batches, upsert
 from nudger.storage.tables import nudges
 
@@ -125,6 +126,25 @@ _SAVE = (
 
 
 def _changed_row(before: Nudge, after: Nudge, at: datetime) -> dict[str, Any]:
-    row = nudge_row(after, at=at)
-    changes = {name: row[name] for name in _CHANGEABLE}
-    return {**changes, "_id": after.id, "_state": before.state.value, "_fence": before.fence}
+    """Return what may change of a nudge, and what it must have been: its words and its record never change."""
+    return {
+        "_id": after.id,
+        "_state": before.state.value,
+        "_fence": before.fence,
+        "state": after.state.value,
+        "status_code": after.status_reason.code.value if after.status_reason is not None else None,
+        "status_reason": reason_text(after.status_reason),
+        "attempts": after.attempts,
+        "inquiries": after.inquiries,
+        "possible_duplicate": after.possible_duplicate,
+        "resends": after.resends,
+        "fence": after.fence,
+        "first_attempt_at": after.first_attempt_at,
+        "last_attempt_at": after.last_attempt_at,
+        "not_before": after.not_before,
+        "ask_at": after.ask_at,
+        "provider": after.provider,
+        "provider_id": after.provider_id,
+        "address": after.address,
+        "updated_at": at,
+    }

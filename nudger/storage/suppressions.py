@@ -25,6 +25,11 @@ class Suppressions:
         """Return the addresses that may not be used."""
         return frozenset(self._connection.execute(select(suppressions.c.address)).scalars())
 
+    def among(self, addresses: Collection[str]) -> frozenset[str]:
+        """Return which of some addresses may not be used: every claim asks it of a few."""
+        statement = select(suppressions.c.address).where(is_one_of(suppressions.c.address, addresses))
+        return frozenset(self._connection.scalars(statement)) if addresses else frozenset()
+
     def of(self, addresses: Collection[str]) -> list[Suppression]:
         """Return which of some addresses may not be used, oldest first."""
         statement = select(suppressions).where(is_one_of(suppressions.c.address, addresses))

@@ -34,16 +34,16 @@ class Waiting:
         found: list[Candidate] = []
         for lane in _LANES:
             if by_age or len(found) < limit:
-                statement = lane.limit(limit if by_age else limit - len(found))
-                rows = self._connection.execute(statement, {"channel": channel.value, "now": now}).mappings()
-                found += [_with_recipient(row) for row in rows]
+                found += self._first(lane, channel, now=now, limit=limit if by_age else limit - len(found))
         return sorted(found, key=_in_turn)[:limit] if by_age else found
 
     def in_doubt(self, channel: Channel, *, now: datetime, limit: int) -> list[Candidate]:
         """Return nudges to ask the provider about by `now`, the longest waiting first, each with its person."""
-        statement = _IN_DOUBT.limit(limit)
-        rows = self._connection.execute(statement, {"channel": channel.value, "now": now}).mappings()
-        return [_with_recipient(row) for row in rows]
+        return self._first(_IN_DOUBT, channel, now=now, limit=limit)
+
+    def _first(self, statement: Select[Any], channel: Channel, *, now: datetime, limit: int) -> list[Candidate]:
+        known = {"channel": channel.value, "now": now, "limit": limit}
+        return [_with_recipient(row) for row in self._connection.execute(statement, known).mappings()]
 
     def next_look_at(self) -> datetime | None:
         """Return when the first nudge wants to be looked at, or None."""
@@ -94,6 +94,7 @@ _LANES = tuple(
     _WITH_RECIPIENT.where(_of_nudges(lane), nudges.c.channel == bindparam("channel"))
     .where(nudges.c.not_before <= bindparam("now"), nudges.c.state == NudgeState.PENDING.value)
     .order_by(*map(_of_nudges, IN_TURN))
+    .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=nudges)
     for lane in LANES.values()
 )
@@ -101,6 +102,7 @@ _IN_DOUBT = (
     _WITH_RECIPIENT.where(IS_ASKED_ABOUT, nudges.c.channel == bindparam("channel"))
     .where(nudges.c.ask_at <= bindparam("now"), nudges.c.state == NudgeState.UNKNOWN.value)
     .order_by(nudges.c.ask_at)
+    .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=nudges)
 )
 _FIRST = select(
@@ -125,6 +127,9 @@ def _in_turn(candidate: Candidate) -> tuple[datetime, int, datetime, SlotKey]:
     return (nudge.not_before or nudge.due, -nudge.priority, nudge.due, nudge.key)
 
 
+_OF_PERSON = tuple((column.name, f"recipient_{column.name}") for column in recipients.c)
+
+
 def _with_recipient(row: Mapping[Any, Any]) -> Candidate:
-    person = {name.removeprefix("recipient_"): value for name, value in row.items() if name.startswith("recipient_")}
-    return nudge_of(row), recipient_of(person) if person["id"] is not None else None
+    person = recipient_of({name: row[label] for name, label in _OF_PERSON}) if row["recipient_id"] is not None else None
+    return nudge_of(row), person

@@ -52,7 +52,8 @@ def claim_attempts(
     waiting = transaction.waiting.due(by.sender.channel, now=now, limit=room, by_age=by_age) if room > 0 else []
     if not waiting:
         return (), [], 0
-    suppressed = transaction.suppressions.addresses()
+    reachable = [recipient.address(by.sender.channel) for _, recipient in waiting if recipient is not None]
+    suppressed = transaction.suppressions.among([address for address in reachable if address])
     people = {nudge.key.recipient for nudge, _ in waiting}
     histories = load_contacts(transaction, snapshot, people, now=now)
     changes: list[tuple[Nudge, Nudge]] = []

@@ -195,7 +195,7 @@ class Delivery:
         besides: Collection[NudgeId],
         now: datetime,
     ) -> _Turn:
-        watermark, on_hold, known = transaction.planning.sending_state(self.sender.id)
+        watermark, on_hold, known, in_doubt = transaction.planning.sending_state(self.sender, now=now)
         doubt = doubt_about_clock(watermark, now)
         # A clock that is not believed must not make anything too late.
         believed = watermark if doubt and watermark is not None else now
@@ -209,7 +209,8 @@ class Delivery:
         if room <= 0 or doubt or self._stopping or health.holds(now):
             return turn
         # Never all of the room: a provider that does not answer questions may well take messages.
-        inquiries = claim_inquiries(transaction, channel=self.channel, room=(room + 1) // 2, besides=besides, now=now)
+        for_doubts = (room + 1) // 2 if in_doubt else 0
+        inquiries = claim_inquiries(transaction, channel=self.channel, room=for_doubts, besides=besides, now=now)
         if on_hold:
             return replace(turn, inquiries=inquiries)
         attempts, ended, looked_at = claim_attempts(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from nudger.decisions.choosing.learn import GroupOutcomes, Outcomes
+from nudger.domain.deliveries import Sender
 from nudger.domain.facts import NO_DAEMON, DaemonId, Forgotten, Guard, Hold, Reloaded, Serving, served_by
 from nudger.domain.vocabulary import Channel, Practice
 from nudger.storage import fact_codecs as facts
@@ -16,7 +17,14 @@ from tests.make import utc
 
 NOW = utc("2026-11-23 08:30")
 ISO = "2026-11-23T08:30:00+00:00"
+SENDER = Sender(channel=Channel.EMAIL, provider="smtp")
 ONE, OTHER = DaemonId("one"), DaemonId("other")
+
+
+def stopped(transaction):
+    """Up to when everything is planned, and whether everything is on hold, as each claim asks it."""
+    return transaction.planning.sending_state(SENDER, now=NOW)[:2]
+
 
 AS_RELEASED = [
     (facts.WATERMARK, NOW, ("planned_until", ISO)),
@@ -63,14 +71,14 @@ def test_a_fact_is_kept_as_released_programs_keep_it(ledger, fact, value, kept):
 
 def test_what_an_older_program_took_back_is_not_known(ledger):
     ledger.run(lambda t: t.connection.execute(insert(meta).values(key="hold", value="{}")))
-    assert ledger.run(lambda t: (t.facts.get(facts.HOLD), t.planning.sending_state("s")[:2])) == (None, (None, False))
+    assert ledger.run(lambda t: (t.facts.get(facts.HOLD), stopped(t))) == (None, (None, False))
 
 
 def test_a_hold_is_seen_by_every_claim_and_taken_back(ledger):
     ledger.run(lambda t: t.facts.put(facts.HOLD, Hold(since=NOW)))
-    assert ledger.run(lambda t: t.planning.sending_state("s")[:2]) == (None, True)
+    assert ledger.run(stopped) == (None, True)
     ledger.run(lambda t: t.facts.remove(facts.HOLD))
-    assert ledger.run(lambda t: t.planning.sending_state("s")[:2]) == (None, False)
+    assert ledger.run(stopped) == (None, False)
 
 
 def test_daemons_that_share_a_ledger_do_not_overwrite_each_other(ledger):
