@@ -2,6 +2,9 @@
 
 python bench/cold_start.py [--rounds 7]
 
+`preview` and `status` are for one person, before the first start and with a ledger. The last column has the same as
+multiples of bare Python's start, and what they were in the autumn of 2026 (7dbdf8f, 603 messages).
+
 `check` is measured on the shipped files, and on the same with ten times the messages, so that what each message more
 costs can be seen.
 """
@@ -21,6 +24,13 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 TIMES = 10
+BEFORE = {
+    "nudger check": 67,
+    "nudger preview": 43,
+    "nudger preview, ledger": 61,
+    "nudger status": 57,
+    "nudger status, ledger": 63,
+}
 LETTERS = string.ascii_lowercase
 
 
@@ -58,6 +68,15 @@ def reworded(message, number):
     return message | changed
 
 
+def inhabited(folder):
+    """Write the shipped configuration with one person."""
+    for name in ("schedules", "messages"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "recipients.yaml").write_text(
+        "recipients:\n  - {id: ana, time_zone: Europe/Berlin, email: ana@example.org, groups: [daily]}\n"
+    )
+
+
 def measure(words):
     # Bytecode is kept as on any other day.
     dropped = ("NUDGER_", "PYTHONDONTWRITEBYTECODE", "STATE_DIRECTORY")
@@ -75,14 +94,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as home:
         shipped = grown(Path(folder))
+        inhabited(Path(home) / "new")
+        inhabited(Path(home) / "old")
+        for word in ("hold", "release"):  # the least that makes a ledger
+            measure(["-m", "nudger", "--config", f"{home}/old", word])
+        preview, status = ["preview", "--days", "30", "--recipient", "ana"], ["status"]
         contenders = {
             "bare python": ["-c", "pass"],
             "nudger --version": ["-m", "nudger", "--version"],
             "nudger check": ["-m", "nudger", "check", "."],
             f"nudger check, {TIMES} times": ["-m", "nudger", "check", folder],
-            "nudger preview": ["-m", "nudger", "preview"],
+            "nudger preview": ["-m", "nudger", "--config", f"{home}/new", *preview],
+            "nudger preview, ledger": ["-m", "nudger", "--config", f"{home}/old", *preview],
+            "nudger status": ["-m", "nudger", "--config", f"{home}/new", *status],
+            "nudger status, ledger": ["-m", "nudger", "--config", f"{home}/old", *status],
         }
         times = {name: [] for name in contenders}
         for _ in range(rounds + 1):
@@ -91,7 +118,10 @@ def main():
     medians = {name: statistics.median(found[1:]) for name, found in times.items()}  # the first round warms up
     print(f"cold start, processor time, median of {rounds}")
     for name, median in medians.items():
-        print(f"  {name:<24} {median:6.0f} ms   {median - medians['bare python']:+6.0f} ms over bare python")
+        ratio = f"{median / medians['bare python']:5.1f} times" + (
+            f" ({BEFORE[name]} before)" if name in BEFORE else ""
+        )
+        print(f"  {name:<24} {median:6.0f} ms   {median - medians['bare python']:+6.0f} ms over bare python   {ratio}")
     more = (medians[f"nudger check, {TIMES} times"] - medians["nudger check"]) / (shipped * (TIMES - 1))
     print(f"  {'each message more':<24} {more:6.2f} ms   ({shipped} are shipped)")
 

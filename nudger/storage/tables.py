@@ -123,9 +123,8 @@ IN_DOUBT = "ask_at IS NOT NULL"
 
 
 def _index(name: str, table: Table, *columns: str, where: str) -> None:
-    """Index some rows of a table."""
-    which = text(where)
-    Index(name, *map(text, columns), sqlite_where=which, postgresql_where=which, _table=table)
+    """Index some rows of a table: which, the migration says. As an option here it would load both dialects (60 ms)."""
+    Index(name, *map(text, columns), info={"where": where}, _table=table)
 
 
 for _name, _lane in LANES.items():
