@@ -7,10 +7,12 @@ from random import Random
 import pytest
 from sqlalchemy import create_engine, text
 
+from nudger.domain.facts import Hold
 from nudger.domain.nudges import NudgeState
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
-from nudger.storage.database import open_database
+from nudger.storage.database import open_database, read_database
+from nudger.storage.fact_codecs import HOLD
 from nudger.storage.ledger import Ledger
 from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
@@ -65,6 +67,17 @@ def test_a_server_that_is_not_there_is_one_clear_line(tmp_path):
     with pytest.raises(LedgerError, match="cannot be opened") as trouble:
         open_database("postgresql+psycopg://nudger:s3cret@127.0.0.1:9/nudger", state_dir=tmp_path)
     assert "s3cret" not in str(trouble.value)
+
+
+def test_a_look_sees_one_moment(ledger, fresh_url):
+    ledger.run(lambda t: t.facts.put(HOLD, Hold(since=NOW, reason="first")))
+    looking = Ledger(read_database(fresh_url), "")
+    with looking.transaction() as transaction:
+        before = transaction.facts.get(HOLD)
+        ledger.run(lambda t: t.facts.put(HOLD, Hold(since=NOW, reason="second")))
+        assert transaction.facts.get(HOLD) == before
+    assert looking.run(lambda t: t.facts.get(HOLD)).reason == "second"
+    looking.close()
 
 
 def test_two_services_on_one_ledger_share_the_work_and_double_nothing(fresh_url, tmp_path):
