@@ -1,4 +1,4 @@
-"""The service, apart from what wakes it: adopt a configuration, tick, deliver, stop.
+"""The service, apart from what wakes it: take a configuration, tick, deliver, stop.
 
 A tick plans up to the present and starts deliveries; it never waits for a provider. Whatever wakes it, and however
 late, the same slots get the same nudges.
