@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,3 +35,16 @@ def ledger(tmp_path):
     opened = Ledger(*open_quickly(tmp_path / "state"))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def deadline():
+    """Give a context manager that fails when its body takes longer than so many seconds of computing."""
+
+    @contextlib.contextmanager
+    def within(seconds):
+        begin = time.process_time()
+        yield
+        assert time.process_time() - begin < seconds
+
+    return within

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from nudger.prose import english
 
@@ -39,6 +40,14 @@ class Flaw(ValueError):  # noqa: N818 - it is what is wrong with a file, not wit
     def expected(self) -> str:
         """What was expected, and what to write."""
         return self._expected if isinstance(self._expected, str) else self._expected()
+
+
+class KeyFlaw(NamedTuple):
+    """What is wrong, or only odd, between the keys of an entry, and the keys that lead there; none: all of it."""
+
+    loc: tuple[str, ...]
+    what: str
+    expected: str
 
 
 def visible(text: str) -> str:

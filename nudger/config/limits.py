@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import NamedTuple
 
 from nudger.config.findings import Findings, Position
+from nudger.config.flaws import KeyFlaw
 from nudger.config.shapes.errors import well_shaped
 from nudger.config.shapes.limits import LimitsShape, PersonLimits
 from nudger.config.shapes.schedule import ChoosingShape
@@ -14,14 +14,6 @@ from nudger.domain.limits import NO_LIMITS, Limits
 _A_DAY = timedelta(days=1)
 
 
-class Doubt(NamedTuple):
-    """What is odd about limits, and at which of their keys."""
-
-    key: str
-    what: str
-    expected: str
-
-
 def read_limits(findings: Findings, documents: Iterable[Document]) -> Limits:
     """Return everyone's limits after noting what is odd about them, and every `limits:` but the first."""
     position = _only_one(findings, documents, "limits", "the limits are")
@@ -29,7 +21,7 @@ def read_limits(findings: Findings, documents: Iterable[Document]) -> Limits:
     if shape is None or position is None:
         return NO_LIMITS  # there are none, or what is wrong with them was noted with the file's shape
     for doubt in doubts(shape):
-        findings.warning(position.at(doubt.key), doubt.what, doubt.expected)
+        findings.warning(position.at(*doubt.loc), doubt.what, doubt.expected)
     return limits(shape, gentle_days=shape.gentle_first)
 
 
@@ -70,9 +62,13 @@ def limits(shape: PersonLimits, *, gentle_days: int = 0) -> Limits:
     )
 
 
-def doubts(shape: PersonLimits) -> Iterator[Doubt]:
+def doubts(shape: PersonLimits) -> Iterator[KeyFlaw]:
     """Yield what is odd about limits, and may be meant."""
     if shape.per_day and shape.per_week and shape.per_week < shape.per_day:
-        yield Doubt("per_week", f"{shape.per_week} a week is less than {shape.per_day} a day", "Is it the other way?")
+        yield KeyFlaw(
+            ("per_week",), f"{shape.per_week} a week is less than {shape.per_day} a day", "Is it the other way?"
+        )
     if shape.per_day and shape.gap and (shape.per_day - 1) * shape.gap >= _A_DAY:
-        yield Doubt("gap", f"{shape.per_day} a day with such gaps do not fit into a day", "A shorter gap, or fewer?")
+        yield KeyFlaw(
+            ("gap",), f"{shape.per_day} a day with such gaps do not fit into a day", "A shorter gap, or fewer?"
+        )

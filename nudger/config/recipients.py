@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, time, timedelta
-from typing import NamedTuple
 
 from nudger.config.findings import Findings, Position, Written
+from nudger.config.flaws import KeyFlaw
 from nudger.config.limits import doubts as limit_doubts
 from nudger.config.limits import limits
 from nudger.config.shapes.recipient import HardDayShape, Moments, RecipientShape
@@ -12,14 +12,6 @@ from nudger.config.values import zones
 from nudger.config.yaml.tree import Mapping, Scalar
 from nudger.domain.recipients import HardDay, QuietHours, Recipient
 from nudger.domain.vocabulary import Channel, RecipientId
-
-
-class Fault(NamedTuple):
-    """What is wrong between the keys of one person, and the keys that lead there; none mean the person as a whole."""
-
-    loc: tuple[str, ...]
-    what: str
-    expected: str
 
 
 def read_recipient(findings: Findings, position: Position, shape: RecipientShape) -> Written[Recipient] | None:
@@ -74,32 +66,32 @@ def _hard_day(shape: HardDayShape) -> HardDay:
     return HardDay(month=shape.date.month, day=shape.date.day, year=shape.date.year, then=shape.then)
 
 
-def person_faults(shape: RecipientShape) -> list[Fault]:
+def person_faults(shape: RecipientShape) -> list[KeyFlaw]:
     """Return what is wrong between the keys of one person."""
     if shape.sms is None and shape.email is None:
-        return [Fault((), "there is no address", "Give sms, email or both.")]
+        return [KeyFlaw((), "there is no address", "Give sms, email or both.")]
     if shape.prefer is Channel.SMS and shape.sms is None:
-        return [Fault(("prefer",), "prefers sms, and there is no number", "Add sms, or prefer email.")]
+        return [KeyFlaw(("prefer",), "prefers sms, and there is no number", "Add sms, or prefer email.")]
     if shape.prefer is Channel.EMAIL and shape.email is None:
-        return [Fault(("prefer",), "prefers email, and there is no address", "Add email, or prefer sms.")]
+        return [KeyFlaw(("prefer",), "prefers email, and there is no address", "Add email, or prefer sms.")]
     dates = [each.date for each in shape.hard_days]
     if twice := next((day for n, day in enumerate(dates) if day in dates[:n]), None):
         what = f"{twice.month:02}-{twice.day:02} is there twice"
-        return [Fault(("hard_days",), what, "Each hard day is there once.")]
+        return [KeyFlaw(("hard_days",), what, "Each hard day is there once.")]
     return []
 
 
-def person_doubts(shape: RecipientShape) -> list[Fault]:
+def person_doubts(shape: RecipientShape) -> list[KeyFlaw]:
     """Return what is odd about one person, and may be meant."""
     doubts = []
     if shape.sms is not None and not shape.sms.valid:
-        doubts.append(Fault(("sms",), "no such number is handed out in its country", "Is every digit right?"))
+        doubts.append(KeyFlaw(("sms",), "no such number is handed out in its country", "Is every digit right?"))
     if zone := zones.doubt(shape.time_zone, shape.place):
-        doubts.append(Fault(("time_zone",), zone.what, zone.expected))
+        doubts.append(KeyFlaw(("time_zone",), zone.what, zone.expected))
     doubts += _in_quiet_hours(dict(_moments(shape.moments)), shape.quiet_hours, ("moments",))
     doubts += _weekend_doubts(shape)
     if shape.limits:
-        doubts += [Fault(("limits", doubt.key), doubt.what, doubt.expected) for doubt in limit_doubts(shape.limits)]
+        doubts += [KeyFlaw(("limits", *doubt.loc), doubt.what, doubt.expected) for doubt in limit_doubts(shape.limits)]
     return doubts
 
 
@@ -117,22 +109,22 @@ def check_hard_days(findings: Findings, people: Iterable[Written[Recipient]], to
                 findings.warning(position, "three years of four have no 29 February", "Add 02-28 or 03-01 for those.")
 
 
-def _weekend_doubts(shape: RecipientShape) -> list[Fault]:
+def _weekend_doubts(shape: RecipientShape) -> list[KeyFlaw]:
     weekend, own = shape.weekend, dict(_moments(shape.weekend.moments))
     quiet = shape.quiet_hours if weekend.quiet_hours == "same" else weekend.quiet_hours
     doubts = _in_quiet_hours(own, quiet, ("weekend", "moments"))
     if weekend.quiet_hours != "same":
         others = {name: wall for name, wall in _moments(shape.moments) if name not in own}
         doubts += [
-            Fault(("weekend", "quiet_hours"), doubt.what, "Nothing goes out then.")
+            KeyFlaw(("weekend", "quiet_hours"), doubt.what, "Nothing goes out then.")
             for doubt in _in_quiet_hours(others, quiet, ())
         ]
     return doubts
 
 
-def _in_quiet_hours(moments: dict[str, time], quiet: QuietHours | None, loc: tuple[str, ...]) -> list[Fault]:
+def _in_quiet_hours(moments: dict[str, time], quiet: QuietHours | None, loc: tuple[str, ...]) -> list[KeyFlaw]:
     return [
-        Fault((*loc, name), f"{name} at {wall:%H:%M} is inside the quiet hours, {quiet}", "Nothing goes out then.")
+        KeyFlaw((*loc, name), f"{name} at {wall:%H:%M} is inside the quiet hours, {quiet}", "Nothing goes out then.")
         for name, wall in moments.items()
         if quiet is not None and quiet.cover(wall)
     ]

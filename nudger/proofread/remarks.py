@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nudger.config.findings import Findings, Position, Written
+from nudger.config.findings import Position, Written
 from nudger.domain.messages import Message
 from nudger.domain.vocabulary import MessageKey, Rule
 
@@ -51,9 +51,3 @@ def remark(
 ) -> Remark:
     """Return a remark on what stands under `keys` in a message."""
     return Remark(rule, written.value.key, written.position.at(*keys), what, part, remedy, nth)
-
-
-def note(findings: Findings, remarks: list[Remark]) -> None:
-    """Note remarks as warnings."""
-    for each in remarks:
-        findings.warning(each.position, each.what, each.advice, part=each.part, nth=each.nth)

@@ -10,7 +10,7 @@ from nudger.domain.vocabulary import Rule
 from nudger.proofread import gaps, lengths, near_duplicates, raw, tone
 from nudger.proofread.english import ENGLISH
 from nudger.proofread.lexicon import Lexicon
-from nudger.proofread.remarks import Remark, note, remark
+from nudger.proofread.remarks import Remark, remark
 from nudger.proofread.spanish import SPANISH
 from nudger.proofread.texts import Text, texts_of
 
@@ -20,7 +20,8 @@ LEXICONS: dict[str, Lexicon] = {"en": ENGLISH, "es": SPANISH}
 
 def note_remarks(findings: Findings, messages: Sequence[Written[Message]], today: date) -> None:
     """Note as warnings what there is to say about the words of messages."""
-    note(findings, proofread(messages, today=today))
+    for each in proofread(messages, today=today):
+        findings.warning(each.position, each.what, each.advice, part=each.part, nth=each.nth)
 
 
 def proofread(messages: Sequence[Written[Message]], *, today: date) -> list[Remark]:

@@ -9,7 +9,7 @@ from nudger.config.checks.candidates import Candidates
 from nudger.config.entries import entry_places
 from nudger.config.findings import Findings, Position, Written
 from nudger.config.flaws import did_you_mean, listed, quote, sentences
-from nudger.config.schedules.when_checks import usual
+from nudger.config.schedules.when_checks import usual_time
 from nudger.config.values import scalars
 from nudger.config.yaml.tree import Document, Listing, Scalar, text_at
 from nudger.domain.calendar import part_of_day
@@ -175,7 +175,7 @@ def _check_choice(findings: Findings, schedule: Written[Schedule], candidates: C
         findings.warning(item_place(position.at("messages"), key), what)
     recurrence = schedule.value.recurrence
     if isinstance(recurrence, Calendar) and isinstance(recurrence.times, At):
-        for part in dict.fromkeys(part_of_day(usual(wall)) for wall in recurrence.times.times):
+        for part in dict.fromkeys(part_of_day(usual_time(wall)) for wall in recurrence.times.times):
             if not any(not message.parts_of_day or part in message.parts_of_day for message in fitting):
                 what = f"none of the messages that fit is for this part of the day ({part})"
                 findings.warning(schedule.position.at("when", "at"), what, "Nothing will be sent then.")

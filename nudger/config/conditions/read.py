@@ -136,7 +136,7 @@ def _bounds(findings: Findings, position: Position, name: str, keys: Sequence[st
     variable = VARIABLES[name]
     found: dict[str, Bound] = {}
     for key in keys:
-        limit = _read(findings, position.at(key), partial(values.bound, variable, key), values.example(name))
+        limit = _read(findings, position.at(key), partial(values.limit_of, variable, key), values.example(name))
         if limit is not None:
             found[key] = limit
     if len(found) < len(keys):

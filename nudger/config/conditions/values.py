@@ -37,7 +37,7 @@ _AN_ID = (scalars.identifier, scalars.ID_PATTERN, "daily")
 """How the words of an open list are read, what they look like, and an example; ids, unless said."""
 
 
-def bound(variable: Variable, key: str, text: str) -> Bound:
+def limit_of(variable: Variable, key: str, text: str) -> Bound:
     """Return what a value is to be `below` or `above`; one that would always or never be so is out of range."""
     if variable.kind is Kind.SPAN:
         return scalars.long_duration(text)

@@ -142,7 +142,7 @@ def _times_make_sense(findings: Findings, position: Position, when: When) -> boo
         findings.error(position.at("at"), "the same time is there twice", "Each time is one nudge: keep one.")
         return False
     _check_reach(findings, position, when)
-    if when.between and usual(when.between[1]) <= usual(when.between[0]):
+    if when.between and usual_time(when.between[1]) <= usual_time(when.between[0]):
         what = f"it ends at {clock(when.between[1])}, not after it starts at {clock(when.between[0])}"
         findings.error(position.at("between"), what, "The earlier time first; it cannot go past midnight.")
         return False
@@ -156,7 +156,7 @@ def _check_reach(findings: Findings, position: Position, when: When) -> None:
             position.at("spread"), "people hours apart hardly share an occasion", "At most 6 hours is usual."
         )
     later = (when.spread or timedelta(0)) + (when.jitter or timedelta(0))
-    last = max(map(usual, when.at), default=None)
+    last = max(map(usual_time, when.at), default=None)
     if later and last is not None and datetime.combine(_MIDNIGHT - timedelta(days=1), last) + later > _MIDNIGHT:
         key = "spread" if when.spread else "jitter"
         what = f"from {last:%H:%M} on, this reaches beyond midnight"
@@ -173,7 +173,7 @@ def _window_is_wide_enough(findings: Findings, position: Position, when: When) -
     if when.apart is None:
         what = "nothing keeps these times apart"
         findings.warning(position.at("times"), what, "Add apart: 2 hours beside it.")
-    start, end = (usual(wall) for wall in when.between)
+    start, end = (usual_time(wall) for wall in when.between)
     apart = when.apart or A_MINUTE
     if start < end and not fits(start, end, times, apart):
         what = f"{times} times, {span_in_words(apart)} apart, do not fit between {start:%H:%M} and {end:%H:%M}"
@@ -188,11 +188,11 @@ def fits(start: time, end: time, times: int, apart: timedelta) -> bool:
     return window > (times - 1) * max(apart, A_MINUTE)
 
 
-def usual(wall: WallTime) -> time:
+def usual_time(wall: WallTime) -> time:
     """Return a time of day, which for a moment is the one of people who have not moved it."""
     return DEFAULT_MOMENTS[wall] if isinstance(wall, str) else wall
 
 
 def clock(wall: WallTime) -> str:
     """Return a time of day, with the name of the moment it may have."""
-    return f"{wall} ({usual(wall):%H:%M})" if isinstance(wall, str) else f"{wall:%H:%M}"
+    return f"{wall} ({usual_time(wall):%H:%M})" if isinstance(wall, str) else f"{wall:%H:%M}"

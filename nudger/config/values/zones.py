@@ -6,7 +6,6 @@ from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import tzdata  # type: ignore[import-untyped]  # it is data, and two strings
 
@@ -91,14 +90,7 @@ def _places() -> list[str]:
     return sorted(name for zones in zones_of_countries().values() for name in zones)
 
 
-class Doubt(NamedTuple):
-    """What is odd about a time zone, and what to write."""
-
-    what: str
-    expected: str
-
-
-def doubt(name: str, place: str | None) -> Doubt | None:
+def doubt(name: str, place: str | None) -> Flaw | None:
     """Return what is odd about a zone that is an offset and no place; None for any other, and for a UTC that fits.
 
     `place` is the person's, in ISO 3166, or None. Such a zone has no summer time: half the year it is an hour from
@@ -118,7 +110,7 @@ def doubt(name: str, place: str | None) -> Doubt | None:
     usual = _OF_OFFSETS.get(name, _OF_OFFSETS.get(_hours(january), ())) if there or not zones else ()
     instead = there[:1] if there and name not in _ALL_YEAR_ROUND else usual or (zones if len(zones) == 1 else ())
     example = zones[0] if zones else "Europe/Berlin"
-    return Doubt(
+    return Flaw(
         f"{quote(name)} is {_in_words(january)} all year, without summer time",
         f"Write {' or '.join(instead)}." if instead else f"Write the name of the place, as in {example}.",
     )
