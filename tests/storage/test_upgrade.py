@@ -149,6 +149,27 @@ def test_everybody_is_here_with_all_that_is_theirs(old, ledger):
     assert ledger.run(lambda t: t.suppressions.addresses()) == {"bob@example.org"}
 
 
+def test_whatever_was_tried_has_its_last_attempt_and_what_is_under_way_its_lease(old, ledger):
+    tried = [row for row in old.nudges if row["attempts"]]
+    assert {"sent", "sending", "unknown", "pending", "failed"} <= {row["state"] for row in tried}
+    for row in tried:
+        (attempt,) = ledger.run(lambda t, name=row["id"]: t.attempts.of(name))
+        assert (attempt.number, attempt.provider, attempt.provider_id) == (
+            row["attempts"],
+            row["provider"],
+            row["provider_id"],
+        )
+        assert (attempt.outcome == "accepted") == (row["state"] == "sent")
+        if row["state"] == "sending":
+            lease_ends_at = moment_of(row["next_attempt_at"])
+            assert (attempt.ended_at, attempt.outcome, attempt.lease_ends_at) == (None, None, lease_ends_at)
+            assert abs(attempt.began_at - (lease_ends_at - 15 * MINUTE)) < MINUTE / 1000
+        else:
+            assert attempt.ended_at == moment_of(row["updated_at"])
+    untried = next(row for row in old.nudges if not row["attempts"])
+    assert ledger.run(lambda t: t.attempts.of(untried["id"])) == []
+
+
 def test_what_people_said_is_kept(old, ledger):
     said = ledger.run(lambda t: t.feedback.of(["sam", "lee", "kim"], since=DAWN))
     kept = {

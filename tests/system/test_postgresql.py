@@ -18,8 +18,11 @@ from nudger.storage.thread import LedgerThread
 from nudger.use_cases.deliver_nudges import Delivery
 from tests.fakes import FakeChannel, FakeClock
 from tests.make import make_message, make_recipient, make_schedule, make_snapshot
-from tests.storage import test_feedback, test_ledger
+from tests.storage import test_attempts, test_feedback, test_ledger
+from tests.storage.test_attempts import tried  # noqa: F401 - its fixture
 from tests.storage.test_ledger import NOW, make_nudge
+from tests.use_cases import test_two_daemons
+from tests.use_cases.test_two_daemons import daemon  # noqa: F401 - the fixture, on this module's `ledger_url`
 
 pytestmark = pytest.mark.system
 
@@ -28,7 +31,7 @@ _SQLITE_ONLY = {
     "test_a_database_that_cannot_be_written_is_one_clear_trouble",
     "test_an_older_ledger_gets_what_a_new_one_has",
 }
-for module in (test_ledger, test_feedback):
+for module in (test_ledger, test_feedback, test_attempts, test_two_daemons):
     globals().update(
         {name: test for name, test in vars(module).items() if name.startswith("test_") and name not in _SQLITE_ONLY}
     )
@@ -43,6 +46,12 @@ def fresh_url(postgresql_url):
         connection.execute(text("create schema public"))
     engine.dispose()
     return postgresql_url
+
+
+@pytest.fixture
+def ledger_url(fresh_url):
+    """Where the daemons of `test_two_daemons` share a ledger."""
+    return fresh_url
 
 
 @pytest.fixture
