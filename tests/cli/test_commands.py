@@ -299,9 +299,9 @@ SHOWING = {"babel", "jinja2", "wcwidth"}
 @pytest.mark.parametrize(
     ("words", "not_needed"),
     [
-        (["check"], SENDING | {"sqlalchemy", "structlog", "dateutil"}),
-        (["preview"], SENDING | {"sqlalchemy", "structlog", "asyncio", "email_validator"}),
-        (["status"], SENDING | {"sqlalchemy", "structlog", "asyncio", "email_validator"}),
+        (["check"], SENDING | {"sqlalchemy", "structlog", "pydantic_settings", "dotenv", "dateutil"}),
+        (["preview"], SENDING | {"sqlalchemy", "structlog"}),
+        (["status"], SENDING),
         (["recipients", "list"], SENDING),
     ],
     ids=lambda each: each[0] if isinstance(each, list) else "",

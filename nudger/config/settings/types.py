@@ -4,19 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from nudger.config import locations
 from nudger.config.settings import shapes
+from nudger.config.settings.env_file import PREFIX
 from nudger.config.settings.pairs import IMPLICIT_TLS
 from nudger.domain.ledger_place import LedgerFile, LedgerPlace, read_ledger_place
 from nudger.domain.transport_security import SmtpSecurity
@@ -36,10 +29,10 @@ _LEVEL = _one_of("debug", "info", "warning", "error", meant={"warn": "warning", 
 _FORMAT = _one_of("auto", "console", "json", meant={"text": "console", "plain": "console"})
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Every setting. Each is the variable NUDGER_<NAME>. Made of what is given to it, and of nothing else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     config_dir: Path = Field(default=Path(), description="The folder with schedules/, messages/ and recipients.yaml.")
     state_dir: Annotated[Path, AfterValidator(shapes.folder)] | None = Field(
@@ -90,6 +83,18 @@ class Settings(BaseModel):
     log_format: Annotated[Literal["auto", "console", "json"], BeforeValidator(_FORMAT)] = Field(
         default="auto", description="auto: console on a terminal, or json."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base's shape
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the sources to `setting_sources`, which knows the place of each value."""
+        return (init_settings,)
 
     @field_validator("*", mode="before")
     @classmethod
