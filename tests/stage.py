@@ -118,6 +118,9 @@ class _SameThread:
     async def run(self, work):
         return self._ledger.run(work)
 
+    async def read(self, work):
+        return self._ledger.read(work)
+
 
 class Stage:
     """A service in simulated time. `open` and `close` are the process; the folder and the posts outlive it."""
@@ -228,7 +231,7 @@ class Stage:
         attempt = self.ledger.run(lambda t: t.waiting.next_look_at())
         if attempt is not None:
             later = min(later, attempt if attempt > now else now + self.pace)
-        greets = self.service._greet_at
+        greets = self.service._served.greet_at
         if greets is not None and greets > now:
             later = min(later, greets)
         if snapshot is not self._planned_from or now < self._due_since or later > self._due_until:

@@ -1,12 +1,18 @@
-"""The snapshot: all that deciding needs to know, in memory, replaced as a whole when the configuration changes."""
+"""The snapshot: all that deciding needs to know, in memory.
+
+Replaced as a whole when the configuration changes. When a few people do, the next one shares all else with it: their
+schedules' groups apart, and what was worked out for them. Nothing outside of it remembers by it, so that it goes when
+nobody serves from it any more.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property
 
 from nudger.decisions.choosing.options import MessageIndex, index_messages
-from nudger.decisions.planning.groups import Groups, build_groups
+from nudger.decisions.planning.group import Group
+from nudger.decisions.planning.groups import Change, Groups, build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.domain.catalog import Catalog
 from nudger.domain.crisis_lines import CrisisLines
@@ -33,7 +39,7 @@ class OperatorWords:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Snapshot:
-    """Everything that deciding needs to know, in memory: replaced as a whole when the configuration changes."""
+    """Everything that deciding needs to know, in memory. Never changed: `with_changes` makes the next one."""
 
     schedules: Mapping[ScheduleId, Schedule]
     recipients: Mapping[RecipientId, Recipient]
@@ -46,10 +52,68 @@ class Snapshot:
     learning: bool = False
     """Whether the chances of practices are learned from what comes back."""
 
-    restrained: bool = False
-    """Whether anybody has limits that depend on what else they got: if not, nothing is looked up before the wire."""
-    urgent: Groups = ()
-    """The groups of schedules that matter more than another, where that can make a difference."""
+    restrained_by_themselves: int = 0
+    """How many people have limits of their own that depend on what else they got."""
+
+    @property
+    def restrained(self) -> bool:
+        """Whether anybody has limits that depend on what else they got: if not, it need not be looked up."""
+        return self.limits.restrain or self.restrained_by_themselves > 0
+
+    @cached_property
+    def urgent(self) -> tuple[Group, ...]:
+        """The groups of schedules that matter more than another, where that can make a difference."""
+        urgent = self._urgent_schedules
+        return tuple(group for group in self.roster if group.schedule.id in urgent) if urgent else ()
+
+    @cached_property
+    def _urgent_schedules(self) -> frozenset[ScheduleId]:
+        schedules = self.schedules.values() if self.restrained else ()
+        lowest = min((schedule.priority for schedule in schedules), default=Priority.NORMAL)
+        return frozenset(schedule.id for schedule in schedules if _keeps_a_place(schedule, lowest))
+
+    def urgent_of(self, person: Recipient) -> list[Group]:
+        """Return one person's groups among the urgent ones, each without the others."""
+        return self.roster.of(person, schedules=self._urgent_schedules)
+
+    def with_recipient(self, person: Recipient) -> "Snapshot":
+        """Return the snapshot with one person as they are now, known before or not."""
+        return self.with_changes([person])
+
+    def without(self, person: RecipientId) -> "Snapshot":
+        """Return the snapshot without one person."""
+        return self.with_changes([], gone=[person])
+
+    def with_changes(self, people: Iterable[Recipient], *, gone: Iterable[RecipientId] = ()) -> "Snapshot":
+        """Return the snapshot with these people as they are now, and without those who are `gone`.
+
+        Costs what they and their groups cost, however many others there are.
+        """
+        known = self.recipients
+        changes = [Change(known.get(person.id), person) for person in people if known.get(person.id) != person]
+        changes += [Change(known[name], None) for name in gone if name in known]
+        if not changes:
+            return self
+        here = dict(known)
+        for before, after in changes:
+            if after is not None:
+                here[after.id] = after
+            elif before is not None:
+                del here[before.id]
+        return replace(
+            self,
+            recipients=here,
+            roster=self.roster.with_changes(changes),
+            restrained_by_themselves=self.restrained_by_themselves + sum(map(_restraint_of, changes)),
+        )
+
+    def people_who_differ(self, before: "Snapshot") -> set[RecipientId]:
+        """Return who is here and was not, or was and is not, or is another; those who stayed cost next to nothing."""
+        mine, theirs = self.recipients, before.recipients
+        if mine is theirs:
+            return set()
+        found = {name for name, person in mine.items() if (old := theirs.get(name)) is not person and old != person}
+        return found | (theirs.keys() - mine.keys())
 
     def limits_of(self, person: Recipient) -> Limits:
         """Return what counts for a person: the operator's limits, tightened by their own."""
@@ -76,7 +140,7 @@ def build_snapshot(
     snapshot = Snapshot(
         schedules={schedule.id: schedule for schedule in catalog.schedules},
         recipients={},
-        roster=(),
+        roster=Groups(),
         message_index=index_messages(catalog.messages),
         words=words,
         seed=seed,
@@ -90,16 +154,11 @@ def build_snapshot(
 def with_recipients(snapshot: Snapshot, recipients: Iterable[Recipient]) -> Snapshot:
     """Return the same snapshot for these people instead."""
     people = {recipient.id: recipient for recipient in recipients}
-    restrained = snapshot.limits.restrain or any(p.limits is not None and p.limits.restrain for p in people.values())
-    schedules = tuple(snapshot.schedules.values())
-    lowest = min((schedule.priority for schedule in schedules), default=Priority.NORMAL)
-    roster = build_groups(schedules, people.values())
     return replace(
         snapshot,
         recipients=people,
-        roster=roster,
-        restrained=restrained,
-        urgent=tuple(group for group in roster if _keeps_a_place(group.schedule, lowest)) if restrained else (),
+        roster=build_groups(snapshot.schedules.values(), people.values()),
+        restrained_by_themselves=sum(map(_restrains, people.values())),
     )
 
 
@@ -107,14 +166,18 @@ def upcoming_priority_slots(
     snapshot: Snapshot, name: RecipientId, *, now: datetime
 ) -> list[tuple[datetime, ScheduleId]]:
     """Return when schedules that matter more fall due for one person, as far ahead as a nudge can wait."""
-    roster = _urgent_of(snapshot, name) if snapshot.urgent and name in snapshot.recipients else ()
-    return [(slot.due, slot.schedule) for slot in slots(roster, since=now, until=now + AHEAD, seed=snapshot.seed)]
+    if not snapshot.urgent or name not in snapshot.recipients:
+        return []
+    theirs = snapshot.urgent_of(snapshot.recipients[name])
+    return [(slot.due, slot.schedule) for slot in slots(theirs, since=now, until=now + AHEAD, seed=snapshot.seed)]
 
 
-@lru_cache(maxsize=4096)
-def _urgent_of(snapshot: Snapshot, name: RecipientId) -> Groups:
-    schedules = {group.schedule.id: group.schedule for group in snapshot.urgent}
-    return build_groups(tuple(schedules.values()), [snapshot.recipients[name]])
+def _restrains(person: Recipient | None) -> bool:
+    return person is not None and person.limits is not None and person.limits.restrain
+
+
+def _restraint_of(change: Change) -> int:
+    return _restrains(change.after) - _restrains(change.before)
 
 
 def _keeps_a_place(schedule: Schedule, lowest: Priority) -> bool:

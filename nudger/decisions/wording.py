@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from nudger.decisions.choosing.options import same_language
@@ -21,7 +20,6 @@ from nudger.domain.tongues import Tongue, tongue_of, weekday
 _SPAN = timedelta(weeks=WEEKS) - timedelta(days=1)
 
 
-@lru_cache(maxsize=256)
 def _frequency(snapshot: Snapshot, recipient: Recipient, today: date, tongue: Tongue) -> str:
     """Return in words how often a person hears from us, counted over four weeks; what may never come is not counted."""
     meant = (each for each in snapshot.schedules.values() if each.only_if is None and each.audience.includes(recipient))

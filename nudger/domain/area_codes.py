@@ -130,12 +130,16 @@ _PLACES_BY_CODE = _by_code()
 _LONGEST_CODE = 4
 
 
-@lru_cache(maxsize=65536)
 def regions_of(phone: str) -> frozenset[str]:
     """Return the country of an E.164 number, and its state for one of the United States; empty if nobody has the code.
 
     ISO 3166 codes: `{"US", "US-FL"}` for +1 305…, `{"GB"}` for +44….
     """
-    digits = phone.removeprefix("+")
-    prefixes = (digits[:length] for length in range(_LONGEST_CODE, 0, -1))
+    return _regions_of_code(phone.removeprefix("+")[:_LONGEST_CODE])
+
+
+@lru_cache(maxsize=4096)
+def _regions_of_code(digits: str) -> frozenset[str]:
+    # By its first digits, of which there are few: nobody's number is kept.
+    prefixes = (digits[:length] for length in range(len(digits), 0, -1))
     return next((_PLACES_BY_CODE[prefix] for prefix in prefixes if prefix in _PLACES_BY_CODE), frozenset())

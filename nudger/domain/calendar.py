@@ -29,7 +29,7 @@ def require_utc(moment: datetime) -> datetime:
     return moment
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def resolve(day: date, wall: time, zone: tzinfo) -> Instant | None:
     """Return the instant at which `wall` happens on `day` in `zone`, or None if the zone skipped that date."""
     local = datetime.combine(day, wall)

@@ -132,7 +132,6 @@ _US_ZONES = frozenset(
 )
 
 
-@lru_cache(maxsize=65536)
 def regions(region: str | None, phone: str | None, time_zone: str) -> frozenset[str]:
     """Return every region whose law may hold for a person, as ISO 3166 codes; each brings its country along.
 

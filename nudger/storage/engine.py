@@ -15,6 +15,9 @@ from nudger.domain.ledger_place import SETTING, LedgerFile, LedgerPlace, LedgerS
 from nudger.errors import LedgerError
 from nudger.storage.patience import Patience
 
+READING = "nudger_reading"
+"""The option of a connection whose transactions only read: on SQLite, they do not take the place of who writes."""
+
 SERVICE_LIMIT = timedelta(seconds=30)
 """How long the service waits for one answer of the database."""
 
@@ -71,7 +74,8 @@ def _sqlite(place: LedgerFile, limit: timedelta, *, reading: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        only_reads = reading or connection.get_execution_options().get(READING)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 

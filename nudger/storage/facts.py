@@ -1,6 +1,6 @@
 """Small facts beside the nudges, inside a transaction. What there is to know is in `fact_codecs`."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Integer, Text, cast, delete, select
 
 from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.storage.fact_codecs import DaemonFact, Fact, Value
@@ -25,6 +25,13 @@ class Facts:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
         )
+
+    def count(self, fact: Fact[int]) -> int:
+        """Make a number one greater, and return it; whoever else counts waits for this transaction to end."""
+        statement = upsert(self._connection, meta).values(key=fact.key, value=fact.write(1))
+        one_more = cast(cast(meta.c.value, Integer) + 1, Text)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": one_more}))
+        return self.get(fact) or 0
 
     def remove(self, fact: Fact[Value]) -> None:
         """Let nothing be known."""

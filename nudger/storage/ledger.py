@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from nudger.domain.ledger_place import LedgerPlace
 from nudger.errors import LedgerError, LedgerLostError
-from nudger.storage.engine import driver_words
+from nudger.storage.engine import READING, driver_words
 from nudger.storage.footing import Footing
 from nudger.storage.high_water import HighWater, Mark
 from nudger.storage.patience import patience_of
@@ -64,11 +64,20 @@ class Ledger:
         with self.transaction() as transaction:
             return work(transaction)
 
+    def read(self, work: Callable[[Transaction], Result]) -> Result:
+        """Return what `work` returned, which only reads: nobody waits for it to write. Raises LedgerError."""
+        with self.transaction(reading=True) as transaction:
+            return work(transaction)
+
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Begin a transaction; at its end all that was written is committed, or nothing is. Raises LedgerError."""
+    def transaction(self, *, reading: bool = False) -> Iterator[Transaction]:
+        """Begin a transaction; at its end all that was written is committed, or nothing is. Raises LedgerError.
+
+        While one that only reads (`reading`) lasts, others can write.
+        """
+        engine = self._engine.execution_options(**{READING: True}) if reading else self._engine
         try:
-            with self._patience.work(), self._engine.begin() as connection:
+            with self._patience.work(), engine.begin() as connection:
                 self._patience.begun()
                 if self._footing is not None:
                     self._footing.check()

@@ -1,9 +1,10 @@
 """The people of the ledger, inside a transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from nudger.domain.recipients import Pause, Recipient, joins_on
 from nudger.domain.vocabulary import RecipientId
@@ -21,6 +22,14 @@ _active = recipients.c.active.is_(True)
 _IMPORTED = select(recipients).where(_active, recipients.c.source == "import")
 
 
+class Changed(NamedTuple):
+    """Who changed, up to a `version` of the people: `people` as they are now, and who is not here any more."""
+
+    version: int
+    people: Sequence[Recipient] = ()
+    gone: Sequence[RecipientId] = ()
+
+
 class People:
     """Who is here, since when, and who is paused."""
 
@@ -30,18 +39,27 @@ class People:
         self._events = events
 
     def keep(self, people: Iterable[Recipient], *, source: str, at: datetime) -> None:
-        """Write people down, new or changed. `source` says where they came from: file or import.
+        """Write people down, as far as they are new or changed. `source` says where they came from: file or import.
 
         Whoever is new and has no date of joining joins today, where they are. Pauses entered by command stay.
         """
         statement = upsert(self._connection, recipients)
         own = {column.name: statement.excluded[column.name] for column in recipients.c if column.name not in _KEPT}
         statement = statement.on_conflict_do_update(index_elements=["id"], set_=own)
+        version = None
         for batch in batches(people):
-            noted = self.joined([person.id for person in batch])
-            rows = [{**recipient_row(p, source), "joined": joins_on(p, noted, now=at)} for p in batch]
-            self._connection.execute(statement, rows)
-        self.changed()
+            rows = self._to_write(batch, source, at=at)
+            if rows:
+                version = version or self.changed()
+                self._connection.execute(statement, [{**row, "changed": version} for row in rows])
+
+    def _to_write(self, batch: Sequence[Recipient], source: str, *, at: datetime) -> list[dict[str, Any]]:
+        """Return the rows of those of a batch who are new, or others than they were."""
+        found = self._connection.execute(select(recipients).where(recipients.c.id.in_([each.id for each in batch])))
+        here = {row["id"]: row for row in found.mappings()}
+        noted = {name: row["joined"] for name, row in here.items()}
+        rows = [{**recipient_row(p, source), "joined": joins_on(p, noted, now=at)} for p in batch]
+        return [row for row in rows if _differs(row, here.get(row["id"]))]
 
     def imported(self, ids: Collection[RecipientId]) -> dict[RecipientId, Recipient]:
         """Return those of some ids who were imported and are here, without pauses entered by command."""
@@ -71,9 +89,21 @@ class People:
             found |= {row.id: row.joined for row in self._connection.execute(statement)}
         return found
 
-    def changed(self) -> None:
-        """Let whoever plans look at everybody anew."""
-        self._facts.put(PEOPLE_VERSION, self.version() + 1)
+    def changed(self) -> int:
+        """Let whoever plans look who changed; return the version of the people from now on.
+
+        First, then the rows: whoever changes others meanwhile waits, and has the next version.
+        """
+        return self._facts.count(PEOPLE_VERSION)
+
+    def changed_since(self, version: int) -> Changed:
+        """Return who changed after a version that somebody knows."""
+        now = self.version()
+        if now == version:
+            return Changed(now)
+        rows = self._connection.execute(select(recipients).where(recipients.c.changed > version)).mappings().all()
+        people = [recipient_of(row) for row in rows if row["active"]]
+        return Changed(now, people, [row["id"] for row in rows if not row["active"]])
 
     def pause(
         self, person: Recipient, pauses: Iterable[Pause], *, at: datetime, detail: Mapping[str, str] = NOTHING_MORE
@@ -82,9 +112,10 @@ class People:
         if not self.joined([person.id]):
             self.keep([person], source="file", at=at)  # nobody was served yet: the file names them
         text = pauses_text(pauses)
-        self._connection.execute(update(recipients).where(recipients.c.id == person.id).values(paused=text))
+        version = self.changed()
+        theirs = update(recipients).where(recipients.c.id == person.id)
+        self._connection.execute(theirs.values(paused=text, changed=version))
         self._events.add("paused", {"recipient": person.id, "pauses": text, **detail}, at=at)
-        self.changed()
 
     def pauses(self) -> dict[RecipientId, tuple[Pause, ...]]:
         """Return the pauses that were entered by command."""
@@ -97,10 +128,10 @@ class People:
             self._connection.execute(select(recipients.c.id).where(_active, recipients.c.source == source)).scalars()
         )
         gone = sorted(here - set(besides))
+        version = self.changed() if gone else 0
         for batch in batches(gone):
-            self._connection.execute(update(recipients).where(recipients.c.id.in_(batch)).values(active=False))
-        if gone:
-            self.changed()
+            theirs = update(recipients).where(recipients.c.id.in_(batch))
+            self._connection.execute(theirs.values(active=False, changed=version))
         return len(gone)
 
     def everybody(self, *, source: str | None = None) -> list[Recipient]:
@@ -113,3 +144,7 @@ class People:
     def version(self) -> int:
         """Return a number that grows whenever people were written down or retired."""
         return self._facts.get(PEOPLE_VERSION) or 0
+
+
+def _differs(row: Mapping[str, Any], known: RowMapping | None) -> bool:
+    return known is None or any(known[name] != value for name, value in row.items() if name != "paused")

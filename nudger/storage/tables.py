@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from nudger.storage.sealed import SealedJson, SealedText
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema version this code knows, oldest first; the last one is what it needs."""
 
 
@@ -71,7 +71,9 @@ recipients = Table(
     Column("joined", Date),
     Column("details", SealedJson, nullable=False),  # what few people have (weekend hours, hard days, limits, …)
     Column("paused", Text, nullable=False),  # FIRST/LAST, separated by blanks: pauses entered by command
+    Column("changed", Integer, nullable=False, server_default="0"),  # the version of the people in which they did
 )
+Index("recipients_changed", recipients.c.changed)
 
 nudges = Table(
     "nudges",

@@ -56,8 +56,15 @@ class LedgerThread:
 
     async def run(self, work: Callable[[Transaction], Result]) -> Result:
         """Return what `work` returned, after its transaction was committed. Raises LedgerError if it was not."""
+        return await self._call(partial(self._ledger.run, work))
+
+    async def read(self, work: Callable[[Transaction], Result]) -> Result:
+        """Return what `work` returned, which only reads: no other process waits for it to write. Raises LedgerError."""
+        return await self._call(partial(self._ledger.read, work))
+
+    async def _call(self, call: Callable[[], Result]) -> Result:
         future: Future[Result] = Future()
-        self._jobs.put(partial(conclude, future, partial(self._ledger.run, work)))
+        self._jobs.put(partial(conclude, future, call))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:

@@ -143,14 +143,17 @@ def queue_welcomes(
     *,
     providers: Providers,
     moved: Container[RecipientId] = (),
+    unwelcomed: Collection[RecipientId] | None = None,
     now: datetime,
 ) -> datetime:
     """Write down the first hello for everybody who has joined and has not had it; return when to look again.
 
     One that came to nothing is said again in its time (`nudger.decisions.delivering.hello`), and one that waited for
-    what is over by now goes out sooner. `moved` are people whose addresses have just changed.
+    what is over by now goes out sooner. `moved` are people whose addresses have just changed; `unwelcomed` are those
+    who may not have had it, where that was asked before this transaction: of all people, it takes a while.
     """
-    names = [name for name in transaction.hellos.unwelcomed() if name in snapshot.recipients]
+    asked = transaction.hellos.unwelcomed() if unwelcomed is None else unwelcomed
+    names = [name for name in asked if name in snapshot.recipients]
     hellos = transaction.hellos.ungreeted(names) if names else {}
     if not hellos:
         return now + _DAY

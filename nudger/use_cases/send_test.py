@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
-from nudger.decisions.choosing.options import Requirements, options_for
+from nudger.decisions.choosing.options import Requirements
 from nudger.decisions.delivering.transitions import after_attempt, attempt_of, begin_attempt, ended
 from nudger.decisions.points.availability import Available, Request, availability
 from nudger.decisions.snapshot import Snapshot
@@ -58,7 +58,7 @@ def choose_test(
 def _fitting(snapshot: Snapshot, person: Recipient, channel: Channel, now: datetime) -> Message:
     part = part_of_day(now.astimezone(person.zone).time())
     requirements = Requirements(language=person.language, channel=channel, part_of_day=part)
-    fitting = options_for(snapshot.message_index, Selection(), requirements).messages
+    fitting = snapshot.message_index.options(Selection(), requirements).messages
     if not fitting:
         raise NudgerError(f"no message fits {person.id} now")
     return fitting[0]

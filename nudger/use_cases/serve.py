@@ -6,40 +6,36 @@ late, the same slots get the same nudges.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
 
 import structlog
 
-from nudger.decisions.oversight.changes import Changes, compare, moved_past
-from nudger.decisions.oversight.guard import Storm, doubt_about_clock
-from nudger.decisions.planning.plan import forget_plans, next_due
+from nudger.decisions.oversight.changes import Changes, compare
+from nudger.decisions.oversight.guard import Storm
+from nudger.decisions.planning.plan import next_due
 from nudger.decisions.snapshot import Snapshot
 from nudger.domain.catalog import Catalog
 from nudger.domain.facts import NO_DAEMON, DaemonId
 from nudger.domain.nudges import Nudge, NudgeState
 from nudger.domain.recipients import Recipient
-from nudger.domain.vocabulary import NudgeId, RecipientId
+from nudger.domain.vocabulary import NudgeId
 from nudger.errors import LedgerError
 from nudger.storage.high_water import Mark
 from nudger.storage.leases import PLANNER
 from nudger.storage.thread import LedgerThread
 from nudger.storage.transaction import Transaction
 from nudger.use_cases.deliver_nudges import Delivery, report
-from nudger.use_cases.people import keep_written
+from nudger.use_cases.people_served import MakeSnapshot, Served, adopt, foresee, is_to_greet, look_again, take_in
 from nudger.use_cases.ports import Clock, Providers
 from nudger.use_cases.queue_nudges import (
     Queued,
     expire_overdue,
     left_to_another,
     look_for_storm,
-    queue_moved,
     queue_step,
-    queue_welcomes,
-    record_moved_while_away,
 )
 from nudger.use_cases.settle_nudges import recover_interrupted
 from nudger.use_cases.take_up import Left, join_by_this_clock, take_up
@@ -50,9 +46,8 @@ _log = structlog.get_logger("nudger")
 HORIZON = timedelta(seconds=40)
 """How far ahead a tick looks for the next due moment: a little further than the next regular tick."""
 
-_DAY = timedelta(days=1)
-
-MakeSnapshot = Callable[[Catalog, Sequence[Recipient]], Snapshot]
+_TRIES = 5
+"""So often a tick looks again at people who change while it looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +55,26 @@ class _Planned:
     """What one transaction of a tick did."""
 
     queued: Queued
-    snapshot: Snapshot
-    version: int
-    greet_at: datetime | None
+    served: Served
     interrupted: Sequence[Nudge]
     next_look: datetime | None
     storm: Storm | None
+
+
+@dataclass
+class _Tally:
+    """What the steps of a tick did together."""
+
+    counts: Counter[NudgeState] = field(default_factory=Counter)
+    interrupted: int = 0
+    storm: Storm | None = None
+    steps: int = 0
+
+    def add(self, planned: _Planned) -> None:
+        self.counts += planned.queued.counts
+        self.interrupted += len(planned.interrupted)
+        self.storm = planned.storm
+        self.steps += 1
 
 
 class Service:
@@ -94,9 +103,7 @@ class Service:
         self._one_at_a_time = asyncio.Lock()
         self._drains: dict[Delivery, asyncio.Task[None]] = {}
         self._catalog: Catalog | None = None
-        self._snapshot: Snapshot | None = None
-        self._version = 0
-        self._greet_at: datetime | None = None
+        self._served: Served | None = None
         self._stopping = False
         self._watched_on: date | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -108,8 +115,8 @@ class Service:
     @property
     def snapshot(self) -> Snapshot:
         """What is planned from. Before `reload`, there is none, and asking is a bug."""
-        assert self._snapshot is not None
-        return self._snapshot
+        assert self._served is not None
+        return self._served.snapshot
 
     async def reload(self, catalog: Catalog, *, after_crash: bool = False) -> Changes:
         """Take a checked configuration, at the start and at every reload; return what it changes.
@@ -120,26 +127,21 @@ class Service:
         async with self._one_at_a_time:
             now = self._clock()
             self._after_crash = self._after_crash or after_crash
-            left = self._left(self._under_way())
+            serving = self._served and self._served.snapshot
+            look = partial(foresee, catalog=catalog, make_snapshot=self._make_snapshot, serving=serving, now=now)
+            coming = await self._ledger.read(look)
+            under_way = self._under_way()
 
-            def work(transaction: Transaction) -> tuple[_Prepared, bool, list[Nudge]]:
-                mine = replace(left, under_way=self._with_claims(left.under_way))
-                begun, lost = take_up(transaction, catalog, mine, providers=self._providers, now=now)
-                before = None if self._snapshot else self._make_snapshot(catalog, transaction.people.everybody())
-                keep_written(transaction, catalog.recipients, now=now)
-                fresh = self._prepare(transaction, catalog, before=self._snapshot or before, now=now)
-                people = before.recipients if before else ()
-                record_moved_while_away(transaction, fresh.snapshot, people=people, now=now)
-                return fresh, begun, lost
+            def work(transaction: Transaction) -> tuple[Served, bool, list[Nudge]]:
+                begun, lost = self._take_up(transaction, catalog, under_way, now)
+                return adopt(transaction, catalog, coming, providers=self._providers, now=now), begun, lost
 
-            fresh, self._begun, lost = await self._ledger.run(work)
-            changes = compare(self._snapshot or fresh.snapshot, fresh.snapshot, now=now)
-            self._snapshot, self._version, self._greet_at = fresh
-            self._catalog = catalog
-            self._after_crash = self._after_crash and not self._begun
+            served, begun, lost = await self._ledger.run(work)
+            self._served, self._catalog = served, catalog
+            self._note_begun(begun=begun)
             for nudge in lost:
                 report(nudge, now=now)
-            return changes
+            return await asyncio.to_thread(compare, serving or served.snapshot, served.snapshot, now=now)
 
     async def tick(self) -> datetime | None:
         """Plan up to now and start what waits; return when something falls due before the next regular tick."""
@@ -147,24 +149,24 @@ class Service:
             now = self._clock()
             for delivery in self.deliveries:
                 delivery.give_up(now=now)
-            counts: Counter[NudgeState] = Counter()
-            storm: Storm | None = None
-            first = True
+            tally = _Tally()
+            if not self._begun and self._catalog is not None:
+                take = partial(self._take_up, catalog=self._catalog, under_way=self._under_way(), now=now)
+                begun, lost = await self._ledger.run(take)
+                self._note_begun(begun=begun)
+                tally.interrupted += len(lost)
             while True:
-                work = partial(self._plan, now=now, storm=storm, first=first, under_way=self._under_way())
-                planned: _Planned = await self._ledger.run(work)
-                self._snapshot, self._version, self._greet_at = planned.snapshot, planned.version, planned.greet_at
-                self._begun = not planned.queued.doubt
-                self._after_crash = self._after_crash and not self._begun
-                counts += planned.queued.counts
-                storm, first = planned.storm, False
-                if planned.queued.finished:
+                planned = await self._step(tally.storm, first=not tally.steps, now=now)
+                self._served = planned.served
+                tally.add(planned)
+                if planned.queued.finished and not planned.queued.clock_was_ahead:
                     break
+            self._note_begun(begun=not planned.queued.doubt)
             self._note_doubt(planned.queued.doubt)
             if planned.queued.doubt:
                 return None
             self._start_deliveries(something_waits=planned.next_look is not None and planned.next_look <= now)
-            _report(counts, planned)
+            _report(tally)
             self._watch_runways(now)
             return self._next_wake(planned, now)
 
@@ -212,85 +214,94 @@ class Service:
     def _under_way(self) -> set[NudgeId]:
         return set[NudgeId]().union(*(delivery.under_way for delivery in self.deliveries))
 
-    def _left(self, under_way: Collection[NudgeId]) -> Left:
-        return Left(
-            first=not self._begun, everything=self._after_crash, under_way=under_way, high_water=self._high_water
+    def _take_up(
+        self, transaction: Transaction, catalog: Catalog, under_way: Collection[NudgeId], now: datetime
+    ) -> tuple[bool, list[Nudge]]:
+        left = Left(
+            first=not self._begun,
+            everything=self._after_crash,
+            under_way=self._with_claims(under_way),
+            high_water=self._high_water,
         )
+        return take_up(transaction, catalog, left, providers=self._providers, now=now)
+
+    def _note_begun(self, *, begun: bool) -> None:
+        """Note whether what was left has been taken up, by a clock that is believed."""
+        self._begun = begun
+        self._after_crash = self._after_crash and not begun
+
+    async def _step(self, storm: Storm | None, *, first: bool, now: datetime) -> _Planned:
+        """Plan the next span in one transaction, from people as they are in it; who changed is read before it."""
+        assert self._served is not None
+        served = self._served
+        tries = 1
+        while True:
+            # At last it goes on with whom it knows: whoever changed since is seen at the next tick.
+            plan = partial(self._plan, storm=storm, first=first, as_it_is=tries == _TRIES, now=now)
+            planned = await self._ledger.run(partial(plan, served=served, under_way=self._under_way()))
+            if planned is not None:
+                return planned
+            served = await self._ledger.read(partial(look_again, served=served, rebuild=self._rebuild))
+            tries += 1
+
+    def _rebuild(self, people: Sequence[Recipient]) -> Snapshot:
+        assert self._catalog is not None
+        return self._make_snapshot(self._catalog, people)
 
     def _plan(
         self,
         transaction: Transaction,
         *,
-        now: datetime,
+        served: Served,
         storm: Storm | None,
         first: bool,
+        as_it_is: bool,
         under_way: Collection[NudgeId],
-    ) -> _Planned:
-        under_way = self._with_claims(under_way)
-        snapshot, version, interrupted = self.snapshot, transaction.people.version(), list[Nudge]()
-        greet_at, begun = self._greet_at, self._begun
+        now: datetime,
+    ) -> _Planned | None:
+        """Write down what falls due, and end what can no longer go out; None if others are here than are `served`."""
+        if transaction.people.version() != served.version and not as_it_is:
+            return None
+        snapshot, before = served.snapshot, self.snapshot
         plans = transaction.leases.take(PLANNER, self._owner, now=now)
-        if not begun and self._catalog is not None:
-            left = self._left(under_way)
-            begun, interrupted = take_up(transaction, self._catalog, left, providers=self._providers, now=now)
-        if self._catalog is not None and (version != self._version or begun != self._begun):
-            snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
-        elif first and plans and (greet_at is None or not now < greet_at <= now + _DAY):
-            # Somebody joins today, or a hello came to nothing; or the clock was wrong when this moment was named.
-            greet_at = self._greet(transaction, snapshot, now=now)
+        if served.looked_again or (plans and is_to_greet(served, first=first, now=now)):
+            served = take_in(transaction, served, before=before, providers=self._providers, now=now)
         if first and plans:
             storm = look_for_storm(transaction, snapshot, now=now)
         if plans:
             queued = queue_step(transaction, snapshot, providers=self._providers, held=storm, now=now)
         else:
             queued = left_to_another(transaction, now=now)
-        if queued.clock_was_ahead and self._catalog is not None:
+        if queued.clock_was_ahead:
             # First hellos of a time that never came are to be said again, to people who have joined by now.
-            if queued.since_the_first_start:
+            served = served._replace(greet_at=None)
+            if queued.since_the_first_start and self._catalog is not None:
                 join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
-            snapshot, version, greet_at = self._prepare(transaction, self._catalog, before=snapshot, now=now)
-        next_look = transaction.waiting.next_look_at()
-        if not queued.doubt and next_look is not None and next_look <= now:
-            interrupted += recover_interrupted(
-                transaction,
-                everything=False,
-                cannot_be_asked=self._providers.cannot_be_asked,
-                besides=under_way,
-                now=now,
-            )
-            expire_overdue(transaction, providers=self._providers, now=now)
-            next_look = transaction.waiting.next_look_at()
+        if queued.doubt:
+            served = served._replace(greet_at=None)
+        interrupted = [] if queued.doubt else self._recover(transaction, under_way, now)
         return _Planned(
             queued=queued,
-            snapshot=snapshot,
-            version=version,
-            greet_at=greet_at,
+            served=served,
             interrupted=interrupted,
-            next_look=next_look,
+            next_look=transaction.waiting.next_look_at(),
             storm=storm,
         )
 
-    def _prepare(
-        self, transaction: Transaction, catalog: Catalog, *, before: Snapshot | None, now: datetime
-    ) -> "_Prepared":
-        """Build the snapshot from the people as they are now, and say hello to newcomers."""
-        forget_plans()
-        snapshot = self._make_snapshot(catalog, transaction.people.everybody())
-        watermark = transaction.planning.watermark()
-        greet_at = self._greet(transaction, snapshot, before=before, now=now)
-        if before is not None and watermark is not None and watermark <= now and not doubt_about_clock(watermark, now):
-            moved = moved_past(before, snapshot, watermark=watermark)
-            queue_moved(transaction, snapshot, moved, providers=self._providers, now=now)
-        return _Prepared(snapshot, transaction.people.version(), greet_at)
-
-    def _greet(
-        self, transaction: Transaction, snapshot: Snapshot, *, before: Snapshot | None = None, now: datetime
-    ) -> datetime | None:
-        """Say hello to whoever is to be greeted by now; return when to look again, None while the clock is in doubt."""
-        if doubt_about_clock(transaction.planning.watermark(), now):
-            return None
-        moved = _with_new_addresses(before, snapshot) if before else frozenset()
-        return queue_welcomes(transaction, snapshot, providers=self._providers, moved=moved, now=now)
+    def _recover(self, transaction: Transaction, under_way: Collection[NudgeId], now: datetime) -> Sequence[Nudge]:
+        """End what can no longer go out, and take up attempts that nobody is at work on; return those."""
+        next_look = transaction.waiting.next_look_at()
+        if next_look is None or next_look > now:
+            return ()
+        interrupted = recover_interrupted(
+            transaction,
+            everything=False,
+            cannot_be_asked=self._providers.cannot_be_asked,
+            besides=self._with_claims(under_way),
+            now=now,
+        )
+        expire_overdue(transaction, providers=self._providers, now=now)
+        return interrupted
 
     def _note_doubt(self, doubt: str) -> None:
         if doubt and doubt != self.doubt:
@@ -324,39 +335,22 @@ class Service:
             self._watch = asyncio.create_task(warn_of_short_runways(self._ledger, self.snapshot, now=now))
 
     def _next_wake(self, planned: _Planned, now: datetime) -> datetime | None:
-        snapshot = planned.snapshot
+        snapshot, greet_at = planned.served.snapshot, planned.served.greet_at
         due = next_due(snapshot.roster, since=now, until=now + HORIZON, seed=snapshot.seed)
-        greet_at = planned.greet_at if planned.greet_at is not None and planned.greet_at <= now + HORIZON else None
+        greet_at = greet_at if greet_at is not None and greet_at <= now + HORIZON else None
         moments = (due, planned.next_look, greet_at, *(delivery.paused_until for delivery in self.deliveries))
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
-
-
-class _Prepared(NamedTuple):
-    """What is planned from, which people it knows, and when to look again who is to be greeted."""
-
-    snapshot: Snapshot
-    version: int
-    greet_at: datetime | None
-
-
-def _with_new_addresses(before: Snapshot, after: Snapshot) -> frozenset[RecipientId]:
-    """Return who has other addresses than before."""
-    return frozenset(
-        name
-        for name, person in after.recipients.items()
-        if (old := before.recipients.get(name)) is not None and (old.sms, old.email) != (person.sms, person.email)
-    )
 
 
 def _if_a_bug(error: BaseException) -> BaseException | None:
     return None if isinstance(error, LedgerError) else error
 
 
-def _report(counts: Counter[NudgeState], planned: _Planned) -> None:
+def _report(tally: _Tally) -> None:
     """Write the canonical line of a tick; an idle one is for those who ask for debug lines."""
-    if planned.storm is not None:
-        coming, usual = planned.storm
+    if tally.storm is not None:
+        coming, usual = tally.storm
         _log.error("guard: late nudges are held until somebody releases them", coming=coming, busiest_hour=usual)
-    busy = bool(counts) or bool(planned.interrupted)
-    tally = {state.value: count for state, count in sorted(counts.items()) if count}
-    (_log.info if busy else _log.debug)("tick", interrupted=len(planned.interrupted), **tally)
+    busy = bool(tally.counts) or bool(tally.interrupted)
+    states = {state.value: count for state, count in sorted(tally.counts.items()) if count}
+    (_log.info if busy else _log.debug)("tick", interrupted=tally.interrupted, **states)

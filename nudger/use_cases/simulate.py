@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from nudger.decisions.coming import Coming
 from nudger.decisions.draw import random_from, seed_of
-from nudger.decisions.planning.plan import forget_plans
 from nudger.decisions.snapshot import Snapshot, with_recipients
 from nudger.domain import legal_hours
 from nudger.domain.reasons import Reason, ReasonCode
@@ -103,7 +102,6 @@ def simulate(
         for person in some:
             first = since.astimezone(person.zone).date()
             tally.add(theirs.get(person.id, ()), first=first, segments=segments)
-        forget_plans()
     return tally
 
 

@@ -15,7 +15,10 @@ from nudger.domain.records import Record
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
+from nudger.storage.database import open_database
 from nudger.storage.fact_codecs import GUARD, HOLD
+from nudger.storage.ledger import Ledger
+from nudger.use_cases.people import keep_written, who_is_here
 from tests.make import make_recipient, utc
 
 NOW = utc("2026-11-23 08:30")
@@ -286,3 +289,48 @@ def test_a_hello_and_a_test_are_contacts_like_any_other(ledger):
         ledger.run(lambda t, nudge=nudge: t.nudges.add([nudge], at=NOW))
     found = ledger.run(lambda t: t.histories.contacts({"sam"}, since=NOW - timedelta(days=8)))
     assert {contact.key.schedule for contact in found["sam"]} == {"welcome", "test", "kind"}
+
+
+def test_who_changed_since_a_version_is_told_and_whoever_did_not_is_not(ledger):
+    a, b, c = (make_recipient(name) for name in "abc")
+
+    def keep(*people, source="file"):
+        ledger.run(lambda t: t.people.keep(people, source=source, at=NOW))
+
+    def since(version):
+        seen = ledger.read(lambda t: t.people.changed_since(version))
+        return seen.version, [person.id for person in seen.people], list(seen.gone)
+
+    keep(a, b)
+    version, first, _ = since(0)
+    assert first == ["a", "b"]
+    keep(a, b)
+    assert since(version) == (version, [], [])
+    keep(a, replace(b, name="Ben"))
+    keep(c, source="import")
+    assert since(version) == (version + 2, ["b", "c"], [])
+    ledger.run(lambda t: t.people.retire(source="file", besides={"b"}))
+    ledger.run(lambda t: t.people.pause(c, [Pause(last=NOW.date())], at=NOW))
+    assert since(version + 2) == (version + 4, ["c"], ["a"])
+    ledger.run(lambda t: t.suppressions.remove("c@example.org", at=NOW))
+    assert since(version + 4) == (version + 5, [], [])
+
+
+def test_people_are_foreseen_as_they_will_be_kept(ledger):
+    known, paused = make_recipient("a"), make_recipient("b", joined=NOW.date())
+    ledger.run(lambda t: t.people.keep([known, paused], source="file", at=NOW - timedelta(days=9)))
+    ledger.run(lambda t: t.people.pause(paused, [Pause(last=NOW.date())], at=NOW))
+    coming = [known, replace(paused, name="Ben", joined=None), make_recipient("c")]
+    foreseen = ledger.read(lambda t: who_is_here(t, coming, now=NOW))
+    ledger.run(lambda t: keep_written(t, coming, now=NOW))
+    assert foreseen == ledger.read(lambda t: t.people.everybody())
+
+
+def test_who_reads_keeps_nobody_from_writing(ledger, tmp_path):
+    other = Ledger(*open_database(f"sqlite:///{tmp_path}/state/nudger.db", state_dir=tmp_path / "state"))
+    person = make_recipient("a")
+    ledger.read(
+        lambda t: (t.people.version(), other.run(lambda mine: mine.people.keep([person], source="file", at=NOW)))
+    )
+    assert ledger.read(lambda t: t.people.everybody())[0].id == "a"
+    other.close()

@@ -13,6 +13,7 @@ LITTLE = {
     "choosing": ["--people", "2"],
     "cold_start": ["--rounds", "1"],
     "idle": ["--people", "5", "--seconds", "1"],
+    "one_pause": ["--people", "50", "--reloads", "1", "--newcomers", "1"],
     "planning": ["--people", "80"],
     "preview": ["--people", "5"],
 }

@@ -1,9 +1,9 @@
 """The messages that a schedule may choose from, sorted so that a choice from 5,000 costs what one from 80 does."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ from nudger.domain.vocabulary import (
     Situation,
 )
 
+_MOST = 2048
+"""So many answers are kept: for each schedule, language, channel and hour of the day a few."""
+
 
 class Topic(NamedTuple):
     """What a message is about, as far as choosing goes by it."""
@@ -32,11 +35,21 @@ class Topic(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MessageIndex:
-    """All messages, ready to be asked for. Compared by identity, so that it can be the key of a cache."""
+    """All messages, ready to be asked for. It remembers its answers, and they go when it goes."""
 
     messages: tuple[Message, ...]
     topics: Mapping[MessageKey, Topic]
     """What each message that can be chosen is about."""
+
+    @cached_property
+    def options(self) -> "Callable[[Selection, Requirements], Options]":
+        """What returns the messages that fit a schedule and a moment (`options_for`)."""
+        return lru_cache(maxsize=_MOST)(partial(options_for, self.messages))
+
+    @cached_property
+    def keys(self) -> Callable[[Selection, str, Channel], frozenset[MessageKey]]:
+        """What returns the keys of a schedule's messages for people of one language and channel, at whatever hour."""
+        return lru_cache(maxsize=_MOST)(partial(_keys, self.messages))
 
     def for_purpose(self, purpose: Purpose, language: str, channel: Channel) -> Message | None:
         """Return the words for a purpose in the person's language, else in English, else in any: it beats silence."""
@@ -107,14 +120,13 @@ class Options:
     """Messages that fit but have conditions of their own, which the moment decides; not among the others."""
 
 
-@lru_cache(maxsize=4096)
-def options_for(message_index: MessageIndex, selection: Selection, requirements: Requirements) -> Options:
-    """Return the messages that fit a schedule and a moment.
+def options_for(messages: Sequence[Message], selection: Selection, requirements: Requirements) -> Options:
+    """Return the messages that fit a schedule and a moment. `MessageIndex.options` is this, and remembers.
 
     On a low day only what stirs up little and asks nothing (Bhattacharjee 2023: shorter, more passive), and what was
     written for such a day goes first; on a fine day what was written for fine days does.
     """
-    fitting = [m for m in message_index.messages if _fits(m, selection, requirements)]
+    fitting = [m for m in messages if _fits(m, selection, requirements)]
     if requirements.gentle or requirements.low:
         fitting = [m for m in fitting if m.intensity is Intensity.GENTLE]
     if requirements.low:
@@ -175,6 +187,11 @@ def _fits(message: Message, selection: Selection, requirements: Requirements) ->
         and message.speaks(requirements.channel)
         and (not message.parts_of_day or requirements.part_of_day in message.parts_of_day)
     )
+
+
+def _keys(messages: Sequence[Message], selection: Selection, language: str, channel: Channel) -> frozenset[MessageKey]:
+    fitting = (message for message in messages if selection.takes(message) and message.speaks(channel))
+    return frozenset(message.key for message in fitting if same_language(message.language, language))
 
 
 def same_language(message: str, person: str) -> bool:

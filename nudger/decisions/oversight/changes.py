@@ -1,10 +1,11 @@
 """What a new configuration changes: for the operator to read, and for slots that it moves across the present."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from nudger.decisions.draw import seed_of
+from nudger.decisions.planning.group import Group
 from nudger.decisions.planning.groups import build_groups
 from nudger.decisions.planning.plan import slots
 from nudger.decisions.snapshot import Snapshot
@@ -89,7 +90,7 @@ def moved_while_away(
     moved = [schedule for name, schedule in snapshot.schedules.items() if before.get(name, now[name]) != now[name]]
     here = [person for name, person in snapshot.recipients.items() if name in people]
     today = {person.id: watermark.astimezone(person.zone).date() for person in here} if moved else {}
-    found = _plan(snapshot, moved, here, watermark - _REACH, watermark) if moved else []
+    found = _due(snapshot, build_groups(moved, here), watermark - _REACH, watermark) if moved else []
     return [slot for slot in found if slot.local_date == today[slot.recipient]]
 
 
@@ -120,8 +121,7 @@ def _affected(old: Snapshot, new: Snapshot, *, since: datetime, until: datetime)
     """Plan only what can differ: what changed in the schedules for everybody, and everything for whoever changed."""
     names = {name for name, schedule in new.schedules.items() if _timing(old.schedules.get(name)) != _timing(schedule)}
     names |= old.schedules.keys() - new.schedules.keys()
-    changed = {name for name, person in new.recipients.items() if _calendar_of(old, name) != _calendar_of(new, name)}
-    changed |= old.recipients.keys() - new.recipients.keys()
+    changed = {name for name in new.people_who_differ(old) if _calendar_of(old, name) != _calendar_of(new, name)}
     return _Affected(tuple(_slots(old, names, changed, since, until)), tuple(_slots(new, names, changed, since, until)))
 
 
@@ -145,16 +145,13 @@ def _calendar_of(snapshot: Snapshot, name: RecipientId) -> Recipient | None:
 def _slots(
     snapshot: Snapshot, names: set[ScheduleId], people: set[RecipientId], since: datetime, until: datetime
 ) -> Iterable[Slot]:
-    everyone = snapshot.recipients.values()
-    schedules = tuple(snapshot.schedules.values())
-    some = [schedule for schedule in schedules if schedule.id in names]
-    rest = [schedule for schedule in schedules if schedule.id not in names]
-    yield from _plan(snapshot, some, everyone, since, until)
-    yield from _plan(snapshot, rest, [person for person in everyone if person.id in people], since, until)
+    theirs = tuple(group for group in snapshot.roster if group.schedule.id in names)
+    yield from _due(snapshot, theirs, since, until)
+    rest = [schedule for name, schedule in snapshot.schedules.items() if name not in names]
+    some = [person for name in sorted(people) if (person := snapshot.recipients.get(name)) is not None]
+    yield from _due(snapshot, build_groups(rest, some) if some else (), since, until)
 
 
-def _plan(
-    snapshot: Snapshot, schedules: Sequence[Schedule], people: Iterable[Recipient], since: datetime, until: datetime
-) -> list[Slot]:
-    found = slots(build_groups(schedules, people), since=since, until=until, seed=snapshot.seed)
+def _due(snapshot: Snapshot, roster: Iterable[Group], since: datetime, until: datetime) -> list[Slot]:
+    found = slots(roster, since=since, until=until, seed=snapshot.seed)
     return [slot for slot in found if snapshot.is_due_to(slot)]

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from nudger.decisions.choosing.history import NO_HISTORY, History
-from nudger.decisions.choosing.options import MessageIndex, same_language
 from nudger.decisions.planning.pace import WEEKS, times_a_day
 from nudger.decisions.snapshot import Snapshot
 from nudger.decisions.wording import in_four_weeks
 from nudger.domain.recipients import Recipient
-from nudger.domain.schedules import Calendar, Schedule, Selection
-from nudger.domain.vocabulary import Channel, MessageKey, RecipientId, ScheduleId
+from nudger.domain.schedules import Calendar, Schedule
+from nudger.domain.vocabulary import RecipientId, ScheduleId
 
 SHORT = 14
 """Fewer days than this, and somebody had better write."""
@@ -55,7 +53,7 @@ def _runways(snapshot: Snapshot, person: Recipient, history: History, now: datet
         channel = person.channel_for(schedule.channel)
         if channel is None:
             continue
-        unseen = len(_words(snapshot.message_index, schedule.selection, person.language, channel) - history.seen.keys())
+        unseen = len(snapshot.message_index.keys(schedule.selection, person.language, channel) - history.seen.keys())
         if isinstance(schedule.recurrence, Calendar) and unseen >= SHORT * times_a_day(schedule.recurrence):
             continue  # nearly all of them, nearly always: the dates need not be worked out
         if comes := in_four_weeks(schedule, person, today):
@@ -65,9 +63,3 @@ def _runways(snapshot: Snapshot, person: Recipient, history: History, now: datet
 
 def _counts(schedule: Schedule, person: Recipient) -> bool:
     return schedule.only_if is None and not schedule.selection.in_order and schedule.audience.includes(person)
-
-
-@lru_cache(maxsize=4096)
-def _words(message_index: MessageIndex, selection: Selection, language: str, channel: Channel) -> frozenset[MessageKey]:
-    fitting = (message for message in message_index.messages if selection.takes(message) and message.speaks(channel))
-    return frozenset(message.key for message in fitting if same_language(message.language, language))

@@ -10,7 +10,7 @@ from nudger.decisions.choosing.conditions import holds
 from nudger.decisions.choosing.history import History
 from nudger.decisions.choosing.learn import learned_chances
 from nudger.decisions.choosing.moods import is_fine_day, is_low_day
-from nudger.decisions.choosing.options import Options, Requirements, index_options, options_for
+from nudger.decisions.choosing.options import Options, Requirements, index_options
 from nudger.decisions.choosing.preferences import preferences_of
 from nudger.decisions.choosing.restraint import NO_RESTRAINT, draws_nothing, restraint
 from nudger.decisions.choosing.rotation import rotation_of
@@ -78,7 +78,7 @@ def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selec
         return Selected(None, Reason(ReasonCode.ON_PURPOSE, because=cause), _record(values, seed, nothing))
     gentle = _gentle(snapshot, moment.person, context.local.date())
     requirements = _wanted(context, known["mood"], moment.channel, gentle=gentle is not None)
-    pool = _with_conditional(options_for(snapshot.message_index, schedule.selection, requirements), schedule, values)
+    pool = _with_conditional(snapshot.message_index.options(schedule.selection, requirements), schedule, values)
     choice = choose(
         pool,
         rotation_of(history.seen, snapshot.message_index, now=moment.at),
