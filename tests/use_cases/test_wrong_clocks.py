@@ -114,7 +114,7 @@ def test_a_clock_that_wanders_before_anything_was_decided_heals(tmp_path_factory
     async def story():
         await world.reload()
         for moment, minutes, again in [*wanders, (RIGHT, 300, restarted)]:
-            world.clock.now = moment + timedelta(minutes=1)  # no full hour within 40 minutes
+            world.clock.now = moment + timedelta(minutes=2)  # no full hour from then on within 40 minutes
             if again:
                 world.start()
                 await world.reload()
