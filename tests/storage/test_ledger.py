@@ -15,9 +15,7 @@ from nudger.domain.records import Record
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.errors import LedgerError
-from nudger.storage.database import open_database
 from nudger.storage.fact_codecs import GUARD, HOLD
-from nudger.storage.ledger import Ledger
 from nudger.use_cases.people import keep_written, who_is_here
 from tests.make import make_recipient, utc
 
@@ -324,13 +322,3 @@ def test_people_are_foreseen_as_they_will_be_kept(ledger):
     foreseen = ledger.read(lambda t: who_is_here(t, coming, now=NOW))
     ledger.run(lambda t: keep_written(t, coming, now=NOW))
     assert foreseen == ledger.read(lambda t: t.people.everybody())
-
-
-def test_who_reads_keeps_nobody_from_writing(ledger, tmp_path):
-    other = Ledger(*open_database(f"sqlite:///{tmp_path}/state/nudger.db", state_dir=tmp_path / "state"))
-    person = make_recipient("a")
-    ledger.read(
-        lambda t: (t.people.version(), other.run(lambda mine: mine.people.keep([person], source="file", at=NOW)))
-    )
-    assert ledger.read(lambda t: t.people.everybody())[0].id == "a"
-    other.close()
