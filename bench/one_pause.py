@@ -44,7 +44,7 @@ def world_of(folder, people):
     world.start()
     then = START - timedelta(days=30)
     snapshot = world.snapshot(world.catalog, folk)
-    sent = {"state": NudgeState.SENT, "next_attempt_at": None, "attempts": 1, "first_attempt_at": then}
+    sent = {"state": NudgeState.SENT, "not_before": None, "attempts": 1, "first_attempt_at": then}
     hellos = [replace(decide_welcome(snapshot, person, now=then), **sent) for person in folk]
     world.ledger.run(lambda transaction: transaction.people.keep(folk, source="import", at=then))
     world.ledger.run(lambda transaction: transaction.nudges.add(hellos, at=then))
