@@ -3,7 +3,8 @@
 The way of a nudge, and where each step lives; imports only go down, and import-linter proves it:
 
     YAML ── config/ ──> a Catalog of domain values ──┐
-    people ── config/, storage/ ─────────────────────┴─> decisions/snapshot.py    all that deciding needs, in memory
+    people ── use_cases/people_served.py ────────────┴─> decisions/snapshot.py    all that deciding needs, in memory,
+                                                         changed person by person
     waking up ── daemon/waker.py ─> use_cases/serve.py: a tick
         greet     decisions/greet.py             no hello, no nudge; delivering/hello.py: when it is said again
         plan      decisions/planning/plan.py     which slots fell due since the last tick?  (domain/calendar.py)
@@ -12,10 +13,11 @@ The way of a nudge, and where each step lives; imports only go down, and import-
                                                  its Record, and the Reason why: never changed
         deliver   use_cases/claim_nudges.py writes the Attempt down under a lease; deliver_nudges.py ─> channels/
         settle    decisions/delivering/transitions.py     sent, again later, failed, or in doubt: ask, and weigh it
-        explain   use_cases/why.py ─> prose/reasons.py    the record in words; points/replay.py decides again from it
+        explain   use_cases/why.py ─> prose/why.py, reasons.py    in words; points/replay.py decides again from it
     looking ahead ── use_cases/outlook.py ─> rehearsal.py     preview, status, explain, why, run: one answer
         a year    use_cases/year_ahead.py ─> config/checks/year.py     for check: what would never go out, and why
-    after trouble ── use_cases/take_up.py, restore.py, raise_guard.py; delivering/health.py: a sender that must wait
+    after trouble ── use_cases/take_up.py, restore.py, raise_guard.py; delivering/health.py: a sender that must wait;
+                       domain/leases.py: which daemon plans, where several share a ledger
 
     floor 0  errors.py      expected trouble, and what a failed attempt means
           1  domain/        nouns: frozen values
