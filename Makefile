@@ -19,8 +19,9 @@ help: ## show this list
 run: $(VENV)/stamp-run ## install what is needed into .venv, then run the example until Ctrl-C
 	@trap : INT; $(BIN)/nudger run --example || [ $$? -eq 130 ]
 
+# One worker more than there are processors: some tests wait for a clock.
 test: $(VENV)/stamp-dev ## the tests that need Python alone, but for the slow ones
-	@$(BIN)/pytest -n auto -m "not system and not slow"
+	@$(BIN)/pytest -n $$($(BIN)/python -c "import os; print(os.cpu_count() + 1)") --dist worksteal -m "not system and not slow"
 
 check: $(VENV)/stamp-dev ## everything a change must pass: format, lint, types, floors, shipped files, tests
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make format" >&2; exit 1; }

@@ -122,7 +122,7 @@ def show(stage, catalog, now):
 @pytest.mark.parametrize(
     ("zone", "start"),
     [
-        ("America/New_York", "2026-10-20 13:07"),  # over the autumn change
+        pytest.param("America/New_York", "2026-10-20 13:07", marks=pytest.mark.slow),  # over the autumn change
         pytest.param("Europe/Berlin", "2027-03-20 05:00", marks=pytest.mark.slow),  # over the spring change
         pytest.param("Asia/Kolkata", "2026-11-22 19:40", marks=pytest.mark.slow),
     ],

@@ -1,7 +1,7 @@
 """The box on the terminal."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nudger.channels.local.terminal import box, can_draw
@@ -46,6 +46,8 @@ def test_what_could_steer_the_terminal_is_left_out() -> None:
 
 
 @given(st.text(), st.text(), st.booleans())
+@example("", "\u200d", False)
+@example("\u200d", "a \u200d", False)
 def test_every_line_is_as_wide_as_the_box(title: str, words: str, plain: bool) -> None:
     shown = box(title, words, plain=plain)
     assert {columns(line) for line in shown[:-1].split("\n")} == {64}

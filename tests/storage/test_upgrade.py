@@ -32,7 +32,13 @@ from tests.stage import DAWN, Post
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-@pytest.fixture(params=SCHEMAS)
+# The oldest and the newest in a save's time; those between with the slow tests.
+@pytest.fixture(
+    params=[
+        pytest.param(each, marks=pytest.mark.slow) if each not in (SCHEMAS[0], SCHEMAS[-1]) else each
+        for each in SCHEMAS
+    ]
+)
 def old(request):
     return old_ledger(request.param)
 

@@ -302,6 +302,7 @@ STEPS = st.one_of(
 FAR_AHEAD = [("clock", -5000), ("tells", "no"), ("sms", "taken, then silence"), ("live", 65), ("clock", 5000)]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=16))
 @example(FAR_AHEAD)

@@ -350,6 +350,7 @@ TROUBLE = [
 ACTS = ["look", "look", "look", "restart", "import", "hold", "release", "guard release", "guard discard", "crowd"]
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(st.data())
 def test_in_any_order_of_events_the_hello_is_the_first_thing_that_reaches_anybody(tmp_path_factory, data):

@@ -62,7 +62,7 @@ def judge(world, *, since):
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("restarted", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_first_start_with_a_wrong_clock_heals_by_itself(tmp_path, wrong, restarted):
     world = make_world(tmp_path, wrong)
 
@@ -84,7 +84,7 @@ def test_a_first_start_with_a_wrong_clock_heals_by_itself(tmp_path, wrong, resta
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("restarted", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_clock_that_is_wrong_for_a_while_later_on_heals_too(tmp_path, wrong, restarted):
     world = make_world(tmp_path, RIGHT - timedelta(hours=6))
 

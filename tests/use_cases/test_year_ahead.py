@@ -103,6 +103,7 @@ limits = st.sampled_from([NO_LIMITS, Limits(per_day=1), Limits(per_week=2, gap=t
 people = st.tuples(somebody("p0"), somebody("p1")).map(list)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(schedules(), people, limits)
 def test_what_never_goes_out_is_what_a_preview_of_the_year_does_not_have(found, those, everyones):

@@ -5,7 +5,8 @@ import unicodedata
 from nudger.prose.columns import columns, padded, wrapped
 
 WIDTH = 64
-_JOINERS = "\u200c\u200d\ufe0e"
+_JOINER = "\u200d"
+_JOINERS = f"\u200c{_JOINER}\ufe0e"
 _TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))  # they make the flags of Scotland and Wales
 _LINES = ("┌─┐", "│ │", "└─┘")
 _PLAIN_LINES = ("+-+", "| |", "+-+")
@@ -33,7 +34,8 @@ def box(title: str, text: str, *, width: int = WIDTH, plain: bool = False) -> st
     if plain:
         title, text = _ascii(title), _ascii(text)
     heading, *_ = wrapped(_shown(title), width - 4)
-    rows = [row for line in text.splitlines() for row in wrapped(_shown(line), width - 4)]
+    # At the end of a row it would join the space that follows.
+    rows = [row.rstrip(_JOINER) for line in text.splitlines() for row in wrapped(_shown(line), width - 4)]
     first = f"{top[0]} {heading} "
     return "\n".join(
         [

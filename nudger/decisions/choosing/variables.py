@@ -91,7 +91,7 @@ class KnownVariables(Mapping[str, Known]):
     """Variables worked out when a condition asks for them, and then kept."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self.context = context
         self._found: dict[str, Known | None] = {}
 
     def __getitem__(self, name: str) -> Known:
@@ -106,17 +106,17 @@ class KnownVariables(Mapping[str, Known]):
 
     def found(self, names: Iterable[str]) -> Mapping[str, Known | None]:
         """Return these variables and all that were asked for before, known or not (None)."""
-        found, context = self._found, self._context
+        found, context = self._found, self.context
         for name in names:
             if name not in found:
                 found[name] = _READ[name](context)
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(values_of(self._context))
+        return iter(values_of(self.context))
 
     def __len__(self) -> int:
-        return len(values_of(self._context))
+        return len(values_of(self.context))
 
 
 def _newest(history: History, now: datetime, *kinds: FeedbackKind) -> Feedback | None:

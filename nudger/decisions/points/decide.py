@@ -58,22 +58,25 @@ def decide_slot(
         return _ended(
             snapshot, case, NudgeState.WITHHELD, Reason(ReasonCode.NO_ADDRESS, {"channel": schedule.channel.value})
         )
-    moment, waits_for = max(now, slot.due), None
-    point = DecisionPoint(case.key, schedule, recipient, channel, moment)
-    if (no := failed_condition(snapshot, point, history)) is not None:
+    waits_for = None
+    point = DecisionPoint(case.key, schedule, recipient, channel, history, max(now, slot.due))
+    values = point.variables()
+    if (no := failed_condition(snapshot, point, values)) is not None:
         return _ended(snapshot, case, NudgeState.WITHHELD, no.reason, no.record)
-    request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=moment)
-    verdict = availability(request, now=moment)
+    request = _request(snapshot, case, recipient, channel, history, suppressed, ahead, moment=point.at)
+    verdict = availability(request, now=point.at)
     if isinstance(verdict, Refused):
         return _ended(snapshot, case, verdict.state, verdict.reason)
     if isinstance(verdict, Deferred):
-        moment, waits_for = verdict.until, verdict.reason
-        point = point._replace(at=moment)
-    selected = select(snapshot, point, history)
+        # Another decision point: by then other things may be known.
+        point, waits_for = point._replace(at=verdict.until), verdict.reason
+        values = point.variables()
+        no = failed_condition(snapshot, point, values)
+    selected = no or select(snapshot, point, values)
     if selected.message is None:
         return _ended(snapshot, case, NudgeState.WITHHELD, selected.reason, selected.record)
     words = _Words(recipient, channel, selected.message, waits_for, selected.record)
-    return _pending(snapshot, case, words, moment)
+    return _pending(snapshot, case, words, point.at)
 
 
 def _over(case: "_Case", schedule: Schedule, history: History, now: datetime) -> tuple[NudgeState, Reason] | None:

@@ -44,54 +44,51 @@ class Selected(NamedTuple):
 
 
 class DecisionPoint(NamedTuple):
-    """A decision point: whose slot, by which schedule and channel, and when it would go out (UTC)."""
+    """Whose slot, by which schedule and channel, what is known of the past, and when it would go out (UTC)."""
 
     key: SlotKey
     schedule: Schedule
     person: Recipient
     channel: Channel
+    history: History
     at: datetime
 
-
-def failed_condition(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected | None:
-    """Say why the schedule's own conditions do not hold at a moment; None where they do, or where it has none."""
-    schedule = moment.schedule
-    if schedule.only_if is None and schedule.skip_if is None:
-        return None
-    values = KnownVariables(context_of(moment.person, moment.at, history))
-    refused = _refused(schedule.only_if, schedule.skip_if, values)
-    return Selected(None, refused, _record(values, seed_of(snapshot.seed, moment.key))) if refused else None
+    def variables(self) -> KnownVariables:
+        """Return the tailoring variables at this point, each looked up when it is first asked for."""
+        return KnownVariables(context_of(self.person, self.at, self.history))
 
 
-def select(snapshot: Snapshot, moment: DecisionPoint, history: History) -> Selected:
-    """Choose a message for a moment, or nothing."""
-    context = context_of(moment.person, moment.at, history)
-    values = KnownVariables(context)
-    seed = seed_of(snapshot.seed, moment.key)
-    schedule = moment.schedule
-    if refused := _refused(schedule.only_if, schedule.skip_if, values):
-        return Selected(None, refused, _record(values, seed))
+def failed_condition(snapshot: Snapshot, point: DecisionPoint, values: KnownVariables) -> Selected | None:
+    """Say why the schedule's own conditions do not hold at a decision point; None where they do."""
+    refused = _refused(point.schedule.only_if, point.schedule.skip_if, values)
+    return Selected(None, refused, _record(values, seed_of(snapshot.seed, point.key))) if refused else None
+
+
+def select(snapshot: Snapshot, point: DecisionPoint, values: KnownVariables) -> Selected:
+    """Choose a message for a decision point whose conditions hold, or nothing."""
+    context, history, schedule = values.context, point.history, point.schedule
+    seed = seed_of(snapshot.seed, point.key)
     known = values.found(_ALWAYS)
     nothing = _restraint(schedule, known)
     if draws_nothing(nothing.chance, seed):
         cause = () if nothing.reason is None else (Reason(nothing.reason),)
         return Selected(None, Reason(ReasonCode.ON_PURPOSE, because=cause), _record(values, seed, nothing))
-    gentle = _gentle(snapshot, moment.person, context.local.date())
-    requirements = _wanted(context, known["mood"], moment.channel, gentle=gentle is not None)
+    gentle = _gentle(snapshot, point.person, context.local.date())
+    requirements = _wanted(context, known["mood"], point.channel, gentle=gentle is not None)
     pool = _with_conditional(snapshot.message_index.options(schedule.selection, requirements), schedule, values)
     choice = choose(
         pool,
-        rotation_of(history.seen, snapshot.message_index, now=moment.at),
-        preferences_of(history.feedback, now=moment.at),
+        rotation_of(history.seen, snapshot.message_index, now=point.at),
+        preferences_of(history.feedback, now=point.at),
         in_order=schedule.selection.in_order,
         learned=_learned(pool, history, seed),
         seed=seed,
     )
     modes = _modes(gentle, requirements)
-    first_days = snapshot.limits_of(moment.person).gentle_days if gentle is Mode.FIRST_DAYS else None
+    first_days = snapshot.limits_of(point.person).gentle_days if gentle is Mode.FIRST_DAYS else None
     record = _record(values, seed, nothing, modes=modes, first_days=first_days, choice=choice)
     if choice is None:
-        return Selected(None, _why_none(pool, moment, requirements), record)
+        return Selected(None, _why_none(pool, point, requirements), record)
     return Selected(choice.message, None, record)
 
 
@@ -145,8 +142,8 @@ def _modes(gentle: Mode | None, requirements: Requirements) -> tuple[Mode, ...]:
     return tuple([mode for mode in modes if mode is not None])
 
 
-def _why_none(pool: Options, moment: DecisionPoint, requirements: Requirements) -> Reason:
-    if pool.messages and moment.schedule.selection.in_order:
+def _why_none(pool: Options, point: DecisionPoint, requirements: Requirements) -> Reason:
+    if pool.messages and point.schedule.selection.in_order:
         return Reason(ReasonCode.SERIES_ENDED)
     asked = {
         "language": requirements.language,
