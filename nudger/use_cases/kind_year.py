@@ -1,7 +1,7 @@
 """The coming year of one kind of person: which schedules reach them at least once, and what keeps the others away."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -158,7 +158,9 @@ class KindYear:
 
         None: that was too much to look at.
         """
-        alone, (since, until) = self._snapshot([schedule]), span
+        # What it asks of other nudges has its answer among them alone: by itself, it would never know.
+        by_itself = _as_needed(schedule, SENT) if self._depends(schedule) else schedule
+        alone, (since, until) = self._snapshot([by_itself]), span
         looked_until, tries = since, 0
         if self.budget.left < 0 or self._until(alone, since, until, _MANY) < until:
             return None
@@ -233,16 +235,8 @@ class KindYear:
         if unknown or (asked & SENT and schedule not in self.sure()):
             unknown |= asked & SENT
         for mood in _MOODS if "mood" in asked else _MOODS[:1]:
-            answered = unknown if mood is None else unknown - {"mood"}
-
-            def unanswered(test: Test, names: frozenset[str] = answered) -> bool:
-                return test.variable in names
-
             only_if = feared(schedule.only_if, _asks_for_today) if mood is None else schedule.only_if
-            yield (
-                replace(schedule, only_if=hoped(only_if, unanswered), skip_if=feared(schedule.skip_if, unanswered)),
-                mood,
-            )
+            yield _as_needed(replace(schedule, only_if=only_if), unknown if mood is None else unknown - {"mood"}), mood
 
     def _snapshot(self, schedules: Iterable[Schedule]) -> Snapshot:
         return with_recipients(replace(self.base, schedules={each.id: each for each in schedules}), [self.person])
@@ -264,6 +258,15 @@ class KindYear:
 
     def _reach(self, each: Coming) -> None:
         self.reached.update(_asked(each))
+
+
+def _as_needed(schedule: Schedule, variables: Collection[str]) -> Schedule:
+    """Return a schedule with every question about some variables answered as it would need it."""
+
+    def unanswered(test: Test) -> bool:
+        return test.variable in variables
+
+    return replace(schedule, only_if=hoped(schedule.only_if, unanswered), skip_if=feared(schedule.skip_if, unanswered))
 
 
 def questions(schedule: Schedule) -> list[Question]:

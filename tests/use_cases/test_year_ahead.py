@@ -21,7 +21,7 @@ from nudger.use_cases.kind_year import YEAR
 from nudger.use_cases.preview import rehearse
 from nudger.use_cases.year_ahead import Why, look_ahead, why
 from tests import strategies
-from tests.make import WORDS, make_message, make_recipient, make_schedule, utc
+from tests.make import WORDS, cron, make_message, make_recipient, make_schedule, utc
 
 NOW = utc("2026-11-25 16:00")
 TODAY = NOW.date()
@@ -270,3 +270,13 @@ def test_the_year_is_lived_from_now_on():
     assert look_ahead(catalog, crowd(1), now=NOW).nevers == ()
     (never,) = look_ahead(catalog, crowd(1), now=NOW + timedelta(days=2)).nevers
     assert never.question.schedule == "soon"
+
+
+def test_what_asks_how_long_ago_another_note_went_out_is_asked_among_the_others():
+    hours = Not(Asked(variable="since_sent", below=timedelta(hours=3)))
+    night = cron("*/30 1-3 * * *")
+    later = replace(night, starts=TODAY + timedelta(days=12))
+    found = (make_schedule("asks", recurrence=later, only_if=hours), make_schedule("others", recurrence=night))
+    sam = make_recipient(joined=TODAY - timedelta(days=400))
+    outlook = look_ahead(Catalog(schedules=found, messages=MESSAGES), [sam], now=NOW, seed="s")
+    assert [each.question.schedule for each in outlook.nevers if not each.kind.made_up] == []
