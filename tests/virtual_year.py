@@ -281,7 +281,7 @@ class Year:
         await self.stage.serve(after_crash=True)
 
     async def load(self) -> None:
-        await self.stage.load(self.catalog())
+        await self.stage.reload(self.catalog())
         self.note_epoch()
 
     async def reload(self) -> None:
