@@ -12,7 +12,7 @@ from nudger.domain.reasons import Reason, ReasonCode
 from nudger.domain.vocabulary import Channel
 from nudger.storage.events import REOPENED, Events
 from nudger.storage.high_water import Progress
-from nudger.storage.reason_codec import reason_text
+from nudger.storage.nudge_codec import status_row
 from nudger.storage.sql import IS_UNDER_WAY, is_by_one_of
 from nudger.storage.tables import attempts, nudges
 
@@ -63,9 +63,7 @@ class ClockRepairs:
 
     def _backdate(self, ahead: timedelta) -> None:
         """Say of what is in doubt, or under way, that it may have begun by the right clock."""
-        doubtful = nudges.c.state.in_([_UNKNOWN, NudgeState.SENDING.value, _PENDING]) & (
-            nudges.c.channel == Channel.SMS.value
-        )
+        doubtful = nudges.c.state.in_([_UNKNOWN, _SENDING, _PENDING]) & (nudges.c.channel == Channel.SMS.value)
         begun = select(nudges.c.id, nudges.c.first_attempt_at, nudges.c.last_attempt_at)
         begun = begun.where(doubtful, nudges.c.first_attempt_at.is_not(None))
         earlier = ahead + _SOON
@@ -90,6 +88,4 @@ _UNTRIED = [*_WRITTEN_OFF, NudgeState.WITHHELD.value, NudgeState.PENDING.value, 
 
 
 def _once_again(now: datetime) -> dict[str, Any]:
-    reason = Reason(ReasonCode.CLOCK_WAS_WRONG)
-    because = {"status_code": reason.code.value, "status_reason": reason_text(reason)}
-    return {"state": _PENDING, "not_before": now, **because}
+    return {"state": _PENDING, "not_before": now, **status_row(Reason(ReasonCode.CLOCK_WAS_WRONG))}

@@ -90,12 +90,6 @@ def running_service(state_dir: Path) -> Running | None:
         os.close(descriptor)
 
 
-def running_process(state_dir: Path) -> int | None:
-    """Return the process that holds the folder, or None when no service is at work in it."""
-    found = running_service(state_dir)
-    return None if found is None else found.process
-
-
 def _read(descriptor: int) -> Running:
     process, _, said = os.pread(descriptor, 4096, 0).decode("utf-8", "replace").partition(" ")
     number = int(process) if process.strip().isdecimal() else 0

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select
 
 from nudger.domain.messages import Rendered
 from nudger.domain.nudges import Decision, Nudge, NudgeState
+from nudger.domain.reasons import Reason
 from nudger.domain.schedules import Priority, SlotKey
 from nudger.domain.vocabulary import Channel
 from nudger.storage.reason_codec import reason_of, reason_text, record_of, record_text
@@ -31,9 +32,6 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "ordinal": nudge.key.ordinal,
         "due_at": nudge.due,
         "expires_at": nudge.expires_at,
-        "state": nudge.state.value,
-        "status_code": nudge.status_reason.code.value if nudge.status_reason is not None else None,
-        "status_reason": reason_text(nudge.status_reason),
         "channel": decision.channel,
         "message": decision.message,
         "subject": decision.rendered.subject if decision.rendered else None,
@@ -41,6 +39,15 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "decision_reason": reason_text(decision.reason),
         "record": record_text(decision.record),
         "priority": int(nudge.priority),
+        **standing_row(nudge, at=at),
+    }
+
+
+def standing_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
+    """Return the columns that say how a nudge stands `at` a moment; the others never change."""
+    return {
+        "state": nudge.state.value,
+        **status_row(nudge.status_reason),
         "attempts": nudge.attempts,
         "inquiries": nudge.inquiries,
         "possible_duplicate": nudge.possible_duplicate,
@@ -55,6 +62,11 @@ def nudge_row(nudge: Nudge, *, at: datetime) -> dict[str, Any]:
         "provider_id": nudge.provider_id,
         "updated_at": at,
     }
+
+
+def status_row(reason: Reason | None) -> dict[str, str | None]:
+    """Return the columns that say why a nudge stands where it stands."""
+    return {"status_code": None if reason is None else reason.code.value, "status_reason": reason_text(reason)}
 
 
 def nudge_of(row: Row) -> Nudge:

@@ -15,8 +15,7 @@ from nudger.domain.nudges import Nudge, NudgeState, may_become
 from nudger.domain.vocabulary import NudgeId, RecipientId
 from nudger.storage.events import Events
 from nudger.storage.high_water import Progress
-from nudger.storage.nudge_codec import nudge_of, nudge_row, read_nudges
-from nudger.storage.reason_codec import reason_text
+from nudger.storage.nudge_codec import nudge_of, nudge_row, read_nudges, standing_row
 from nudger.storage.sql import KEY, batches, upsert
 from nudger.storage.tables import nudges
 
@@ -131,20 +130,5 @@ def _changed_row(before: Nudge, after: Nudge, at: datetime) -> dict[str, Any]:
         "_id": after.id,
         "_state": before.state.value,
         "_fence": before.fence,
-        "state": after.state.value,
-        "status_code": after.status_reason.code.value if after.status_reason is not None else None,
-        "status_reason": reason_text(after.status_reason),
-        "attempts": after.attempts,
-        "inquiries": after.inquiries,
-        "possible_duplicate": after.possible_duplicate,
-        "resends": after.resends,
-        "fence": after.fence,
-        "first_attempt_at": after.first_attempt_at,
-        "last_attempt_at": after.last_attempt_at,
-        "not_before": after.not_before,
-        "ask_at": after.ask_at,
-        "provider": after.provider,
-        "provider_id": after.provider_id,
-        "address": after.address,
-        "updated_at": at,
+        **standing_row(after, at=at),
     }

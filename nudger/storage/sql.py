@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, text
 from sqlalchemy.dialects import sqlite
 
-from nudger.storage.tables import nudges
+from nudger.storage.tables import IN_DOUBT, OPEN, UNDER_WAY, nudges
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -18,14 +18,14 @@ BATCH = 500
 KEY = (nudges.c.recipient, nudges.c.schedule, nudges.c.local_date, nudges.c.ordinal)
 """The columns of a SlotKey, in its order."""
 
-IS_OPEN = text("nudges.state IN ('pending', 'held')")
-"""What waits for its moment, or for somebody's word. In these words, for SQLite takes an index of some rows only where
-it can read that it may."""
+IS_OPEN = text(f"nudges.{OPEN}")
+"""What waits for its moment, or for somebody's word. In the words of the index, for SQLite takes one of some rows
+only where it can read that it may."""
 
-IS_ASKED_ABOUT = text("nudges.ask_at IS NOT NULL")
+IS_ASKED_ABOUT = text(f"nudges.{IN_DOUBT}")
 """What is in doubt, and waits for the provider's word."""
 
-IS_UNDER_WAY = text("attempts.ended_at IS NULL")
+IS_UNDER_WAY = text(f"attempts.{UNDER_WAY}")
 """An attempt whose end is not written down."""
 
 

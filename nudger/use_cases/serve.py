@@ -279,20 +279,15 @@ class Service:
                 join_by_this_clock(transaction, self._catalog, everybody=False, now=now)
         if queued.doubt:
             served = served._replace(greet_at=None)
-        interrupted = [] if queued.doubt else self._recover(transaction, under_way, now)
-        return _Planned(
-            queued=queued,
-            served=served,
-            interrupted=interrupted,
-            next_look=transaction.waiting.next_look_at(),
-            storm=storm,
-        )
+        interrupted: Sequence[Nudge] = ()
+        next_look = transaction.waiting.next_look_at()
+        if not queued.doubt and next_look is not None and next_look <= now:
+            interrupted = self._recover(transaction, under_way, now)
+            next_look = transaction.waiting.next_look_at()
+        return _Planned(queued=queued, served=served, interrupted=interrupted, next_look=next_look, storm=storm)
 
     def _recover(self, transaction: Transaction, under_way: Collection[NudgeId], now: datetime) -> Sequence[Nudge]:
         """End what can no longer go out, and take up attempts that nobody is at work on; return those."""
-        next_look = transaction.waiting.next_look_at()
-        if next_look is None or next_look > now:
-            return ()
         interrupted = recover_interrupted(
             transaction,
             everything=False,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from nudger.storage.lock import running_process
+from nudger.storage.lock import running_service
 from tests.daemon.running import FOUR, PEOPLE, SECRETS, messages, running, schedules, write_home
 
 LOOK = timedelta(milliseconds=50)
@@ -51,13 +51,13 @@ def about_configuration(lines):
 def test_it_starts_says_hello_and_stops_well(home, monkeypatch, number):
     async def story(service):
         assert service.began.startswith(AS_BEFORE)
-        assert running_process(service.settings.state) is not None
+        assert running_service(service.settings.state) is not None
         async with asyncio.timeout(20):  # a stop begins nothing: what it says first goes out before
             while len(list(service.settings.maildir.rglob("*.eml"))) < 2:  # noqa: ASYNC110 - files tell nobody
                 await asyncio.sleep(0.02)
         await service.stop(number)
         assert service.task.exception() is None
-        assert running_process(service.settings.state) is None
+        assert running_service(service.settings.state) is None
         assert len(list(service.settings.maildir.rglob("*.eml"))) == 2
 
     lines = play(home, monkeypatch, story)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nudger.errors import LedgerError
-from nudger.storage.lock import Pulse, lock_state_dir, running_process, running_service
+from nudger.storage.lock import Pulse, lock_state_dir, running_service
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 UP = timedelta(days=3)
@@ -59,7 +59,7 @@ def test_the_pulse_tells_when_it_ticked_whatever_the_clock_says(held):
         (folder / "nudger.lock").write_text(f"{process} {json.dumps(said)}\n")
         running = running_service(folder)
         assert running.pulse == pulse
-        assert running.process == running_process(folder) == process
+        assert running.process == running_service(folder).process == process
         assert running.silent_for(UP + timedelta(seconds=4)) == timedelta(seconds=4)
         assert not running.stuck(UP + timedelta(seconds=119))
         assert running.stuck(UP + timedelta(seconds=121))

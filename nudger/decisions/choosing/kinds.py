@@ -90,12 +90,12 @@ def kinds_of(
 
     Unless it is `fine`, single days of theirs (pauses, hard days) and the legal hours of their region do not count.
     """
-    requirements = _wanted(schedules, messages)
+    wanted = _wanted(schedules, messages)
     found: dict[_Traits, list[Recipient]] = {}
     counts: dict[_Traits, int] = {}
     for person in people:
         here = person if person.joined else replace(person, joined=today)
-        traits = _traits(here, requirements, today, fine=fine)
+        traits = _traits(here, wanted, today, fine=fine)
         counts[traits] = counts.get(traits, 0) + 1
         some = found.setdefault(traits, [])
         if len(some) < _SHOWN:
@@ -163,23 +163,23 @@ def _moments(schedule: Schedule) -> Iterator[str]:
     yield from (wall for wall in local_times if isinstance(wall, str))
 
 
-def _traits(person: Recipient, requirements: _Wanted, today: date, *, fine: bool) -> _Traits:
+def _traits(person: Recipient, wanted: _Wanted, today: date, *, fine: bool) -> _Traits:
     return _Traits(
         zone=person.time_zone,
-        moments=tuple(sorted(each for each in person.moments if each[0] in requirements.moments)),
-        weekend_moments=tuple(sorted(each for each in person.weekend_moments if each[0] in requirements.moments)),
+        moments=tuple(sorted(each for each in person.moments if each[0] in wanted.moments)),
+        weekend_moments=tuple(sorted(each for each in person.weekend_moments if each[0] in wanted.moments)),
         quiet_hours=person.quiet_hours,
         weekend_quiet_hours=person.weekend_quiet_hours,
         language=person.language,
         addresses=(person.sms is not None, person.email is not None),
         prefer=person.prefer,
-        groups=person.groups & requirements.groups,
-        name=person.id if person.id in requirements.names else None,
+        groups=person.groups & wanted.groups,
+        name=person.id if person.id in wanted.names else None,
         limits=person.limits,
-        goals=person.goals & requirements.goals if person.goals else None,
-        supporter=person.supporter is not None if requirements.supporter else None,
-        region=person.region if requirements.region else None,
-        joined=person.joined if person.joined and (requirements.joined or person.joined > today) else None,
+        goals=person.goals & wanted.goals if person.goals else None,
+        supporter=person.supporter is not None if wanted.supporter else None,
+        region=person.region if wanted.region else None,
+        joined=person.joined if person.joined and (wanted.joined or person.joined > today) else None,
         pauses=tuple(pause for pause in person.pauses if fine and pause.last >= today - _DAY),
         hard_days=person.hard_days if fine else (),
         legal=_legal(person) if fine and person.sms else (),

@@ -103,9 +103,7 @@ def decide_welcome(snapshot: Snapshot, recipient: Recipient, *, ordinal: int = 0
     """
     key = hello_key(recipient.id, ordinal)
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
-    message = (
-        None if channel is None else snapshot.message_index.for_purpose(Purpose.WELCOME, recipient.language, channel)
-    )
+    message = None if channel is None else snapshot.message_for(Purpose.WELCOME, recipient, channel)
     if channel is None or message is None:
         case = _Case(key, now, now + WELCOME_GRACE, Priority.NORMAL)
         code = ReasonCode.NO_WELCOME if channel else ReasonCode.NO_ADDRESS
@@ -130,10 +128,7 @@ def hello_key(name: RecipientId, ordinal: int) -> SlotKey:
 def is_to_be_greeted(snapshot: Snapshot, recipient: Recipient) -> bool:
     """Say whether there are words for a first hello to this person: where there are none, nobody waits for it."""
     channel = recipient.channel_for(ChannelChoice.PREFERRED)
-    return (
-        channel is not None
-        and snapshot.message_index.for_purpose(Purpose.WELCOME, recipient.language, channel) is not None
-    )
+    return channel is not None and snapshot.message_for(Purpose.WELCOME, recipient, channel) is not None
 
 
 def hello_due(

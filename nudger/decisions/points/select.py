@@ -74,21 +74,21 @@ def select(snapshot: Snapshot, point: DecisionPoint, values: KnownVariables) -> 
         cause = () if nothing.reason is None else (Reason(nothing.reason),)
         return Selected(None, Reason(ReasonCode.ON_PURPOSE, because=cause), _record(values, seed, nothing))
     gentle = _gentle(snapshot, point.person, context.local.date())
-    requirements = _wanted(context, known["mood"], point.channel, gentle=gentle is not None)
-    pool = _with_conditional(snapshot.message_index.options(schedule.selection, requirements), schedule, values)
+    requirements = _requirements(context, known["mood"], point.channel, gentle=gentle is not None)
+    options = _with_conditional(snapshot.message_index.options(schedule.selection, requirements), schedule, values)
     choice = choose(
-        pool,
+        options,
         rotation_of(history.seen, snapshot.message_index, now=point.at),
         preferences_of(history.feedback, now=point.at),
         in_order=schedule.selection.in_order,
-        learned=_learned(pool, history, seed),
+        learned=_learned(options, history, seed),
         seed=seed,
     )
     modes = _modes(gentle, requirements)
     first_days = snapshot.limits_of(point.person).gentle_days if gentle is Mode.FIRST_DAYS else None
     record = _record(values, seed, nothing, modes=modes, first_days=first_days, choice=choice)
     if choice is None:
-        return Selected(None, _why_none(pool, point, requirements), record)
+        return Selected(None, _why_none(options, point, requirements), record)
     return Selected(choice.message, None, record)
 
 
@@ -108,7 +108,7 @@ def _restraint(schedule: Schedule, known: Mapping[str, Known | None]) -> Restrai
     return NO_RESTRAINT if asked_for else restraint(known)
 
 
-def _wanted(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Requirements:
+def _requirements(context: Context, mood: Known | None, channel: Channel, *, gentle: bool) -> Requirements:
     part = part_of_day(context.local.time())
     return Requirements(context.person.language, channel, part, gentle, is_low_day(mood), is_fine_day(mood))
 
@@ -123,16 +123,16 @@ def _gentle(snapshot: Snapshot, person: Recipient, today: date) -> Mode | None:
     return None
 
 
-def _with_conditional(pool: Options, schedule: Schedule, values: Mapping[str, Known]) -> Options:
+def _with_conditional(options: Options, schedule: Schedule, values: Mapping[str, Known]) -> Options:
     """Add the messages that have conditions of their own, where these hold."""
-    passing = [each for each in pool.conditional if not _refused(each.only_if, each.skip_if, values)]
-    return index_options((*pool.messages, *passing), schedule.selection) if passing else pool
+    passing = [each for each in options.conditional if not _refused(each.only_if, each.skip_if, values)]
+    return index_options((*options.messages, *passing), schedule.selection) if passing else options
 
 
-def _learned(pool: Options, history: History, seed: str) -> dict[Practice, float] | None:
+def _learned(options: Options, history: History, seed: str) -> dict[Practice, float] | None:
     if history.evidence is None:
         return None
-    practices = sorted({practice for component in pool.components.values() for practice in component.practices})
+    practices = sorted({practice for component in options.components.values() for practice in component.practices})
     return learned_chances(practices, history.evidence, seed=seed) if practices else None
 
 
@@ -142,8 +142,8 @@ def _modes(gentle: Mode | None, requirements: Requirements) -> tuple[Mode, ...]:
     return tuple([mode for mode in modes if mode is not None])
 
 
-def _why_none(pool: Options, point: DecisionPoint, requirements: Requirements) -> Reason:
-    if pool.messages and point.schedule.selection.in_order:
+def _why_none(options: Options, point: DecisionPoint, requirements: Requirements) -> Reason:
+    if options.messages and point.schedule.selection.in_order:
         return Reason(ReasonCode.SERIES_ENDED)
     asked = {
         "language": requirements.language,
